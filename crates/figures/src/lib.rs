@@ -1,0 +1,1 @@
+//! A small vocabulary of figures and its renderers: SVG, PNG, CSV and PDF.

@@ -1,0 +1,1 @@
+//! Singular values, Haar and Gaussian matrices, the Marchenko-Pastur law and seeded streams.

@@ -1,0 +1,1 @@
+//! Simulations of deep linear and leaky-ReLU students.

@@ -1,0 +1,1 @@
+//! Closed forms of learning, generalisation and transfer in deep linear networks.

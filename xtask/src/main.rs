@@ -1,0 +1,2 @@
+//! The command line: configs to runs and theory, to figures, to verdicts.
+fn main() {}
