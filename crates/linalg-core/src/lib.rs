@@ -1,1 +1,41 @@
-//! Singular values, Haar and Gaussian matrices, the Marchenko-Pastur law and seeded streams.
+//! Linear algebra and random matrices for the theory of deep linear networks.
+//!
+//! Everything that both the closed forms (`theory`) and the simulations (`sim`) stand on, and nothing else:
+//!
+//! * [`thin_svd`], [`singular_values`], [`leading_triplets`]: singular values in decreasing order, over [`faer`];
+//! * [`frobenius_norm`], [`squared_frobenius_norm`];
+//! * [`sample_gaussian`], [`sample_haar_orthogonal`], [`sample_haar_columns`]: random matrices;
+//! * [`generator`]: named, portable random streams, so that a run's draws depend on what it is and on nothing else.
+//!
+//! # From question to number
+//!
+//! What is the largest singular value of a 50 × 100 matrix of noise with entry variance 1/100?
+//! Its asymptotic value is the edge of the bulk, 1 + √(1/2) ≈ 1.707.
+//!
+//! ```
+//! use linalg_core::{generator, sample_gaussian, singular_values};
+//!
+//! let mut rng = generator(7, "noise", &[50, 100], 0);
+//! let noise = sample_gaussian(50, 100, 1.0 / 100.0, &mut rng);
+//! let values = singular_values(noise.as_ref())?;
+//! assert!((values[0] - 1.707).abs() < 0.15);
+//! # Ok::<(), linalg_core::LinalgError>(())
+//! ```
+
+pub use faer;
+
+mod error;
+mod frobenius;
+mod gaussian;
+mod haar;
+mod lanczos;
+mod stream;
+mod svd;
+
+pub use error::LinalgError;
+pub use frobenius::{frobenius_norm, squared_frobenius_norm};
+pub use gaussian::sample_gaussian;
+pub use haar::{sample_haar_columns, sample_haar_orthogonal};
+pub use lanczos::leading_triplets;
+pub use stream::{Generator, generator};
+pub use svd::{ThinSvd, singular_values, thin_svd};
