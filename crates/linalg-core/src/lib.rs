@@ -5,6 +5,8 @@
 //! * [`thin_svd`], [`singular_values`], [`leading_triplets`]: singular values in decreasing order, over [`faer`];
 //! * [`frobenius_norm`], [`squared_frobenius_norm`];
 //! * [`sample_gaussian`], [`sample_haar_orthogonal`], [`sample_haar_columns`]: random matrices;
+//! * [`MarchenkoPastur`]: the law of the singular values of noise, its quantiles and integrals over it;
+//!   [`gauss_legendre_panel`]: the quadrature beneath;
 //! * [`generator`]: named, portable random streams, so that a run's draws depend on what it is and on nothing else.
 //!
 //! # From question to number
@@ -26,16 +28,20 @@ pub use faer;
 
 mod error;
 mod frobenius;
+mod gauss_legendre;
 mod gaussian;
 mod haar;
 mod lanczos;
+mod marchenko_pastur;
 mod stream;
 mod svd;
 
 pub use error::LinalgError;
 pub use frobenius::{frobenius_norm, squared_frobenius_norm};
+pub use gauss_legendre::gauss_legendre_panel;
 pub use gaussian::sample_gaussian;
 pub use haar::{sample_haar_columns, sample_haar_orthogonal};
 pub use lanczos::leading_triplets;
+pub use marchenko_pastur::{BulkPart, Front, MarchenkoPastur};
 pub use stream::{Generator, generator};
 pub use svd::{ThinSvd, singular_values, thin_svd};
