@@ -1,50 +1,81 @@
 //! What can go wrong in this crate.
 
-use linalg_core::LinalgError;
-
-/// An input that the theory refuses, with the offending value and what is allowed.
+/// A question that this crate refuses, with the value given and what is allowed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TheoryError {
-    /// A parameter lies outside its domain.
+    /// A number lies outside its domain.
     #[error("{parameter} is {value}: it must be {allowed}")]
     OutOfDomain {
-        /// Name of the parameter.
+        /// Code name of the quantity.
         parameter: &'static str,
         /// The value given.
         value: f64,
         /// What is allowed, in words.
         allowed: &'static str,
     },
-    /// A matrix has the wrong shape.
-    #[error("{matrix} is {rows} × {columns}: it must be {expected_rows} × {expected_columns}")]
-    WrongShape {
-        /// Which matrix.
-        matrix: &'static str,
-        /// Rows given.
-        rows: usize,
-        /// Columns given.
-        columns: usize,
-        /// Rows that fit the other arguments.
-        expected_rows: usize,
-        /// Columns that fit the other arguments.
-        expected_columns: usize,
+    /// Singular values of a teacher are not in decreasing order.
+    #[error("strengths[{index}] = {value} follows {previous}: singular values are given in decreasing order")]
+    NotDecreasing {
+        /// Position of the larger, later value.
+        index: usize,
+        /// That value.
+        value: f64,
+        /// The value before it.
+        previous: f64,
     },
-    /// Initial weights are not balanced, so the exact solution does not hold for them.
-    #[error("initial weights violate W₁W₁ᵀ = W₂ᵀW₂ by {violation:e} (Frobenius norm): at most {allowed:e} is allowed")]
-    Unbalanced {
-        /// ‖W₁W₁ᵀ − W₂ᵀW₂‖_F.
-        violation: f64,
-        /// The largest violation allowed for weights of this size.
-        allowed: f64,
+    /// The teacher has more singular values than the data have modes.
+    #[error(
+        "a teacher of rank {rank} does not fit: {inputs} inputs, {outputs} outputs and {examples} examples carry at most {modes} modes"
+    )]
+    RankTooLarge {
+        /// Number of strengths given.
+        rank: usize,
+        /// N₁.
+        inputs: usize,
+        /// N₃.
+        outputs: usize,
+        /// P.
+        examples: usize,
+        /// M.
+        modes: usize,
     },
-    /// A relative error was asked for against a teacher (or data) that is zero.
-    #[error("{reference} is zero: an error relative to it is undefined; give a nonzero matrix")]
-    ZeroReference {
-        /// What the error would be relative to.
-        reference: &'static str,
-    },
-    /// A matrix computation failed.
+    /// Neither a teacher nor noise: the data are zero and no error is defined.
+    #[error("a task of rank 0 without noise has nothing to learn: give it a strength or a positive noise")]
+    NothingToLearn,
+    /// The relative test error of a teacher of rank 0.
+    #[error(
+        "the relative test error divides by the teacher's squared norm, which is 0 for rank 0: only data, shrinkage and the train error are defined"
+    )]
+    ZeroTeacher,
+    /// From `linalg-core`.
     #[error(transparent)]
-    Linalg(#[from] LinalgError),
+    Linalg(#[from] linalg_core::LinalgError),
+}
+
+/// A finite number above zero, or an error that names it.
+pub(crate) fn positive(parameter: &'static str, value: f64) -> Result<f64, TheoryError> {
+    if value > 0.0 && value.is_finite() {
+        Ok(value)
+    } else {
+        Err(TheoryError::OutOfDomain { parameter, value, allowed: "positive and finite" })
+    }
+}
+
+/// A finite number at or above zero, or an error that names it.
+pub(crate) fn non_negative(parameter: &'static str, value: f64) -> Result<f64, TheoryError> {
+    if value >= 0.0 && value.is_finite() {
+        Ok(value)
+    } else {
+        Err(TheoryError::OutOfDomain { parameter, value, allowed: "zero or more, and finite" })
+    }
+}
+
+/// A count of at least one, or an error that names it.
+pub(crate) fn at_least_one(parameter: &'static str, value: usize) -> Result<usize, TheoryError> {
+    if value >= 1 {
+        Ok(value)
+    } else {
+        Err(TheoryError::OutOfDomain { parameter, value: value as f64, allowed: "1 or more" })
+    }
 }

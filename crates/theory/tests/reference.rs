@@ -1,0 +1,72 @@
+//! Every row of the reference digits.
+//!
+//! `data/theory.json` was computed with 25-digit arithmetic by a program that shares nothing with this project, from the same formulas.
+//! Each table is read in full: an empty or unknown table, a missing or unknown column is a failure.
+
+mod rows;
+
+use rows::{Row, relative_error, table};
+use theory::{ModeGrowth, SpikedMatrix};
+
+#[test]
+fn the_file_holds_the_known_tables_and_no_other() {
+    let known = ["bulk", "curve", "learning_time", "mode_strength", "spiked", "stopping", "transfer"];
+    assert_eq!(rows::table_names(), known);
+}
+
+#[test]
+fn mode_strength() {
+    for row in table("mode_strength", &["layers", "epsilon", "s_hat", "t", "s"]) {
+        let growth = growth(&row);
+        let s = growth.strength_at(row.number("s_hat"), row.number("t"));
+        assert!(relative_error(s, row.number("s")) < 1e-10, "{s} for {row:?}");
+    }
+}
+
+#[test]
+fn learning_time() {
+    for row in table("learning_time", &["layers", "epsilon", "s_hat", "s", "t"]) {
+        let t = growth(&row).time_to_reach(row.number("s_hat"), row.number("s")).unwrap().unwrap();
+        assert!(relative_error(t, row.number("t")) < 1e-10, "{t} for {row:?}");
+    }
+}
+
+fn growth(row: &Row) -> ModeGrowth {
+    ModeGrowth::new(row.count("layers"), row.number("epsilon")).expect("reference arguments are legal")
+}
+
+#[test]
+fn spiked() {
+    let columns = [
+        "rows",
+        "cols",
+        "entry_variance",
+        "s_bar",
+        "threshold",
+        "edge_low",
+        "edge_high",
+        "s_hat",
+        "overlap_output",
+        "overlap_input",
+    ];
+    for row in table("spiked", &columns) {
+        let matrix = SpikedMatrix::new(row.count("rows"), row.count("cols"), row.number("entry_variance")).unwrap();
+        let s_bar = row.number("s_bar");
+        let close = |value: f64, name: &str| {
+            let error = relative_error(value, row.number(name));
+            assert!(error < 1e-10, "{name} is {value} for {row:?}");
+        };
+        close(matrix.threshold(), "threshold");
+        close(matrix.lower_edge(), "edge_low");
+        close(matrix.edge(), "edge_high");
+        close(matrix.strength(s_bar), "s_hat");
+        // At the threshold itself the overlap is the root of a rounding error.
+        if (s_bar / matrix.threshold() - 1.0).abs() < 1e-12 {
+            assert!((matrix.overlap_output(s_bar) - row.number("overlap_output")).abs() < 1e-7);
+            assert!((matrix.overlap_input(s_bar) - row.number("overlap_input")).abs() < 1e-7);
+        } else {
+            close(matrix.overlap_output(s_bar), "overlap_output");
+            close(matrix.overlap_input(s_bar), "overlap_input");
+        }
+    }
+}
