@@ -43,12 +43,35 @@ pub enum TheoryError {
     /// Neither a teacher nor noise: the data are zero and no error is defined.
     #[error("a task of rank 0 without noise has nothing to learn: give it a strength or a positive noise")]
     NothingToLearn,
-    /// The relative test error of a teacher of rank 0.
-    #[error(
-        "the relative test error divides by the teacher's squared norm, which is 0 for rank 0: only data, shrinkage and the train error are defined"
-    )]
-    ZeroTeacher,
-    /// From `linalg-core`.
+    /// A matrix has the wrong shape.
+    #[error("{matrix} is {rows} × {columns}: it must be {expected_rows} × {expected_columns}")]
+    WrongShape {
+        /// Which matrix.
+        matrix: &'static str,
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        columns: usize,
+        /// Rows that fit the other arguments.
+        expected_rows: usize,
+        /// Columns that fit the other arguments.
+        expected_columns: usize,
+    },
+    /// Initial weights are not balanced, so the exact solution does not hold for them.
+    #[error("initial weights violate W₁W₁ᵀ = W₂ᵀW₂ by {violation:e} (Frobenius norm): at most {allowed:e} is allowed")]
+    Unbalanced {
+        /// ‖W₁W₁ᵀ − W₂ᵀW₂‖_F.
+        violation: f64,
+        /// The largest violation allowed for weights of this size.
+        allowed: f64,
+    },
+    /// A relative error was asked for against a teacher (or data) that is zero.
+    #[error("{reference} is zero: an error relative to it is undefined; give a nonzero matrix")]
+    ZeroReference {
+        /// What the error would be relative to.
+        reference: &'static str,
+    },
+    /// A matrix computation failed.
     #[error(transparent)]
     Linalg(#[from] linalg_core::LinalgError),
 }
