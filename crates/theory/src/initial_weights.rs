@@ -1,6 +1,7 @@
 //! Initial weights of a student with one hidden layer.
 
 use crate::TheoryError;
+use crate::error::positive;
 use linalg_core::ThinSvd;
 use linalg_core::faer::{Mat, Scale};
 use rand::Rng;
@@ -35,7 +36,7 @@ impl InitialWeights {
     /// # Errors
     /// [`TheoryError::OutOfDomain`] unless ε is positive and finite.
     pub fn sample_random<R: Rng + ?Sized>(shape: StudentShape, epsilon: f64, rng: &mut R) -> Result<Self, TheoryError> {
-        check_epsilon(epsilon)?;
+        positive("epsilon", epsilon)?;
         let used = shape.inputs.min(shape.hidden).min(shape.outputs);
         let rows = linalg_core::sample_haar_columns(shape.inputs, used, rng);
         let columns = linalg_core::sample_haar_columns(shape.outputs, used, rng);
@@ -48,7 +49,7 @@ impl InitialWeights {
     /// # Errors
     /// [`TheoryError::OutOfDomain`] unless ε is positive and finite.
     pub fn aligned(data: &ThinSvd, hidden: usize, epsilon: f64) -> Result<Self, TheoryError> {
-        check_epsilon(epsilon)?;
+        positive("epsilon", epsilon)?;
         let leading = data.leading(hidden);
         Ok(Self::embed(hidden, epsilon, &leading.left, &leading.right))
     }
@@ -62,13 +63,6 @@ impl InitialWeights {
         second.as_mut().subcols_mut(0, used).copy_from(Scale(epsilon.sqrt()) * outputs);
         Self { first, second }
     }
-}
-
-fn check_epsilon(epsilon: f64) -> Result<(), TheoryError> {
-    if epsilon > 0.0 && epsilon.is_finite() {
-        return Ok(());
-    }
-    Err(TheoryError::OutOfDomain { parameter: "epsilon", value: epsilon, allowed: "positive and finite" })
 }
 
 #[cfg(test)]

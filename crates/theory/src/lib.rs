@@ -2,6 +2,7 @@
 
 mod bracketed_root;
 mod error;
+mod finite_size;
 mod growth_integral;
 mod initial_weights;
 mod mode_growth;
@@ -9,6 +10,7 @@ mod random_student;
 mod spiked_matrix;
 mod student;
 mod task;
+mod tracy_widom;
 
 pub use error::TheoryError;
 pub use initial_weights::{InitialWeights, StudentShape};
@@ -17,3 +19,4 @@ pub use random_student::{ModeOverlap, ProjectedTeacher, RandomStudent, StudentSt
 pub use spiked_matrix::SpikedMatrix;
 pub use student::Student;
 pub use task::Task;
+pub use tracy_widom::LargestNoiseValue;
