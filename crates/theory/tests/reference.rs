@@ -6,7 +6,7 @@
 mod rows;
 
 use rows::{Row, relative_error, table};
-use theory::{ModeGrowth, SpikedMatrix};
+use theory::{LearningCurve, ModeGrowth, SpikedMatrix, Student, Task};
 
 #[test]
 fn the_file_holds_the_known_tables_and_no_other() {
@@ -68,5 +68,67 @@ fn spiked() {
             close(matrix.overlap_output(s_bar), "overlap_output");
             close(matrix.overlap_input(s_bar), "overlap_input");
         }
+    }
+}
+
+fn learning_curve(row: &Row) -> LearningCurve {
+    let mut task = Task::new(row.count("inputs"), row.count("outputs"), &row.numbers("snr")).expect("legal sizes");
+    if row.optional("examples").is_some() {
+        task = task.with_examples(row.count("examples")).expect("legal examples");
+    }
+    if let Some(noise) = row.optional("noise") {
+        task = task.with_noise(noise).expect("legal noise");
+    }
+    let student = Student::new(row.count("hidden"), row.count("layers"), row.number("epsilon"));
+    LearningCurve::new(&task, &student.expect("legal student"))
+}
+
+#[test]
+fn curve() {
+    let columns = [
+        "inputs",
+        "outputs",
+        "snr",
+        "epsilon",
+        "layers",
+        "hidden",
+        "t",
+        "train_error",
+        "test_error",
+        "examples?",
+        "noise?",
+    ];
+    for row in table("curve", &columns) {
+        let curve = learning_curve(&row);
+        let t = row.number("t");
+        let errors = curve.errors_at(t).unwrap();
+        assert!(relative_error(errors.train, row.number("train_error")) < 1e-9, "{errors:?} for {row:?}");
+        assert!(relative_error(errors.test, row.number("test_error")) < 1e-9, "{errors:?} for {row:?}");
+        assert_eq!(curve.train_error_at(t), errors.train);
+        assert_eq!(curve.test_error_at(t).unwrap(), errors.test);
+    }
+}
+
+#[test]
+fn stopping() {
+    let columns = [
+        "inputs",
+        "outputs",
+        "snr",
+        "epsilon",
+        "layers",
+        "hidden",
+        "t_max",
+        "t_opt",
+        "test_error_opt",
+        "shrinkage_error",
+    ];
+    for row in table("stopping", &columns) {
+        let curve = learning_curve(&row);
+        let stopping = curve.optimal_stopping(row.number("t_max")).unwrap();
+        assert!(relative_error(stopping.time, row.number("t_opt")) < 1e-6, "{stopping:?} for {row:?}");
+        assert!(relative_error(stopping.test_error, row.number("test_error_opt")) < 1e-9, "{stopping:?} for {row:?}");
+        let shrinkage = curve.shrinkage_error().unwrap();
+        assert!(relative_error(shrinkage, row.number("shrinkage_error")) < 1e-9, "{shrinkage} for {row:?}");
     }
 }

@@ -21,6 +21,11 @@ impl Row {
         assert!(number >= 0.0 && number.fract() == 0.0, "{name} = {number} is no count");
         number as usize
     }
+
+    pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
+        let list = self.0[name].as_array().unwrap_or_else(|| panic!("{name} is no list in {self:?}"));
+        list.iter().map(|value| value.as_f64().expect("a list of numbers")).collect()
+    }
 }
 
 fn tables() -> Map<String, Value> {

@@ -1,0 +1,86 @@
+//! What a student has learned of the noise.
+
+use crate::{LearningFront, ModeGrowth, ModeState, SpikedMatrix};
+use linalg_core::{BulkPart, Front, MarchenkoPastur};
+
+/// The M − r data modes that carry no teacher mode, of which a student of limited width holds the strongest.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NoiseBulk {
+    /// `None` without noise: all values are 0.
+    law: Option<MarchenkoPastur>,
+    /// M − r.
+    count: f64,
+    /// (K − r)₊ / (M − r).
+    learnable: f64,
+    /// ⟨ŝ²⟩_out.
+    mean_square_out: f64,
+}
+
+impl NoiseBulk {
+    /// The bulk of a spiked matrix beside `rank` spikes, for a student that can hold `capacity` modes.
+    ///
+    /// `removed` modes are taken from both sides of the matrix: 0 for the asymptotic formula, r for its first-order finite-size correction.
+    pub(crate) fn new(matrix: &SpikedMatrix, rank: usize, capacity: usize, removed: usize) -> Self {
+        let modes = matrix.rows().min(matrix.columns());
+        let count = modes - rank;
+        let learnable = if count == 0 { 0.0 } else { capacity.saturating_sub(rank) as f64 / count as f64 };
+        let law = match (matrix.rows().saturating_sub(removed), matrix.columns().saturating_sub(removed)) {
+            (0, _) | (_, 0) => None,
+            (rows, columns) => MarchenkoPastur::new(rows, columns, matrix.entry_variance()).ok(),
+        };
+        let square_out = |law: &MarchenkoPastur| match learnable {
+            0.0 => law.mean_square(),
+            1.0 => 0.0,
+            _ => law.integral(BulkPart::Rest(learnable), None, |value| value * value),
+        };
+        let mean_square_out = law.as_ref().map_or(0.0, square_out);
+        Self { law, count: count as f64, learnable, mean_square_out }
+    }
+
+    /// (M − r)⟨ŝ²⟩.
+    pub(crate) fn squared_sum(&self) -> f64 {
+        self.count * self.law.as_ref().map_or(0.0, MarchenkoPastur::mean_square)
+    }
+
+    /// (M − r)⟨ŝ²⟩_out, what the student has no room for.
+    pub(crate) fn squared_sum_out(&self) -> f64 {
+        self.count * self.mean_square_out
+    }
+
+    /// (M − r)⟨f⟩_in for several functions f of a mode's state at time `t` (in units of the data's time constant).
+    pub(crate) fn sums_at<const N: usize>(
+        &self,
+        growth: &ModeGrowth,
+        t: f64,
+        integrand: impl Fn(ModeState) -> [f64; N],
+    ) -> [f64; N] {
+        if self.count == 0.0 || self.learnable == 0.0 {
+            return [0.0; N];
+        }
+        let averages = match &self.law {
+            None => integrand(growth.state_at(0.0, t)).map(|value| self.learnable * value),
+            Some(law) => {
+                let part = if self.learnable < 1.0 { BulkPart::Top(self.learnable) } else { BulkPart::All };
+                law.integrals(part, integration_front(growth, t), |value| integrand(growth.state_at(value, t)))
+            }
+        };
+        averages.map(|average| self.count * average)
+    }
+
+    /// The largest noise value, if there is any noise to learn.
+    pub(crate) fn upper_edge(&self) -> Option<f64> {
+        self.law.as_ref().filter(|_| self.count * self.learnable > 0.0).map(MarchenkoPastur::upper_edge)
+    }
+}
+
+/// The place where s(t, ŝ) changes fastest in ŝ: the learning front, or after it the modes that are too weak to have been learned,
+/// ŝ^p L t ≲ 1.
+fn integration_front(growth: &ModeGrowth, t: f64) -> Option<Front> {
+    if t == 0.0 || growth.layers() == 1 {
+        return None;
+    }
+    Some(match growth.front_at(t) {
+        Some(LearningFront { position, width }) => Front { position, width },
+        None => Front { position: 0.0, width: (growth.layers() as f64 * t).powf(-1.0 / growth.power()) },
+    })
+}
