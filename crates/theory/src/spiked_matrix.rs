@@ -108,12 +108,18 @@ impl SpikedMatrix {
 
     /// |û·ū|, the overlap of the output (left) singular vectors of a spike and of its data mode; 0 if not detectable.
     pub fn overlap_output(&self, true_strength: f64) -> f64 {
+        if !self.is_detectable(true_strength) {
+            return 0.0;
+        }
         let (_, inverse_column) = self.inverse_squares(true_strength);
         (self.excess(true_strength) / (1.0 + inverse_column)).sqrt()
     }
 
     /// |v̂·v̄|, the overlap of the input (right) singular vectors of a spike and of its data mode; 0 if not detectable.
     pub fn overlap_input(&self, true_strength: f64) -> f64 {
+        if !self.is_detectable(true_strength) {
+            return 0.0;
+        }
         let (inverse_row, _) = self.inverse_squares(true_strength);
         (self.excess(true_strength) / (1.0 + inverse_row)).sqrt()
     }
@@ -173,11 +179,8 @@ impl SpikedMatrix {
         ((self.row_norm / true_strength).powi(2), (self.column_norm / true_strength).powi(2))
     }
 
-    /// 1 − A/θ⁴ = 1 − (threshold/s̄)⁴ as a product; 0 if not detectable.
+    /// 1 − A/θ⁴ = 1 − (threshold/s̄)⁴ as a product, for a detectable spike.
     fn excess(&self, true_strength: f64) -> f64 {
-        if !self.is_detectable(true_strength) {
-            return 0.0;
-        }
         let threshold = self.threshold();
         let ratio = threshold / true_strength;
         (true_strength - threshold) / true_strength * (1.0 + ratio) * (1.0 + ratio * ratio)

@@ -5,8 +5,9 @@
 
 mod rows;
 
+use linalg_core::faer::mat;
 use rows::{Row, relative_error, table};
-use theory::{LearningCurve, ModeGrowth, SpikedMatrix, Student, Task};
+use theory::{JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Task, Teacher};
 
 #[test]
 fn the_file_holds_the_known_tables_and_no_other() {
@@ -130,5 +131,39 @@ fn stopping() {
         assert!(relative_error(stopping.test_error, row.number("test_error_opt")) < 1e-9, "{stopping:?} for {row:?}");
         let shrinkage = curve.shrinkage_error().unwrap();
         assert!(relative_error(shrinkage, row.number("shrinkage_error")) < 1e-9, "{shrinkage} for {row:?}");
+    }
+}
+
+#[test]
+fn transfer() {
+    let columns = [
+        "inputs",
+        "outputs_a",
+        "outputs_b",
+        "snr_a",
+        "snr_b",
+        "alignment",
+        "epsilon",
+        "hidden",
+        "t_max",
+        "error_alone",
+        "t_alone",
+        "error_joint",
+        "t_joint",
+        "benefit",
+    ];
+    for row in table("transfer", &columns) {
+        let teacher = |outputs, snr| Teacher { outputs: row.count(outputs), strengths: vec![row.number(snr)] };
+        let alignment = mat![[row.number("alignment")]];
+        let (a, b) = (teacher("outputs_a", "snr_a"), teacher("outputs_b", "snr_b"));
+        let task = JointTask::pair(row.count("inputs"), a, b, alignment.as_ref()).unwrap();
+        let student = Student::new(row.count("hidden"), 2, row.number("epsilon")).unwrap();
+        let benefit = JointCurve::new(&task, &student).benefit(0, row.number("t_max")).unwrap();
+        assert!(relative_error(benefit.alone.test_error, row.number("error_alone")) < 1e-9, "{benefit:?} for {row:?}");
+        assert!(relative_error(benefit.joint.test_error, row.number("error_joint")) < 1e-9, "{benefit:?} for {row:?}");
+        assert!(relative_error(benefit.alone.time, row.number("t_alone")) < 1e-6, "{benefit:?} for {row:?}");
+        assert!(relative_error(benefit.joint.time, row.number("t_joint")) < 1e-6, "{benefit:?} for {row:?}");
+        // A difference of two errors, each good to 1e-9.
+        assert!((benefit.benefit() - row.number("benefit")).abs() < 2e-9, "{benefit:?} for {row:?}");
     }
 }
