@@ -1,0 +1,181 @@
+//! Column-major storage for the kernel.
+
+use super::Real;
+use linalg_core::faer::{Mat, MatRef};
+use pulp::{Arch, Simd, WithSimd};
+
+/// A matrix in column-major order whose columns start on cache lines.
+///
+/// The stride between columns is the number of rows rounded up to whole cache lines (64 bytes). The padding is zero
+/// and stays zero under every [`product`](super::product) of finite matrices.
+#[derive(Debug)]
+pub struct Dense<T> {
+    storage: Vec<T>,
+    /// Where the first cache line begins in `storage`.
+    start: usize,
+    rows: usize,
+    cols: usize,
+}
+
+impl<T: Real> Dense<T> {
+    /// The matrix of zeros.
+    pub fn zeros(rows: usize, cols: usize) -> Self {
+        let storage = vec![T::default(); rows.next_multiple_of(T::LINE) * cols + T::LINE];
+        let start = storage.as_ptr().align_offset(64).min(T::LINE);
+        Self { storage, start, rows, cols }
+    }
+
+    /// The matrix of the given entries, by row and column.
+    pub fn from_fn(rows: usize, cols: usize, entry: impl Fn(usize, usize) -> T) -> Self {
+        let mut dense = Self::zeros(rows, cols);
+        for j in 0..cols {
+            for (i, x) in dense.col_mut(j).iter_mut().enumerate() {
+                *x = entry(i, j);
+            }
+        }
+        dense
+    }
+
+    /// A matrix rounded to this precision.
+    pub fn from_mat(mat: MatRef<'_, f64>) -> Self {
+        Self::from_fn(mat.nrows(), mat.ncols(), |i, j| T::from_f64(mat[(i, j)]))
+    }
+
+    /// The matrix in double precision.
+    pub fn to_mat(&self) -> Mat<f64> {
+        Mat::from_fn(self.rows, self.cols, |i, j| self.col(j)[i].to_f64())
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Rows and columns.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.rows, self.cols)
+    }
+
+    /// Distance between the starts of two columns, in numbers.
+    pub(super) fn stride(&self) -> usize {
+        self.rows.next_multiple_of(T::LINE)
+    }
+
+    /// Column `j`, without padding.
+    pub fn col(&self, j: usize) -> &[T] {
+        &self.entries()[j * self.stride()..][..self.rows]
+    }
+
+    /// Column `j`, without padding, to be written.
+    pub fn col_mut(&mut self, j: usize) -> &mut [T] {
+        let (stride, rows) = (self.stride(), self.rows);
+        &mut self.entries_mut()[j * stride..][..rows]
+    }
+
+    /// All columns with their padding.
+    #[inline(always)]
+    pub fn entries(&self) -> &[T] {
+        &self.storage[self.start..][..self.rows.next_multiple_of(T::LINE) * self.cols]
+    }
+
+    /// All columns with their padding, which must stay zero.
+    #[inline(always)]
+    pub(super) fn entries_mut(&mut self) -> &mut [T] {
+        let length = self.rows.next_multiple_of(T::LINE) * self.cols;
+        &mut self.storage[self.start..][..length]
+    }
+
+    /// Columns `range` with their padding: the part of a matrix that belongs to some of its columns.
+    pub fn columns(&self, range: std::ops::Range<usize>) -> &[T] {
+        &self.entries()[range.start * self.stride()..range.end * self.stride()]
+    }
+
+    /// self ← sourceᵀ.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub fn transpose_from(&mut self, source: &Self) {
+        assert_eq!(self.shape(), (source.cols, source.rows), "shapes of a matrix and its transpose");
+        Arch::new().dispatch(Transposition { target: self, source });
+    }
+}
+
+impl<T: Real> Clone for Dense<T> {
+    fn clone(&self) -> Self {
+        // A copy of the storage would begin elsewhere with respect to the cache lines.
+        let mut copy = Self::zeros(self.rows, self.cols);
+        copy.entries_mut().copy_from_slice(self.entries());
+        copy
+    }
+}
+
+struct Transposition<'a, T> {
+    target: &'a mut Dense<T>,
+    source: &'a Dense<T>,
+}
+
+impl<T: Real> WithSimd for Transposition<'_, T> {
+    type Output = ();
+
+    /// Eight columns at a time: eight loads and one store of eight numbers.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let (n, m) = self.target.shape();
+        let (from, to) = (self.source.stride(), self.target.stride());
+        let (source, target) = (self.source.entries(), self.target.entries_mut());
+        let whole = n - n % 8;
+        for j in (0..whole).step_by(8) {
+            let columns: [&[T]; 8] = std::array::from_fn(|c| &source[(j + c) * from..][..m]);
+            for i in 0..m {
+                let row: [T; 8] = std::array::from_fn(|c| columns[c][i]);
+                target[i * to + j..][..8].copy_from_slice(&row);
+            }
+        }
+        for j in whole..n {
+            for (i, &x) in source[j * from..][..m].iter().enumerate() {
+                target[i * to + j] = x;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_start_on_cache_lines_also_after_a_move_and_a_clone() {
+        for (rows, cols) in [(1, 1), (7, 3), (8, 2), (50, 5), (100, 100)] {
+            let dense = Dense::<f32>::from_fn(rows, cols, |i, j| (i * 7 + j) as f32);
+            let moved = Box::new(dense);
+            for copy in [&*moved, &moved.clone()] {
+                for j in 0..cols {
+                    assert_eq!(copy.col(j).as_ptr() as usize % 64, 0);
+                }
+                assert_eq!(copy.to_mat(), Mat::from_fn(rows, cols, |i, j| (i * 7 + j) as f64));
+            }
+        }
+    }
+
+    #[test]
+    fn transposition_matches_the_definition_and_keeps_the_padding() {
+        for (rows, cols) in [(1, 1), (1, 9), (9, 1), (8, 16), (50, 100), (33, 17)] {
+            let source = Dense::<f64>::from_fn(rows, cols, |i, j| (1 + i * 1000 + j) as f64);
+            let mut target = Dense::<f64>::zeros(cols, rows);
+            target.transpose_from(&source);
+            assert_eq!(target.to_mat(), source.to_mat().transpose().to_owned());
+            assert_eq!(target.entries().iter().filter(|x| **x != 0.0).count(), rows * cols);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "transpose")]
+    fn a_wrong_shape_is_refused() {
+        Dense::<f64>::zeros(2, 3).transpose_from(&Dense::zeros(2, 3));
+    }
+}
