@@ -1,7 +1,9 @@
 //! Closed forms of learning, generalisation and transfer in deep linear networks.
 
+mod bracketed_minimum;
 mod bracketed_root;
 mod data_spectrum;
+mod ensemble;
 mod error;
 mod finite_size;
 mod growth_integral;
@@ -18,11 +20,13 @@ mod shrinkage;
 mod spiked_matrix;
 mod stopping;
 mod student;
+mod summary;
 mod task;
 mod test_error;
 mod tracy_widom;
 
 pub use data_spectrum::DataSpectrum;
+pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory};
 pub use error::TheoryError;
 pub use initial_weights::{InitialWeights, StudentShape};
 pub use joint_curve::{JointCurve, TransferBenefit, TransferEffect};
@@ -36,5 +40,6 @@ pub use shrinkage::{Loss, Shrinkage, shrinkage_error};
 pub use spiked_matrix::SpikedMatrix;
 pub use stopping::Stopping;
 pub use student::Student;
+pub use summary::Summary;
 pub use task::Task;
 pub use tracy_widom::LargestNoiseValue;

@@ -1,0 +1,196 @@
+//! One data matrix of a task, drawn at its actual size and reduced to the scalars that errors need.
+
+use crate::{DataSpectrum, ModeOverlap, Task, TheoryError};
+use linalg_core::faer::{Mat, MatRef};
+use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns, squared_frobenius_norm, thin_svd};
+use std::ops::Range;
+
+/// One draw of the data of a task: its singular values ŝ, and how the teacher shows in its singular vectors.
+///
+/// A student whose singular vectors are those of the data (training aligned, or shrunk) is a list of strengths s, and its
+/// errors need no matrix any more:
+///
+/// * ε_tr = \[E + D Σ (ŝᵢ − sᵢ)²\] / \[E + D Σ ŝᵢ²\], with E the residual no linear map can fit (0 for P ≤ N₁, where D counts as 1);
+/// * ε_te = \[Σ (sᵢ² − 2 sᵢ pᵢ) + ‖W̄‖²\] / ‖W̄‖², with the projections pᵢ = ûᵢᵀ W̄ v̂ᵢ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataDraw {
+    /// ŝ, M values in decreasing order.
+    data_strengths: Vec<f64>,
+    overlaps: Vec<ModeOverlap>,
+    /// One for every block of outputs that is tested on its own; none for a zero teacher.
+    targets: Vec<TestTarget>,
+    residual: f64,
+    /// D for P > N₁, otherwise 1.
+    weight: f64,
+}
+
+/// A block of the outputs of the teacher as the data modes see it.
+#[derive(Clone, Debug, PartialEq)]
+struct TestTarget {
+    /// ‖rows of ûᵢ in the block‖².
+    shares: Vec<f64>,
+    /// pᵢ restricted to the block.
+    projections: Vec<f64>,
+    squared_norm: f64,
+}
+
+/// A teacher as a sum of rank-one terms: left · diag(strengths) · rightᵀ.
+#[derive(Clone, Debug)]
+pub(super) struct Factors {
+    pub(super) left: Mat<f64>,
+    pub(super) strengths: Vec<f64>,
+    pub(super) right: Mat<f64>,
+}
+
+impl Factors {
+    pub(super) fn matrix(&self) -> Mat<f64> {
+        let scaled =
+            Mat::from_fn(self.left.nrows(), self.strengths.len(), |i, j| self.left[(i, j)] * self.strengths[j]);
+        scaled * self.right.transpose()
+    }
+}
+
+/// A draw before its reduction to scalars.
+pub(super) struct DrawnData {
+    pub(super) svd: ThinSvd,
+    pub(super) teacher: Factors,
+    /// The teacher's input vectors on the directions seen in training.
+    seen: Mat<f64>,
+    residual: f64,
+    weight: f64,
+}
+
+impl DrawnData {
+    /// Draw number `run` of the data of `task`. Directions and noise depend on the sizes, `seed` and `run` only, so that tasks
+    /// of other strengths or noise levels are compared on the same draws.
+    pub(super) fn sample(task: &Task, seed: u64, run: u64) -> Result<Self, TheoryError> {
+        let (inputs, outputs) = (task.inputs(), task.outputs());
+        let spectrum = DataSpectrum::new(task);
+        let stream = |purpose, size: usize| generator(seed, purpose, &[size as u64], run);
+        let teacher = Factors {
+            left: sample_haar_columns(outputs, task.rank(), &mut stream("ensemble teacher outputs", outputs)),
+            strengths: task.strengths().to_vec(),
+            right: sample_haar_columns(inputs, task.rank(), &mut stream("ensemble teacher inputs", inputs)),
+        };
+        let noise = sample_gaussian(
+            outputs,
+            spectrum.matrix().columns(),
+            spectrum.matrix().entry_variance(),
+            &mut stream("ensemble noise", outputs),
+        );
+        let surplus = task.examples().saturating_sub(inputs);
+        let unfitted = sample_gaussian(
+            outputs,
+            surplus,
+            task.noise().powi(2) / inputs as f64,
+            &mut stream("ensemble residual", outputs),
+        );
+        Self::from_parts(teacher, noise, squared_frobenius_norm(unfitted.as_ref()), spectrum.pace())
+    }
+
+    /// Data = teacher on as many input directions as `noise` has columns, plus `noise`.
+    pub(super) fn from_parts(
+        teacher: Factors,
+        noise: Mat<f64>,
+        residual: f64,
+        weight: f64,
+    ) -> Result<Self, TheoryError> {
+        let seen = teacher.right.as_ref().subrows(0, noise.ncols()).to_owned();
+        let signal = Factors { right: seen.clone(), ..teacher.clone() }.matrix();
+        Ok(Self { svd: thin_svd((signal + noise).as_ref())?, teacher, seen, residual, weight })
+    }
+
+    /// The scalars that aligned students need, with test errors of blocks of output rows of the given sizes, from the top.
+    pub(super) fn reduce(&self, blocks: &[usize]) -> DataDraw {
+        let inputs = self.seen.transpose() * &self.svd.right;
+        let outputs = self.teacher.left.transpose() * &self.svd.left;
+        let rank = self.teacher.strengths.len();
+        let overlaps = (0..rank)
+            .map(|a| ModeOverlap {
+                strength: self.svd.singular_values[a],
+                output: outputs[(a, a)].abs(),
+                input: inputs[(a, a)].abs(),
+            })
+            .collect();
+        let mut end = 0;
+        let mut target = |size: usize| {
+            end += size;
+            self.target(end - size..end, inputs.as_ref())
+        };
+        let targets = if rank == 0 { Vec::new() } else { blocks.iter().map(|&size| target(size)).collect() };
+        let data_strengths = self.svd.singular_values.clone();
+        DataDraw { data_strengths, overlaps, targets, residual: self.residual, weight: self.weight }
+    }
+
+    /// `inputs`: v̄_β · v̂ᵢ, rank × M.
+    fn target(&self, rows: Range<usize>, inputs: MatRef<'_, f64>) -> TestTarget {
+        let left = self.svd.left.as_ref().subrows(rows.start, rows.len());
+        let teacher = Factors {
+            left: self.teacher.left.as_ref().subrows(rows.start, rows.len()).to_owned(),
+            ..self.teacher.clone()
+        };
+        let outputs = teacher.left.transpose() * left;
+        let modes = 0..left.ncols();
+        let project = |i: usize| -> f64 {
+            teacher.strengths.iter().enumerate().map(|(b, s)| s * outputs[(b, i)] * inputs[(b, i)]).sum()
+        };
+        TestTarget {
+            shares: modes.clone().map(|i| left.col(i).squared_norm_l2()).collect(),
+            projections: modes.map(project).collect(),
+            squared_norm: squared_frobenius_norm(teacher.matrix().as_ref()),
+        }
+    }
+
+    /// Turns ‖Σ − W‖²_F of a student's map into its training error.
+    pub(super) fn train_error(&self, squared_residual: f64) -> f64 {
+        let total: f64 = self.svd.singular_values.iter().map(|s| s * s).sum();
+        (self.residual + self.weight * squared_residual) / (self.residual + self.weight * total)
+    }
+}
+
+impl DataDraw {
+    /// ŝ: the singular values of the data, in decreasing order (of W* = Σ³¹/D for P > N₁).
+    pub fn data_strengths(&self) -> &[f64] {
+        &self.data_strengths
+    }
+
+    /// The leading data modes, as many as the teacher has, beside the teacher's: ŝ_α, |û_α·ū_α| and |v̂_α·v̄_α|.
+    ///
+    /// Modes are paired by rank; teachers with equal strengths have no such pairing.
+    pub fn overlaps(&self) -> &[ModeOverlap] {
+        &self.overlaps
+    }
+
+    /// pᵢ = ûᵢᵀ W̄ v̂ᵢ, the strength that minimises the test error of mode i; empty for a zero teacher.
+    pub fn projections(&self) -> &[f64] {
+        self.targets.first().map_or(&[], |target| &target.projections)
+    }
+
+    /// τ divided by the time constant of learning: D for P > N₁, else 1.
+    pub(super) fn pace(&self) -> f64 {
+        self.weight
+    }
+
+    /// Training error of a student with the data's singular vectors and the given strengths (missing ones count as 0).
+    pub fn train_error(&self, strengths: &[f64]) -> f64 {
+        let held = self.data_strengths.iter().zip(strengths).map(|(s_hat, s)| (s_hat - s).powi(2)).sum::<f64>();
+        let left: f64 = self.data_strengths.iter().skip(strengths.len()).map(|s_hat| s_hat * s_hat).sum();
+        let total: f64 = self.data_strengths.iter().map(|s_hat| s_hat * s_hat).sum();
+        (self.residual + self.weight * (held + left)) / (self.residual + self.weight * total)
+    }
+
+    /// Test error of a student with the data's singular vectors and the given strengths (missing ones count as 0); `None`
+    /// for a zero teacher.
+    pub fn test_error(&self, strengths: &[f64]) -> Option<f64> {
+        self.block_error(0, strengths)
+    }
+
+    /// Test error on one block of outputs.
+    pub(super) fn block_error(&self, block: usize, strengths: &[f64]) -> Option<f64> {
+        let target = self.targets.get(block)?;
+        let change: f64 = (strengths.iter().zip(&target.shares).zip(&target.projections))
+            .map(|((s, share), p)| s * (s * share - 2.0 * p))
+            .sum();
+        Some(1.0 + change / target.squared_norm)
+    }
+}
