@@ -1,0 +1,56 @@
+//! Numbers as they are written in a config. The reading is `ron`'s, one number at a time.
+
+use serde::de::DeserializeOwned;
+use std::fmt::Display;
+
+/// A finite 64-bit float, or what is allowed instead. Whole numbers are floats too.
+///
+/// Refused beside what is no number: infinities and NaN, written or by overflow (`1e999`), and numbers other than 0
+/// that are too small to be told from it (`1e-999`).
+pub(super) fn float(text: &str) -> Result<f64, String> {
+    let value: f64 = ron::from_str(text).map_err(|_| "must be a decimal number".to_owned())?;
+    if value.is_finite() && (value != 0.0 || is_written_as_zero(text)) {
+        Ok(value)
+    } else if text.contains("inf") || text.contains("NaN") {
+        Err("must be a finite number".to_owned())
+    } else if value == 0.0 {
+        Err(format!("must be 0 or at least {:e} in size", f64::MIN_POSITIVE))
+    } else {
+        Err(format!("must be at most {:e} in size", f64::MAX))
+    }
+}
+
+/// Whether the digits before any exponent are all 0.
+fn is_written_as_zero(text: &str) -> bool {
+    let mantissa = text.split(['e', 'E', 'f']).next().unwrap_or_default();
+    !mantissa.contains(|c: char| ('1'..='9').contains(&c))
+}
+
+/// A whole number of the type asked for, or what is allowed instead.
+pub(super) fn integer<T: DeserializeOwned>(text: &str, min: impl Display, max: impl Display) -> Result<T, String> {
+    ron::from_str(text).map_err(|_| {
+        let rule = format!("must be a whole number from {min} to {max}");
+        match float(text) {
+            Ok(value) if value.fract() == 0.0 && value.abs() < 1e15 && text.contains(['.', 'e', 'E']) => {
+                format!("{rule}, in digits alone ({value})")
+            }
+            _ => rule,
+        }
+    })
+}
+
+/// One JSON number for all ways to write the same value: `10`, `10.0`, `1e1` and `0x0A` are 10.
+pub(super) fn canonical(text: &str) -> serde_json::Number {
+    if let Ok(value) = ron::from_str::<i64>(text) {
+        return value.into();
+    }
+    if let Ok(value) = ron::from_str::<u64>(text) {
+        return value.into();
+    }
+    let value = float(text).unwrap_or_default();
+    // Beyond 2^53 a float may stand for several whole numbers.
+    if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
+        return (value as i64).into();
+    }
+    serde_json::Number::from_f64(value).unwrap_or_else(|| 0.into())
+}

@@ -1,0 +1,217 @@
+//! The bytes of one entry.
+//!
+//! ```text
+//!  0  magic                8   0x89 "DLTRUN" 0x0A: neither text nor any other file
+//!  8  format version       4   all numbers little-endian
+//! 12  engine version       4
+//! 16  length of record     8
+//! 24  length of value      8
+//! 32  BLAKE3 of bytes 0..32 and the record
+//! 64  BLAKE3 of the value
+//! 96  record (postcard): scale, description
+//!     value (postcard)
+//! ```
+//! Header and record can be checked without reading the value, which makes listing a large store cheap.
+
+use std::io::Read;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::request::{Key, Request};
+
+const MAGIC: [u8; 8] = *b"\x89DLTRUN\n";
+const FORMAT: u32 = 1;
+const CHECKED: usize = 32;
+const HEADER: usize = 96;
+
+/// What an entry says about itself beside the result: enough to name it, list it and compare it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The engine version it was computed with.
+    pub engine: u32,
+    /// The scale it belongs to.
+    pub scale: String,
+    /// The run's description as canonical JSON.
+    pub description: String,
+}
+
+/// Why a file is not the entry it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// The file ends too early.
+    #[error("the file has {found} bytes, it should have {expected}")]
+    Truncated {
+        /// Bytes there.
+        found: u64,
+        /// Bytes that there should be.
+        expected: u64,
+    },
+    /// The file goes on after the end.
+    #[error("the file has {found} bytes, the entry ends after {expected}")]
+    TooLong {
+        /// Bytes there.
+        found: u64,
+        /// Bytes that there should be.
+        expected: u64,
+    },
+    /// Another kind of file.
+    #[error("the file does not start as an entry of a run store does")]
+    NotAnEntry,
+    /// Written by another version of the store.
+    #[error("the file has format version {found}, this program reads {FORMAT}")]
+    Format {
+        /// The version in the file.
+        found: u32,
+    },
+    /// Header or record changed after writing.
+    #[error("the checksum of header and description does not match")]
+    RecordChecksum,
+    /// Value changed after writing.
+    #[error("the checksum of the result does not match")]
+    ValueChecksum,
+    /// Sound, but the entry of another run.
+    #[error("the file holds another run than its name says")]
+    Foreign,
+    /// Sound bytes that are not what this program expects, say after a change of types without a new engine version.
+    #[error("the {part} cannot be decoded: {why}")]
+    Undecodable {
+        /// "description" or "result".
+        part: &'static str,
+        /// What postcard said.
+        why: String,
+    },
+}
+
+/// The record and, within the file, where the value is.
+pub(super) struct Head {
+    pub(super) record: Record,
+    value_length: u64,
+    value_checksum: [u8; 32],
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire<'a> {
+    scale: std::borrow::Cow<'a, str>,
+    description: std::borrow::Cow<'a, str>,
+}
+
+/// The bytes of an entry whose value is already encoded.
+pub(super) fn encode(request: &Request, value: &[u8]) -> Result<Vec<u8>, postcard::Error> {
+    let wire = Wire { scale: request.scale().into(), description: request.description().into() };
+    let record = postcard::to_stdvec(&wire)?;
+    let mut bytes = Vec::with_capacity(HEADER + record.len() + value.len());
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&FORMAT.to_le_bytes());
+    bytes.extend_from_slice(&request.engine().to_le_bytes());
+    bytes.extend_from_slice(&(record.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+    let checksum = record_checksum(&bytes, &record);
+    bytes.extend_from_slice(&checksum);
+    bytes.extend_from_slice(blake3::hash(value).as_bytes());
+    bytes.extend_from_slice(&record);
+    bytes.extend_from_slice(value);
+    Ok(bytes)
+}
+
+/// Reads and checks header and record of the file of `key`; leaves `file` at the value.
+///
+/// The outer error is the system's, the inner one says what is wrong with the bytes.
+pub(super) fn read_head(file: &mut impl Read, length: u64, key: &Key) -> std::io::Result<Result<Head, Damage>> {
+    let mut header = Vec::with_capacity(HEADER);
+    file.by_ref().take(HEADER as u64).read_to_end(&mut header)?;
+    let sizes = match check_header(&header, length) {
+        Ok(sizes) => sizes,
+        Err(damage) => return Ok(Err(damage)),
+    };
+    let mut record = Vec::new();
+    file.by_ref().take(sizes.record).read_to_end(&mut record)?;
+    Ok(check_record(&header, &record, &sizes, key))
+}
+
+/// Reads, checks and decodes the value that follows a head.
+pub(super) fn read_value<T: DeserializeOwned>(file: &mut impl Read, head: &Head) -> std::io::Result<Result<T, Damage>> {
+    let mut value = Vec::new();
+    file.by_ref().take(head.value_length).read_to_end(&mut value)?;
+    if *blake3::hash(&value).as_bytes() != head.value_checksum {
+        return Ok(Err(Damage::ValueChecksum));
+    }
+    Ok(decode(&value, "result"))
+}
+
+/// As [`read_value`] for when only soundness is asked for.
+pub(super) fn check_value(file: &mut impl Read, head: &Head) -> std::io::Result<Result<(), Damage>> {
+    let mut hasher = blake3::Hasher::new();
+    std::io::copy(&mut file.by_ref().take(head.value_length), &mut hasher)?;
+    let sound = *hasher.finalize().as_bytes() == head.value_checksum;
+    Ok(if sound { Ok(()) } else { Err(Damage::ValueChecksum) })
+}
+
+struct Sizes {
+    record: u64,
+    value: u64,
+}
+
+fn check_header(header: &[u8], length: u64) -> Result<Sizes, Damage> {
+    if header.is_empty() {
+        return Err(Damage::Empty);
+    }
+    let start = &header[..header.len().min(MAGIC.len())];
+    if !MAGIC.starts_with(start) {
+        return Err(Damage::NotAnEntry);
+    }
+    if header.len() < HEADER {
+        return Err(Damage::Truncated { found: header.len() as u64, expected: HEADER as u64 });
+    }
+    let format = u32::from_le_bytes(field(header, 8));
+    if format != FORMAT {
+        return Err(Damage::Format { found: format });
+    }
+    let sizes = Sizes { record: u64::from_le_bytes(field(header, 16)), value: u64::from_le_bytes(field(header, 24)) };
+    let expected = (HEADER as u64).saturating_add(sizes.record).saturating_add(sizes.value);
+    match length {
+        found if found < expected => Err(Damage::Truncated { found, expected }),
+        found if found > expected => Err(Damage::TooLong { found, expected }),
+        _ => Ok(sizes),
+    }
+}
+
+fn check_record(header: &[u8], record: &[u8], sizes: &Sizes, key: &Key) -> Result<Head, Damage> {
+    if record_checksum(&header[..CHECKED], record) != field::<32>(header, CHECKED) {
+        return Err(Damage::RecordChecksum);
+    }
+    let wire: Wire<'_> = decode(record, "description")?;
+    let record = Record {
+        engine: u32::from_le_bytes(field(header, 12)),
+        scale: wire.scale.into_owned(),
+        description: wire.description.into_owned(),
+    };
+    if Key::of(&record.description, record.engine, &record.scale) != *key {
+        return Err(Damage::Foreign);
+    }
+    Ok(Head { record, value_length: sizes.value, value_checksum: field(header, 64) })
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8], part: &'static str) -> Result<T, Damage> {
+    let undecodable = |why: String| Damage::Undecodable { part, why };
+    let (value, rest) = postcard::take_from_bytes(bytes).map_err(|error| undecodable(error.to_string()))?;
+    if !rest.is_empty() {
+        return Err(undecodable(format!("{} bytes are left over", rest.len())));
+    }
+    Ok(value)
+}
+
+fn record_checksum(header: &[u8], record: &[u8]) -> [u8; 32] {
+    *blake3::Hasher::new().update(header).update(record).finalize().as_bytes()
+}
+
+/// `N` bytes of the header from `at` on; the caller has checked that they are there.
+fn field<const N: usize>(header: &[u8], at: usize) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(&header[at..at + N]);
+    bytes
+}

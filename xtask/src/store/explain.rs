@@ -1,0 +1,186 @@
+//! Why a run would run: new, changed, of an older engine, damaged.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde_json::Value;
+
+use super::entry::{Damage, Record};
+use super::error::StoreError;
+use super::folder::{Lookup, Store};
+use super::request::{Key, Request};
+use crate::config::{Change, canonical_text, changes};
+
+/// Where a wanted run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its result is stored and sound.
+    Stored,
+    /// Nothing like it is stored.
+    New,
+    /// Not stored, but a run that differs from it in a few values and that nobody wants any more is.
+    Changed {
+        /// The stored run.
+        from: Key,
+        /// What differs, old value and new.
+        changes: Vec<Change>,
+    },
+    /// The same run is stored from other versions of the engine.
+    EngineChanged {
+        /// Those versions, sorted.
+        stored: Vec<u32>,
+    },
+    /// An entry is there but not sound.
+    Damaged(Damage),
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stored => out.write_str("stored"),
+            Self::New => out.write_str("new"),
+            Self::Changed { changes, .. } => {
+                let list: Vec<String> = changes.iter().map(Change::to_string).collect();
+                write!(out, "changed: {}", list.join(", "))
+            }
+            Self::EngineChanged { stored } => {
+                let list: Vec<String> = stored.iter().map(u32::to_string).collect();
+                write!(out, "engine changed: stored from version {}", list.join(", "))
+            }
+            Self::Damaged(damage) => write!(out, "damaged: {damage}"),
+        }
+    }
+}
+
+/// Where each of the wanted runs stands, in their order. Sound entries are read in full, so this is as sure as running.
+///
+/// Pass all runs that are wanted, of all figures: an entry that one of them wants is not taken for another's past.
+/// The past of a missing run is the unwanted entry of the same scale and kind (the enum variant of its description)
+/// that differs in the fewest values, if it shares at least half of them. Cost: one pass over the store, and for each
+/// missing run one over the unwanted entries of its kind.
+pub fn explain(store: &Store, wanted: &[Request]) -> Result<Vec<Standing>, StoreError> {
+    let mut past = None;
+    let mut standings = Vec::with_capacity(wanted.len());
+    for request in wanted {
+        standings.push(match store.check(&request.key())? {
+            Lookup::Found(_) => Standing::Stored,
+            Lookup::Damaged(damage) => Standing::Damaged(damage),
+            Lookup::Missing => {
+                if past.is_none() {
+                    past = Some(Past::read(store, wanted)?);
+                }
+                past.as_ref().map_or(Standing::New, |past| past.standing(request))
+            }
+        });
+    }
+    Ok(standings)
+}
+
+/// A stored run that nobody wants.
+struct Unwanted {
+    key: Key,
+    json: Value,
+    /// Sorted hashes of every (path, value): two descriptions are compared by merging these.
+    leaves: Vec<u64>,
+}
+
+/// The unwanted runs by scale and kind, and all engine versions of every (scale, description).
+struct Past {
+    unwanted: HashMap<(String, String), Vec<Unwanted>>,
+    engines: HashMap<(String, String), Vec<u32>>,
+}
+
+impl Past {
+    fn read(store: &Store, wanted: &[Request]) -> Result<Self, StoreError> {
+        let wanted: HashSet<Key> = wanted.iter().map(Request::key).collect();
+        let mut past = Self { unwanted: HashMap::new(), engines: HashMap::new() };
+        for entry in store.entries()? {
+            let entry = entry?;
+            if let (Ok(record), false) = (entry.record, wanted.contains(&entry.key)) {
+                past.add(entry.key, record);
+            }
+        }
+        Ok(past)
+    }
+
+    fn add(&mut self, key: Key, record: Record) {
+        // A description that passed its checksum is JSON; anything else has no past to offer.
+        let json: Value = serde_json::from_str(&record.description).unwrap_or_default();
+        let unwanted = Unwanted { key, leaves: leaves(&json), json };
+        let kind = kind_of(&unwanted.json);
+        self.unwanted.entry((record.scale.clone(), kind)).or_default().push(unwanted);
+        self.engines.entry((record.scale, record.description)).or_default().push(record.engine);
+    }
+
+    fn standing(&self, request: &Request) -> Standing {
+        let name = (request.scale().to_owned(), request.description().to_owned());
+        if let Some(engines) = self.engines.get(&name) {
+            let mut stored = engines.clone();
+            stored.sort_unstable();
+            return Standing::EngineChanged { stored };
+        }
+        let json: Value = serde_json::from_str(request.description()).unwrap_or_default();
+        let ours = leaves(&json);
+        let same_kind = self.unwanted.get(&(request.scale().to_owned(), kind_of(&json)));
+        let nearest = same_kind
+            .into_iter()
+            .flatten()
+            .map(|other| (shared(&ours, &other.leaves), other))
+            .filter(|(shared, other)| 2 * shared >= ours.len().max(other.leaves.len()))
+            .min_by_key(|(shared, other)| (ours.len() + other.leaves.len() - 2 * shared, other.key));
+        match nearest {
+            Some((_, other)) => Standing::Changed { from: other.key, changes: changes(&other.json, &json) },
+            None => Standing::New,
+        }
+    }
+}
+
+/// The enum variant that serde writes as `{"Variant": …}`.
+fn kind_of(json: &Value) -> String {
+    match json {
+        Value::Object(object) if object.len() == 1 => object.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn leaves(json: &Value) -> Vec<u64> {
+    let mut found = Vec::new();
+    collect_leaves(json, &mut DefaultHasher::new(), &mut found);
+    found.sort_unstable();
+    found
+}
+
+fn collect_leaves(json: &Value, path: &mut DefaultHasher, found: &mut Vec<u64>) {
+    match json {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let mut path = path.clone();
+                key.hash(&mut path);
+                collect_leaves(value, &mut path, found);
+            }
+        }
+        // A list counts as one value.
+        leaf => {
+            canonical_text(leaf).hash(path);
+            found.push(path.finish());
+        }
+    }
+}
+
+/// How many hashes two sorted lists share.
+fn shared(a: &[u64], b: &[u64]) -> usize {
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                count += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    count
+}

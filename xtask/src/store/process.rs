@@ -1,0 +1,71 @@
+//! Which process is this, and does that one still live?
+
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+/// A process, told apart from every other one that ever ran where its pid can be looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Process {
+    /// The host's name, for people.
+    pub(super) host: String,
+    /// Boot and pid namespace: within one of these a pid means the same process to everybody. Empty if unknown.
+    pub(super) machine: String,
+    pub(super) pid: u32,
+    /// Start time in clock ticks since boot; tells a pid from its later reuse. 0 if unknown.
+    pub(super) start: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    Alive,
+    Dead,
+    /// Of another machine, or of this one without a `/proc`.
+    Unknown,
+}
+
+impl Process {
+    pub(super) fn current() -> Self {
+        let read = |path: &str| fs::read_to_string(path).unwrap_or_default().trim().to_owned();
+        let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        let boot = read("/proc/sys/kernel/random/boot_id");
+        let pid = std::process::id();
+        let start = start_of(pid).map(|(start, _)| start);
+        let machine = match (boot.is_empty(), start) {
+            (false, Some(_)) => format!("{boot} {}", namespace.display()),
+            _ => String::new(),
+        };
+        let host = Some(read("/proc/sys/kernel/hostname")).filter(|name| !name.is_empty());
+        let host = host.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_else(|| "unknown host".to_owned());
+        Self { host, machine, pid, start: start.unwrap_or(0) }
+    }
+
+    /// Whether a process lives, as far as `self` can see.
+    pub(super) fn life_of(&self, other: &Self) -> Life {
+        if self.machine.is_empty() || self.machine != other.machine {
+            return Life::Unknown;
+        }
+        match start_of(other.pid) {
+            Some((start, Ended::No)) if start == other.start => Life::Alive,
+            _ => Life::Dead,
+        }
+    }
+}
+
+enum Ended {
+    No,
+    /// A zombie: dead, only not yet collected by its parent.
+    Yes,
+}
+
+/// Start time and state from `/proc/PID/stat`, fields 22 and 3. Field 2, the command in parentheses, may itself hold
+/// spaces and parentheses, so counting starts behind the last one.
+fn start_of(pid: u32) -> Option<(u64, Ended)> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let ended = match fields.next()? {
+        "Z" | "X" | "x" => Ended::Yes,
+        _ => Ended::No,
+    };
+    Some((fields.nth(18)?.parse().ok()?, ended))
+}
