@@ -1,7 +1,108 @@
-//! Simulations of deep linear and leaky-ReLU students.
+//! Simulations of deep linear and leaky-ReLU students that learn a noisy low-rank teacher by gradient descent.
+//!
+//! An [`Experiment`] is a plain value that says all it needs: a task ([`TaskSpec`]: sizes, teacher, inputs, noise,
+//! labels), a student ([`StudentSpec`]), its [`Training`], and which repetition it is ([`Draw`]). Running it gives an
+//! [`Outcome`], which depends on that value alone.
+//!
+//! # From question to number
+//!
+//! How well does a student with one hidden layer of 50 generalise, at best, from 100 noisy examples of a rank-3
+//! teacher of strengths 6, 4, 2, and when should it stop? By the scalar recursion of a training aligned student
+//! ([`Experiment::Aligned`]), here for one draw:
+//!
+//! ```
+//! use sim::{AlignedSpec, Draw, Experiment, Schedule, StudentSpec, TaskSpec, Training, Unattended};
+//!
+//! let experiment = Experiment::Aligned(AlignedSpec {
+//!     task: TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]),
+//!     student: StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 },
+//!     training: Training {
+//!         learning_rate: 1e-3, // τ = 1000 epochs
+//!         epochs: 10_000,
+//!         schedule: Schedule::log_spaced(200),
+//!         train_thresholds: vec![0.9],
+//!     },
+//!     tracked_modes: 3,
+//!     draw: Draw { seed: 1, run: 0 },
+//! });
+//! let outcome = experiment.run(&Unattended)?;
+//! let least = outcome.as_training()?.test(0)?.least;
+//! assert!((0.06..0.10).contains(&least.value));
+//! assert!((2.4..3.2).contains(&(least.epoch as f64 / 1000.0))); // t_opt / τ
+//! # Ok::<(), sim::SimError>(())
+//! ```
+//!
+//! The same with full matrices is [`Experiment::Linear`] (a random or an aligned start, any inputs); the data by
+//! themselves, decomposed, are [`Experiment::Spectrum`]. One experiment runs on one thread: run many with rayon.
+//!
+//! # Units and conventions
+//!
+//! * Time is counted in **epochs** (full-batch updates). The time constant is τ = 1/λ epochs: divide by it to compare
+//!   with `theory`. Epoch 0 is before the first update; a run of n epochs is measured n + 1 times.
+//! * The loss is ½‖Y − WX‖²_F, **with** the ½: an update is λ(Σ³¹ − WΣ¹¹) times the other layers, without a factor 2.
+//! * Errors are **relative**: ε_tr = ‖Y − WX‖²/‖Y‖², and ε_te = ‖W − W̄‖²/‖W̄‖² on fresh white inputs and noiseless
+//!   targets, for each task by itself. 1 is "has learned nothing".
+//! * `layers` is the number L of weight matrices: one hidden layer is 2. ε is the initial singular value of the
+//!   **product**; each layer starts at ε^{1/L}.
+//! * One noise entry has variance σ_z²/N₁ ([`NoiseScale::PerInput`]), so with σ_z = 1 a strength s̄ is the
+//!   signal-to-noise ratio; [`NoiseScale::PerOutput`] is σ_z²/N₃.
+//! * Minima, thresholds and divergence are watched at **every** epoch; series and modes are logged on a [`Schedule`].
+//!
+//! # Draws
+//!
+//! Teacher directions, noise, inputs and initial weights come from separate random streams, keyed by what they
+//! describe (sizes, rank, repetition) and by nothing else: students of any start, depth of signal or alignment share
+//! what they can share, and a task is the same alone and in company.
+//!
+//! # Inside
+//!
+//! [`Teacher`], [`Inputs`] and [`DataSet`] draw the data; [`LearningProblem`] rotates them to the coordinates in which
+//! they are learned; [`DataModes`] are their singular modes; [`InitialWeights`] the two starts; [`LinearStudent`] and
+//! [`AlignedStudent`] are [`Student`]s, which [`train`] trains; [`Alignment`] compares a student's modes with the
+//! data's.
 
 pub mod kernel;
 
+mod aligned_student;
+mod alignment;
+mod data_modes;
+mod data_set;
+mod draws;
+mod error;
+mod experiment;
 mod fma_peak;
+mod initialisation;
+mod inputs;
+mod learning_problem;
+mod linear_experiment;
+mod linear_student;
+mod product;
+mod progress;
+mod record;
+mod schedule;
+mod spectrum;
+mod student_spec;
+mod task;
+mod teacher;
+mod training;
 
+pub use aligned_student::AlignedStudent;
+pub use alignment::Alignment;
+pub use data_modes::{DataModes, TaskProjections};
+pub use data_set::DataSet;
+pub use error::SimError;
+pub use experiment::{ENGINE_VERSION, Experiment, Outcome};
 pub use fma_peak::fma_peak;
+pub use initialisation::InitialWeights;
+pub use inputs::Inputs;
+pub use learning_problem::LearningProblem;
+pub use linear_experiment::{AlignedSpec, LinearSpec};
+pub use linear_student::LinearStudent;
+pub use progress::{Progress, Unattended};
+pub use record::{Crossing, ErrorTrack, Errors, Least, ModePoint, ModeTrack, TrainingOutcome};
+pub use schedule::{MOST_LOGGED, Schedule, Spacing};
+pub use spectrum::{SpectrumExtent, SpectrumOutcome, SpectrumSpec};
+pub use student_spec::{Start, StudentSpec, Training};
+pub use task::{Draw, InputKind, Labels, NoiseScale, TaskSpec, TeacherSpec};
+pub use teacher::{TaskTeacher, Teacher};
+pub use training::{Student, TrainingRecord, train};

@@ -1,0 +1,107 @@
+//! Experiments and their outcomes as plain values.
+
+use crate::{AlignedSpec, LinearSpec, Progress, SimError, SpectrumOutcome, SpectrumSpec, TrainingOutcome};
+use serde::{Deserialize, Serialize};
+
+/// Version of the numbers that the engines give. **Any** change that moves a result, a random stream or the meaning of
+/// a field raises it, because stored results are found under it; a test pins short runs of every engine.
+pub const ENGINE_VERSION: u32 = 1;
+
+/// Something to simulate, with all that it needs: a plain value, equal for equal results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Experiment {
+    /// The singular values of one data matrix and what they have to do with the teacher.
+    Spectrum(SpectrumSpec),
+    /// A training aligned student by its scalar recursion.
+    Aligned(AlignedSpec),
+    /// A linear student with full matrices.
+    Linear(LinearSpec),
+}
+
+/// What an experiment gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Of [`Experiment::Spectrum`].
+    Spectrum(SpectrumOutcome),
+    /// Of every experiment that trains.
+    Training(TrainingOutcome),
+}
+
+impl Experiment {
+    /// Checks the description without running anything.
+    ///
+    /// # Errors
+    /// [`SimError::Invalid`] naming the first field that is not allowed.
+    pub fn check(&self) -> Result<(), SimError> {
+        match self {
+            Self::Spectrum(spec) => spec.check(),
+            Self::Aligned(spec) => spec.check(),
+            Self::Linear(spec) => spec.check(),
+        }
+    }
+
+    /// Runs the experiment on the calling thread. The outcome depends on the description alone.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::check`]; [`SimError::Diverged`] where λ is too large; [`SimError::Cancelled`] where
+    /// `progress` asked to stop; [`SimError::Linalg`] where a decomposition failed.
+    pub fn run(&self, progress: &dyn Progress) -> Result<Outcome, SimError> {
+        self.check()?;
+        match self {
+            Self::Spectrum(spec) => spec.run(progress).map(Outcome::Spectrum),
+            Self::Aligned(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
+            Self::Linear(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
+        }
+    }
+
+    /// Rough time on one core of the development machine, in seconds: for scheduling and sharding, not for promises.
+    pub fn cost_estimate(&self) -> f64 {
+        match self {
+            Self::Spectrum(spec) => spec.cost_estimate(),
+            Self::Aligned(spec) => spec.cost_estimate(),
+            Self::Linear(spec) => spec.cost_estimate(),
+        }
+    }
+
+    /// Number of epochs that the run reports to its [`Progress`].
+    pub fn epochs(&self) -> u64 {
+        match self {
+            Self::Spectrum(_) => 1,
+            Self::Aligned(spec) => spec.training.epochs,
+            Self::Linear(spec) => spec.training.epochs,
+        }
+    }
+
+    /// One line for messages, such as `linear student, random start, 100-50-50, strengths [6.0, 4.0, 2.0], seed 1, run 3`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Spectrum(spec) => spec.label(),
+            Self::Aligned(spec) => spec.label(),
+            Self::Linear(spec) => spec.label(),
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of a spectrum experiment.
+    ///
+    /// # Errors
+    /// [`SimError::WrongOutcome`] if it is of another kind.
+    pub fn as_spectrum(&self) -> Result<&SpectrumOutcome, SimError> {
+        match self {
+            Self::Spectrum(outcome) => Ok(outcome),
+            Self::Training(_) => Err(SimError::WrongOutcome { found: "training", asked: "spectrum" }),
+        }
+    }
+
+    /// The outcome of an experiment that trains.
+    ///
+    /// # Errors
+    /// [`SimError::WrongOutcome`] if it is of another kind.
+    pub fn as_training(&self) -> Result<&TrainingOutcome, SimError> {
+        match self {
+            Self::Training(outcome) => Ok(outcome),
+            Self::Spectrum(_) => Err(SimError::WrongOutcome { found: "spectrum", asked: "training" }),
+        }
+    }
+}

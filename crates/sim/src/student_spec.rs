@@ -1,0 +1,87 @@
+//! The student and its training, as plain values.
+
+use crate::{Schedule, SimError, TaskSpec};
+use serde::{Deserialize, Serialize};
+
+/// A deep linear student ŷ = W_L ⋯ W₁ x.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudentSpec {
+    /// N₂, width of every hidden layer. Without effect for L = 1.
+    pub hidden: usize,
+    /// L, weight matrices: one hidden layer is L = 2.
+    pub layers: usize,
+    /// ε, every singular value of the initial product map; each layer starts at ε^(1/L).
+    pub epsilon: f64,
+}
+
+/// How a linear student starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Start {
+    /// Independent Haar orthogonal layers.
+    Random,
+    /// Training aligned: singular vectors of the product are those of Σ³¹.
+    TrainingAligned,
+}
+
+/// Full-batch gradient descent on ½‖Y − W_L⋯W₁X‖²_F.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// λ; the time constant is τ = 1/λ epochs.
+    pub learning_rate: f64,
+    /// Number of updates.
+    pub epochs: u64,
+    /// When errors and modes are logged.
+    pub schedule: Schedule,
+    /// Train errors whose first crossing from above is looked for at every epoch.
+    pub train_thresholds: Vec<f64>,
+}
+
+impl StudentSpec {
+    /// min(N₁, N₂, N₃): the hidden units that a random start uses (N₂ is no limit for L = 1).
+    pub fn used_units(&self, task: &TaskSpec) -> usize {
+        self.width_limit(task.inputs.min(task.total_outputs()))
+    }
+
+    /// min(N₂, data modes): the modes that a training aligned student holds.
+    pub fn held_modes(&self, task: &TaskSpec) -> usize {
+        self.width_limit(task.data_modes())
+    }
+
+    fn width_limit(&self, modes: usize) -> usize {
+        if self.layers == 1 { modes } else { modes.min(self.hidden) }
+    }
+
+    /// Checks the description.
+    ///
+    /// # Errors
+    /// [`SimError::Invalid`] naming the first field that is not allowed.
+    pub fn check(&self) -> Result<(), SimError> {
+        for (field, size) in [("hidden", self.hidden), ("layers", self.layers)] {
+            if size == 0 {
+                return Err(SimError::invalid(field, 0, "positive"));
+            }
+        }
+        if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
+            return Err(SimError::invalid("epsilon", self.epsilon, "finite and positive"));
+        }
+        Ok(())
+    }
+}
+
+impl Training {
+    /// Checks the description, its schedule included.
+    ///
+    /// # Errors
+    /// [`SimError::Invalid`] naming the first field that is not allowed.
+    pub fn check(&self) -> Result<(), SimError> {
+        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
+            return Err(SimError::invalid("learning_rate", self.learning_rate, "finite and positive"));
+        }
+        if let Some(threshold) = self.train_thresholds.iter().find(|t| !(**t > 0.0 && t.is_finite())) {
+            return Err(SimError::invalid("train_thresholds", threshold, "finite and positive"));
+        }
+        self.schedule.epochs(self.epochs).map(drop)
+    }
+}

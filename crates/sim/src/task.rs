@@ -1,0 +1,246 @@
+//! What a student learns: sizes, teacher, inputs, noise and labels, as a plain value.
+
+use crate::SimError;
+use serde::{Deserialize, Serialize};
+
+/// A task, or several tasks that share their inputs and are learned together.
+///
+/// Everything that defines the data up to the random draw ([`Draw`]). Sizes are the numbers of units; outputs of
+/// several tasks are stacked in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSpec {
+    /// N₁, inputs.
+    pub inputs: usize,
+    /// N₃ of every task, stacked in this order; one entry for a single task.
+    pub outputs: Vec<usize>,
+    /// P, training examples.
+    pub examples: usize,
+    /// How the inputs are drawn.
+    pub input_kind: InputKind,
+    /// Strengths and alignment of the teachers.
+    pub teacher: TeacherSpec,
+    /// Train on this task only, though it is defined in the company of the others (see [`TaskSpec::task_alone`]).
+    pub alone: Option<usize>,
+    /// σ_z ≥ 0, the output noise.
+    pub noise: f64,
+    /// Variance of one noise entry in terms of σ_z.
+    pub noise_scale: NoiseScale,
+    /// What is done to the outputs before training.
+    pub labels: Labels,
+}
+
+/// The teachers of all tasks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeacherSpec {
+    /// s̄ of every task, in decreasing order, not negative. An empty list is the zero teacher.
+    pub strengths: Vec<Vec<f64>>,
+    /// q ∈ [−1, 1]: input direction k of every later task is q v̄ₖ + √(1−q²) v⊥ₖ with v̄ₖ that of task 0.
+    pub alignment: f64,
+}
+
+/// The kinds of inputs X (N₁ × P).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum InputKind {
+    /// X = I; needs P = N₁.
+    OneHot,
+    /// Haar-distributed orthonormal columns; for P > N₁ Haar rows scaled so that XXᵀ = (P/N₁) I.
+    Orthonormal,
+    /// Independent Gaussian entries of variance 1/N₁.
+    Gaussian,
+}
+
+/// The variance of one entry of the output noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum NoiseScale {
+    /// σ_z²/N₁: with σ_z = 1 the strength s̄ is the signal-to-noise ratio.
+    PerInput,
+    /// σ_z²/N₃, with the number of outputs of the entry's own task.
+    PerOutput,
+}
+
+/// What is done to the outputs before training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Labels {
+    /// Nothing: Y = W̄X + Z.
+    Structured,
+    /// The entries of Y (of each task) in random order.
+    Shuffled,
+    /// Independent Gaussian entries with the mean square of the entries of Y (of each task).
+    GaussianMatched,
+}
+
+/// Which independent repetition: all random streams of a run derive from these two numbers and from what is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draw {
+    /// Seed of the whole study.
+    pub seed: u64,
+    /// Index of the repetition.
+    pub run: u64,
+}
+
+impl TaskSpec {
+    /// One task with P = N₁ one-hot inputs and noise σ_z = 1 of entry variance 1/N₁.
+    ///
+    /// ```
+    /// let task = sim::TaskSpec { noise: 0.5, ..sim::TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]) };
+    /// assert_eq!(task.rank(), 3);
+    /// ```
+    pub fn single(inputs: usize, outputs: usize, strengths: &[f64]) -> Self {
+        Self::joint(inputs, &[outputs], &[strengths], 0.0)
+    }
+
+    /// Several tasks learned together, with the defaults of [`TaskSpec::single`].
+    pub fn joint(inputs: usize, outputs: &[usize], strengths: &[&[f64]], alignment: f64) -> Self {
+        Self {
+            inputs,
+            outputs: outputs.to_vec(),
+            examples: inputs,
+            input_kind: InputKind::OneHot,
+            teacher: TeacherSpec { strengths: strengths.iter().map(|s| s.to_vec()).collect(), alignment },
+            alone: None,
+            noise: 1.0,
+            noise_scale: NoiseScale::PerInput,
+            labels: Labels::Structured,
+        }
+    }
+
+    /// The same task `index` by itself: same directions, noise and inputs as in company.
+    ///
+    /// Task 0 does not depend on its company, so its description forgets it: one run serves every company.
+    pub fn task_alone(&self, index: usize) -> Self {
+        let mut alone = self.clone();
+        if index == 0 {
+            alone.outputs.truncate(1);
+            alone.teacher.strengths.truncate(1);
+            alone.teacher.alignment = 0.0;
+            alone.alone = None;
+        } else {
+            alone.alone = Some(index);
+        }
+        alone
+    }
+
+    /// Indices of the tasks that are trained.
+    pub(crate) fn trained_tasks(&self) -> std::ops::Range<usize> {
+        match self.alone {
+            Some(index) => index..index + 1,
+            None => 0..self.outputs.len(),
+        }
+    }
+
+    /// Outputs of all trained tasks together, N₃ of the student.
+    pub fn total_outputs(&self) -> usize {
+        self.outputs[self.trained_tasks()].iter().sum()
+    }
+
+    /// Number of strengths of all trained tasks together.
+    pub fn rank(&self) -> usize {
+        self.teacher.strengths[self.trained_tasks()].iter().map(Vec::len).sum()
+    }
+
+    /// D = P/N₁, examples per input.
+    pub fn density(&self) -> f64 {
+        self.examples as f64 / self.inputs as f64
+    }
+
+    /// min(N₃, N₁, P), the number of data modes.
+    pub fn data_modes(&self) -> usize {
+        self.total_outputs().min(self.inputs).min(self.examples)
+    }
+
+    /// Checks the description.
+    ///
+    /// # Errors
+    /// [`SimError::Invalid`] naming the first field that is not allowed.
+    pub fn check(&self) -> Result<(), SimError> {
+        let tasks = self.outputs.len();
+        if tasks == 0 || self.outputs.contains(&0) {
+            return Err(SimError::invalid("outputs", format!("{:?}", self.outputs), "one positive size for each task"));
+        }
+        for (field, size) in [("inputs", self.inputs), ("examples", self.examples)] {
+            if size == 0 {
+                return Err(SimError::invalid(field, 0, "positive"));
+            }
+        }
+        if self.input_kind == InputKind::OneHot && self.examples != self.inputs {
+            let allowed = format!("inputs = {} for one-hot inputs", self.inputs);
+            return Err(SimError::invalid("examples", self.examples, allowed));
+        }
+        if !(self.noise >= 0.0 && self.noise.is_finite()) {
+            return Err(SimError::invalid("noise", self.noise, "finite and not negative"));
+        }
+        if let Some(index) = self.alone.filter(|index| *index >= tasks) {
+            return Err(SimError::invalid("alone", index, format!("the index of one of the {tasks} tasks")));
+        }
+        self.check_teacher()
+    }
+
+    fn check_teacher(&self) -> Result<(), SimError> {
+        let TeacherSpec { strengths, alignment } = &self.teacher;
+        if !(-1.0..=1.0).contains(alignment) {
+            return Err(SimError::invalid("alignment", alignment, "between -1 and 1"));
+        }
+        if strengths.len() != self.outputs.len() {
+            let allowed = format!("one list for each of the {} tasks", self.outputs.len());
+            return Err(SimError::invalid("strengths", format!("{strengths:?}"), allowed));
+        }
+        for (list, &outputs) in strengths.iter().zip(&self.outputs) {
+            let ordered = list.windows(2).all(|pair| pair[0] >= pair[1]);
+            if !ordered || list.iter().any(|s| !(*s >= 0.0 && s.is_finite())) {
+                return Err(SimError::invalid(
+                    "strengths",
+                    format!("{list:?}"),
+                    "finite, not negative, in decreasing order",
+                ));
+            }
+            if list.len() > outputs.min(self.inputs) {
+                let allowed = format!("at most min(outputs, inputs) = {} values", outputs.min(self.inputs));
+                return Err(SimError::invalid("strengths", format!("{list:?}"), allowed));
+            }
+        }
+        let directions: usize = strengths.iter().map(Vec::len).sum();
+        if strengths.len() > 1 && directions > self.inputs {
+            let allowed =
+                format!("at most {} in all, so that the tasks' input directions can be orthogonal", self.inputs);
+            return Err(SimError::invalid("strengths", format!("{directions} values"), allowed));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_pass_and_each_broken_rule_is_named() {
+        let good = TaskSpec::joint(10, &[5, 4], &[&[2.0, 1.0], &[3.0]], 0.5);
+        assert_eq!(good.check(), Ok(()));
+        assert_eq!((good.total_outputs(), good.rank(), good.data_modes()), (9, 3, 9));
+        let broken: [(TaskSpec, &str); 9] = [
+            (TaskSpec { outputs: vec![], ..good.clone() }, "outputs"),
+            (TaskSpec { inputs: 0, ..good.clone() }, "inputs"),
+            (TaskSpec { examples: 9, ..good.clone() }, "examples"),
+            (TaskSpec { noise: f64::NAN, ..good.clone() }, "noise"),
+            (TaskSpec { alone: Some(2), ..good.clone() }, "alone"),
+            (TaskSpec::single(10, 5, &[1.0, 2.0]), "strengths"),
+            (TaskSpec::single(10, 1, &[2.0, 1.0]), "strengths"),
+            (TaskSpec::joint(10, &[5], &[&[2.0], &[1.0]], 0.5), "strengths"),
+            (TaskSpec::joint(10, &[5, 4], &[&[2.0], &[1.0]], 1.5), "alignment"),
+        ];
+        for (task, name) in broken {
+            assert!(matches!(task.check(), Err(SimError::Invalid { field, .. }) if field == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn task_zero_alone_forgets_its_company() {
+        let alone = |q: f64, other: f64| TaskSpec::joint(10, &[5, 4], &[&[2.0], &[other]], q).task_alone(0);
+        assert_eq!(alone(0.1, 3.0), alone(0.7, 9.0));
+        assert_eq!(alone(0.1, 3.0), TaskSpec::single(10, 5, &[2.0]));
+        assert_eq!(TaskSpec::joint(10, &[5, 4], &[&[2.0], &[3.0]], 0.5).task_alone(1).total_outputs(), 4);
+    }
+}

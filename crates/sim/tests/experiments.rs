@@ -1,0 +1,216 @@
+//! Experiments as values: checks, shared draws, cancellation, divergence, pinned results.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use sim::{
+    AlignedSpec, Draw, Experiment, InputKind, Labels, LinearSpec, Outcome, Schedule, SimError, SpectrumExtent,
+    SpectrumSpec, Start, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,
+};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const DRAW: Draw = Draw { seed: 1, run: 0 };
+
+fn training(learning_rate: f64, epochs: u64) -> Training {
+    Training { learning_rate, epochs, schedule: Schedule::listed(vec![]), train_thresholds: vec![0.5] }
+}
+
+fn small_student(layers: usize) -> StudentSpec {
+    StudentSpec { hidden: 8, layers, epsilon: 1e-2 }
+}
+
+fn linear(task: TaskSpec, start: Start, layers: usize) -> LinearSpec {
+    let tracked_modes = task.rank();
+    LinearSpec { task, student: small_student(layers), start, training: training(5e-3, 400), tracked_modes, draw: DRAW }
+}
+
+fn aligned(task: TaskSpec) -> AlignedSpec {
+    let tracked_modes = task.rank();
+    AlignedSpec { task, student: small_student(2), training: training(5e-3, 400), tracked_modes, draw: DRAW }
+}
+
+fn run(experiment: &Experiment) -> TrainingOutcome {
+    experiment.run(&Unattended).unwrap().as_training().unwrap().clone()
+}
+
+fn small_task() -> TaskSpec {
+    TaskSpec::single(16, 10, &[4.0, 2.0])
+}
+
+#[test]
+fn every_start_and_engine_sees_the_same_data() {
+    let spectrum = SpectrumSpec { task: small_task(), extent: SpectrumExtent::All, draw: DRAW };
+    let spectrum = Experiment::Spectrum(spectrum).run(&Unattended).unwrap();
+    let strengths = &spectrum.as_spectrum().unwrap().data_strengths;
+    for experiment in [
+        Experiment::Linear(linear(small_task(), Start::Random, 2)),
+        Experiment::Linear(linear(small_task(), Start::TrainingAligned, 4)),
+        Experiment::Aligned(aligned(small_task())),
+    ] {
+        assert_eq!(&run(&experiment).data_strengths, strengths);
+    }
+}
+
+#[test]
+fn joint_task_zero_alone_is_one_experiment() {
+    let joint = |q: f64| TaskSpec::joint(16, &[6, 5], &[&[3.0], &[2.0]], q);
+    assert_eq!(aligned(joint(0.0).task_alone(0)), aligned(joint(0.9).task_alone(0)));
+    let together = run(&Experiment::Aligned(aligned(joint(0.5))));
+    assert_eq!(together.tests.len(), 2);
+    assert!(together.test(2).is_err());
+}
+
+#[test]
+fn a_run_repeats_exactly() {
+    let experiment = Experiment::Linear(linear(small_task(), Start::Random, 3));
+    assert_eq!(run(&experiment), run(&experiment));
+}
+
+#[test]
+fn a_run_reports_and_can_be_cancelled() {
+    let experiment = Experiment::Linear(linear(small_task(), Start::Random, 2));
+    let last = AtomicU64::new(u64::MAX);
+    let follow = |done: u64, total: u64| {
+        assert_eq!(total, 400);
+        last.store(done, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    };
+    experiment.run(&follow).unwrap();
+    assert_eq!(last.load(Ordering::Relaxed), experiment.epochs());
+    let stop = |done: u64, _: u64| if done > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    assert_eq!(experiment.run(&stop), Err(SimError::Cancelled));
+    let spectrum = SpectrumSpec { task: small_task(), extent: SpectrumExtent::All, draw: DRAW };
+    assert_eq!(Experiment::Spectrum(spectrum).run(&|_: u64, _: u64| ControlFlow::Break(())), Err(SimError::Cancelled));
+}
+
+#[test]
+fn too_large_a_step_is_refused_with_its_bound() {
+    let fast = |spec: &AlignedSpec, rate: f64| {
+        Experiment::Aligned(AlignedSpec { training: training(rate, 400), ..spec.clone() }).run(&Unattended)
+    };
+    for examples in [16, 40] {
+        let task = TaskSpec { examples, input_kind: InputKind::Orthonormal, ..small_task() };
+        let spec = aligned(task);
+        let strongest = run(&Experiment::Aligned(spec.clone())).data_strengths[0];
+        // L = 2: 2/(2 ŝ₁ D).
+        let wanted = 16.0 / (strongest * examples as f64);
+        assert!(fast(&spec, 0.99 * wanted).is_ok());
+        let Err(SimError::Diverged { bound, epoch: 0, .. }) = fast(&spec, 1.01 * wanted) else {
+            panic!("a step above the bound was accepted");
+        };
+        assert!((bound / wanted - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn divergence_that_no_bound_foresees_is_an_error() {
+    let task = TaskSpec { input_kind: InputKind::Gaussian, examples: 24, ..small_task() };
+    let mut spec = linear(task, Start::Random, 2);
+    spec.training.learning_rate = 0.3;
+    let error = Experiment::Linear(spec).run(&Unattended).unwrap_err();
+    assert!(matches!(&error, SimError::Diverged { epoch, .. } if *epoch > 0));
+    let message = error.to_string();
+    assert!(
+        message.contains("linear student, random start, 16-8-10") && message.contains("learning rate is 0.3"),
+        "{message}"
+    );
+    // A start far above the data makes any bound from the data worthless.
+    let mut spec = aligned(small_task());
+    spec.student.epsilon = 1e4;
+    assert!(matches!(Experiment::Aligned(spec).run(&Unattended), Err(SimError::Diverged { .. })));
+}
+
+#[test]
+fn descriptions_without_meaning_are_refused() {
+    let refused = |experiment: Experiment, name: &str| {
+        assert!(matches!(experiment.run(&Unattended), Err(SimError::Invalid { field, .. }) if field == name), "{name}");
+    };
+    let gaussian = TaskSpec { input_kind: InputKind::Gaussian, ..small_task() };
+    refused(Experiment::Aligned(aligned(gaussian)), "input_kind");
+    refused(Experiment::Aligned(aligned(TaskSpec { noise: 0.0, ..TaskSpec::single(16, 10, &[]) })), "noise");
+    refused(Experiment::Aligned(AlignedSpec { tracked_modes: 9, ..aligned(small_task()) }), "tracked_modes");
+    let mut spec = linear(small_task(), Start::Random, 2);
+    spec.student.epsilon = 0.0;
+    refused(Experiment::Linear(spec.clone()), "epsilon");
+    spec.student = StudentSpec { layers: 0, ..small_student(2) };
+    refused(Experiment::Linear(spec.clone()), "layers");
+    spec = linear(small_task(), Start::Random, 2);
+    spec.training.learning_rate = f64::NAN;
+    refused(Experiment::Linear(spec), "learning_rate");
+}
+
+#[test]
+fn a_zero_teacher_has_a_train_error_only() {
+    let outcome = run(&Experiment::Linear(linear(TaskSpec::single(16, 10, &[]), Start::Random, 2)));
+    assert!(outcome.train.last < outcome.train.logged[0]);
+    assert_eq!(outcome.test(0), Err(SimError::ZeroTeacher { task: 0 }));
+}
+
+#[test]
+fn outcomes_are_read_as_what_they_are() {
+    let outcome = Experiment::Aligned(aligned(small_task())).run(&Unattended).unwrap();
+    assert_eq!(
+        outcome.as_spectrum().unwrap_err().to_string(),
+        "the outcome of a training experiment was read as that of a spectrum experiment"
+    );
+}
+
+/// What of an outcome is pinned: train and test at the end, least test and its epoch, first strength.
+fn digest(outcome: &Outcome) -> Vec<f64> {
+    match outcome {
+        Outcome::Spectrum(spectrum) => vec![
+            spectrum.data_strengths[0],
+            spectrum.overlaps_output[0][0],
+            spectrum.overlaps_input[0][0],
+            spectrum.tasks[0].projections[1],
+        ],
+        Outcome::Training(training) => {
+            let test = training.test(0).unwrap();
+            let mode = training.modes[0].points.last().unwrap().unwrap();
+            vec![
+                training.train.last,
+                test.last,
+                test.least.value,
+                test.least.epoch as f64,
+                mode.strength,
+                mode.overlap_input,
+            ]
+        }
+    }
+}
+
+/// A changed number here means that stored results no longer belong to this engine: raise `ENGINE_VERSION`.
+#[test]
+fn short_runs_are_pinned() {
+    let with = |examples, input_kind, labels| TaskSpec { examples, input_kind, labels, ..small_task() };
+    let joint = TaskSpec::joint(16, &[6, 5], &[&[3.0], &[2.0]], 0.7);
+    let experiments = [
+        Experiment::Spectrum(SpectrumSpec { task: small_task(), extent: SpectrumExtent::All, draw: DRAW }),
+        Experiment::Aligned(aligned(small_task())),
+        Experiment::Aligned(aligned(joint)),
+        Experiment::Linear(linear(small_task(), Start::Random, 2)),
+        Experiment::Linear(linear(with(16, InputKind::OneHot, Labels::Shuffled), Start::Random, 4)),
+        Experiment::Linear(linear(with(9, InputKind::Orthonormal, Labels::Structured), Start::Random, 2)),
+        Experiment::Linear(linear(with(24, InputKind::Orthonormal, Labels::GaussianMatched), Start::Random, 2)),
+        Experiment::Linear(linear(with(24, InputKind::Gaussian, Labels::Structured), Start::TrainingAligned, 2)),
+    ];
+    let found: Vec<Vec<f64>> = experiments.iter().map(|e| digest(&e.run(&Unattended).unwrap())).collect();
+    assert_eq!(sim::ENGINE_VERSION, 1, "new version: pin its numbers");
+    assert_eq!(found.len(), PINNED.len(), "{found:?}");
+    for ((found, pinned), experiment) in found.iter().zip(PINNED).zip(&experiments) {
+        assert_eq!(found.len(), pinned.len());
+        for (a, b) in found.iter().zip(pinned.iter()) {
+            assert!((a - b).abs() <= 1e-12 * b.abs().max(1.0), "{}: {found:?}", experiment.label());
+        }
+    }
+}
+
+const PINNED: &[&[f64]] = &[
+    &[4.409845810643088, 0.9897054753557697, 0.9628647649897202, 1.8612649532446341],
+    &[0.06005618260449019, 0.24888827146086195, 0.12206384389820571, 246.0, 4.409810881841056, 1.0],
+    &[0.10319570210233626, 0.3524756906383442, 0.1917050299192781, 222.0, 3.77838790736797, 1.0],
+    &[0.13571489957378782, 0.1651727780868431, 0.13436540977063932, 333.0, 4.409748223707054, 0.9999988589967945],
+    &[0.968514850090987, 0.9963694582460075, 0.9963694582460075, 400.0, 0.12627617822340026, 0.08405575194637635],
+    &[0.22513975569668224, 0.5948422329937137, 0.5948422329937137, 400.0, 3.1318164856550763, 0.9990201075416503],
+    &[0.37936774309528476, 1.90853822510228, 0.9958558501427115, 91.0, 2.8040790750116695, 0.9999979138673647],
+    &[0.161298543872488, 0.32145211558397974, 0.2022651047912686, 179.0, 4.29738724763197, 0.7472701890823948],
+];
