@@ -1,0 +1,192 @@
+use thiserror::Error;
+
+/// What can be wrong with a figure or with its rendering.
+///
+/// A variant names the panel (its letter) and the series, the value that was given and what is allowed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FigureError {
+    /// A datum is NaN or infinite.
+    #[error(
+        "panel {panel}, series '{series}': {quantity} number {index} is {value}; data must be finite \
+         (leave a gap with Line::segments)"
+    )]
+    NotFinite {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// Which datum: `x`, `y`, `low`, …
+        quantity: &'static str,
+        /// Position in the series, from 0.
+        index: usize,
+        /// The value given.
+        value: f64,
+    },
+    /// A series has no data.
+    #[error("panel {panel}, series '{series}' holds no data")]
+    EmptySeries {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+    },
+    /// Two arrays that go together have different lengths.
+    #[error(
+        "panel {panel}, series '{series}': {found} {quantity} given where {expected} are needed"
+    )]
+    LengthMismatch {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// What was counted.
+        quantity: &'static str,
+        /// How many are needed.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// An interval has its low end above its high end.
+    #[error(
+        "panel {panel}, series '{series}': interval number {index} runs from {low} up to {high}"
+    )]
+    Interval {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// Position in the series, from 0.
+        index: usize,
+        /// Low end given.
+        low: f64,
+        /// High end given.
+        high: f64,
+    },
+    /// The edges of a histogram or heat map do not increase.
+    #[error(
+        "panel {panel}, series '{series}': {quantity} must increase, but {previous} is followed by {next}"
+    )]
+    NotIncreasing {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// Which edges.
+        quantity: &'static str,
+        /// An edge.
+        previous: f64,
+        /// The edge after it.
+        next: f64,
+    },
+    /// A datum lies beyond a fixed axis range that is not declared cut.
+    #[error(
+        "panel {panel}, series '{series}': {axis} = {value} lies beyond the axis [{low}, {high}]; \
+         widen it or declare it cut with Axis::cut"
+    )]
+    OutOfRange {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// `x` or `y`.
+        axis: &'static str,
+        /// The value given.
+        value: f64,
+        /// Lower end of the axis.
+        low: f64,
+        /// Upper end of the axis.
+        high: f64,
+    },
+    /// A datum or range end is zero or negative on a logarithmic axis.
+    #[error(
+        "panel {panel}, series '{series}': {axis} = {value} on a logarithmic axis, which allows positive numbers only"
+    )]
+    NotPositive {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// `x` or `y`.
+        axis: &'static str,
+        /// The value given.
+        value: f64,
+    },
+    /// A range is empty, reversed or not finite.
+    #[error(
+        "panel {panel}: the range of {axis} is [{low}, {high}]; its ends must be finite and increase"
+    )]
+    BadRange {
+        /// Panel letter, or `figure`.
+        panel: String,
+        /// `x`, `y` or `colour`.
+        axis: &'static str,
+        /// Lower end given.
+        low: f64,
+        /// Upper end given.
+        high: f64,
+    },
+    /// An axis has no fixed range and no data to take one from.
+    #[error("panel {panel}: no data to take the range of {axis} from; give the axis a range")]
+    EmptyRange {
+        /// Panel letter.
+        panel: String,
+        /// `x` or `y`.
+        axis: &'static str,
+    },
+    /// A figure without panels.
+    #[error("figure '{figure}' has no panels")]
+    NoPanels {
+        /// Figure name.
+        figure: String,
+    },
+    /// A figure's or panel's measure is not usable.
+    #[error("figure '{figure}': {quantity} is {given}; allowed is {allowed}")]
+    BadGrid {
+        /// Figure name.
+        figure: String,
+        /// What was given.
+        quantity: &'static str,
+        /// The value given.
+        given: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// Labels, legends and colour bars leave no room for the data.
+    #[error(
+        "panel {panel}: labels leave {width:.0} x {height:.0} pixels for the data, at least {least} each are needed; \
+         use fewer columns, shorter labels or a wider figure"
+    )]
+    NoRoom {
+        /// Panel letter.
+        panel: String,
+        /// Width left.
+        width: f64,
+        /// Height left.
+        height: f64,
+        /// The least allowed.
+        least: f64,
+    },
+    /// An edge names a node that the panel does not hold.
+    #[error("panel {panel}: an edge names the node '{node}', but the panel's nodes are: {known}")]
+    UnknownNode {
+        /// Panel letter.
+        panel: String,
+        /// The name given.
+        node: String,
+        /// The names there are.
+        known: String,
+    },
+    /// A panel number beyond those of the figure.
+    #[error("plotters could not draw: {0}")]
+    Drawing(String),
+    /// The SVG given to a raster or PDF renderer is not valid.
+    #[error("the SVG cannot be read: {0}")]
+    BadSvg(String),
+    /// An image could not be made or encoded.
+    #[error("the image cannot be made: {0}")]
+    Image(String),
+    /// The CSV could not be written.
+    #[error("the CSV cannot be written: {0}")]
+    Csv(#[from] csv::Error),
+}

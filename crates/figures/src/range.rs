@@ -1,0 +1,249 @@
+//! The range that each axis shows.
+
+use crate::{Axis, Coordinates, FigureError, Mark, Panel, Scale, check};
+
+/// The ranges of a panel's two axes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ranges {
+    pub(crate) x: (f64, f64),
+    pub(crate) y: (f64, f64),
+}
+
+/// Takes fixed ranges from the axes and the others from the data, and refuses data that would be lost.
+pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureError> {
+    let (x, y) = match &panel.coordinates {
+        Coordinates::Free { width, height } => {
+            return Ok(Ranges {
+                x: (0.0, *width),
+                y: (0.0, *height),
+            });
+        }
+        Coordinates::Axes { x, y } => (x, y),
+    };
+    for mark in &panel.marks {
+        let reach = mark.reach();
+        within(
+            letter,
+            mark.series(),
+            "x",
+            x,
+            reach.iter().map(|point| point.0),
+        )?;
+        within(
+            letter,
+            mark.series(),
+            "y",
+            y,
+            reach.iter().map(|point| point.1),
+        )?;
+    }
+    let seen: Vec<(f64, f64)> = panel
+        .marks
+        .iter()
+        .flat_map(Mark::reach)
+        .filter(|p| shows(x, p.0) && shows(y, p.1))
+        .collect();
+    let has = |kind: fn(&Mark) -> bool| panel.marks.iter().any(kind);
+    let filled = has(|mark| matches!(mark, Mark::HeatMap(_)));
+    let x_margin = if has(|mark| matches!(mark, Mark::Points(_))) && !filled {
+        0.04
+    } else {
+        0.0
+    };
+    let y_margin = if filled { 0.0 } else { 0.05 };
+    let mut x_range = resolve(letter, "x", x, seen.iter().map(|point| point.0), x_margin)?;
+    let mut y_range = resolve(letter, "y", y, seen.iter().map(|point| point.1), y_margin)?;
+    if panel.same_range && x.range.is_none() && y.range.is_none() {
+        x_range = (x_range.0.min(y_range.0), x_range.1.max(y_range.1));
+        y_range = x_range;
+    } else if panel.same_range {
+        (x_range, y_range) = if x.range.is_some() {
+            (x_range, y.range.unwrap_or(x_range))
+        } else {
+            (y_range, y_range)
+        };
+    }
+    Ok(Ranges {
+        x: x_range,
+        y: y_range,
+    })
+}
+
+/// How far beyond a fixed range counts as rounding, relative to its length.
+const ROUNDING: f64 = 1e-9;
+
+fn shows(axis: &Axis, value: f64) -> bool {
+    axis.range.is_none_or(|(low, high)| {
+        let slack = ROUNDING * (high - low);
+        value >= low - slack && value <= high + slack
+    })
+}
+
+/// Checks that values are allowed on the axis.
+fn within(
+    panel: &str,
+    series: &str,
+    name: &'static str,
+    axis: &Axis,
+    mut values: impl Iterator<Item = f64> + Clone,
+) -> Result<(), FigureError> {
+    let named = || (panel.to_owned(), series.to_owned());
+    if axis.scale == Scale::Log
+        && let Some(value) = values.clone().find(|value| *value <= 0.0)
+    {
+        let (panel, series) = named();
+        return Err(FigureError::NotPositive {
+            panel,
+            series,
+            axis: name,
+            value,
+        });
+    }
+    if let (Some((low, high)), false) = (axis.range, axis.cut)
+        && let Some(value) = values.find(|value| !shows(axis, *value))
+    {
+        let (panel, series) = named();
+        return Err(FigureError::OutOfRange {
+            panel,
+            series,
+            axis: name,
+            value,
+            low,
+            high,
+        });
+    }
+    Ok(())
+}
+
+fn resolve(
+    panel: &str,
+    name: &'static str,
+    axis: &Axis,
+    values: impl Iterator<Item = f64>,
+    margin: f64,
+) -> Result<(f64, f64), FigureError> {
+    if let Some(ends) = axis.range {
+        check::axis_range(panel, name, axis, ends)?;
+        return Ok(ends);
+    }
+    let ends = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+        (low.min(v), high.max(v))
+    });
+    if ends.0 > ends.1 {
+        return Err(FigureError::EmptyRange {
+            panel: panel.to_owned(),
+            axis: name,
+        });
+    }
+    let padded = with_margin(axis.scale, ends, margin);
+    check::axis_range(panel, name, axis, padded)?;
+    Ok(padded)
+}
+
+/// Adds a margin at both ends, but none below a zero that the data start from.
+fn with_margin(scale: Scale, (low, high): (f64, f64), margin: f64) -> (f64, f64) {
+    let (from, to) = (scale.forward(low), scale.forward(high));
+    if to - from <= 1e-12 * from.abs().max(to.abs()) {
+        let half = if scale == Scale::Log || from == 0.0 {
+            0.5
+        } else {
+            0.1 * from.abs()
+        };
+        return (scale.backward(from - half), scale.backward(to + half));
+    }
+    let step = margin * (to - from);
+    let keeps_zero = |end: f64| scale == Scale::Linear && end == 0.0;
+    let padded_low = if margin == 0.0 || keeps_zero(low) {
+        low
+    } else {
+        scale.backward(from - step)
+    };
+    let padded_high = if margin == 0.0 || keeps_zero(high) {
+        high
+    } else {
+        scale.backward(to + step)
+    };
+    (padded_low, padded_high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{HeatMap, Line, Points};
+
+    fn ranges(panel: Panel) -> Ranges {
+        of_panel("a", &panel).unwrap()
+    }
+
+    #[test]
+    fn lines_fill_the_width_and_keep_zero() {
+        let panel = Panel::new(Axis::new("x"), Axis::new("y"))
+            .mark(Line::new("s", [(0.0, 0.0), (5.0, 2.0)]));
+        assert_eq!(
+            ranges(panel),
+            Ranges {
+                x: (0.0, 5.0),
+                y: (0.0, 2.1)
+            }
+        );
+    }
+
+    #[test]
+    fn a_cut_axis_hides_its_data_from_the_other_axis() {
+        let line = Line::new("s", [(0.0, 1.0), (1.0, 2.0), (9.0, 900.0)]);
+        let panel = Panel::new(Axis::new("x").cut(0.0, 2.0), Axis::new("y")).mark(line.clone());
+        assert!(ranges(panel).y.1 < 3.0);
+        let error = of_panel(
+            "c",
+            &Panel::new(Axis::new("x").range(0.0, 2.0), Axis::new("y")).mark(line),
+        )
+        .unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains("panel c") && message.contains("'s'") && message.contains('9'),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn single_values_and_heat_maps_have_a_range() {
+        let panel =
+            Panel::new(Axis::log("x"), Axis::new("y")).mark(Points::new("s", [(10.0, 0.0)]));
+        let Ranges { x, y } = ranges(panel);
+        assert!(x.0 < 10.0 && 10.0 < x.1 && y.0 < 0.0 && 0.0 < y.1);
+        let map = HeatMap::new(
+            "m",
+            [1.0, 2.0],
+            [3.0, 5.0],
+            vec![vec![0.0]],
+            crate::ColourScale::diverging(1.0),
+        );
+        let panel = Panel::new(Axis::new("x"), Axis::new("y")).mark(map);
+        assert_eq!(
+            ranges(panel),
+            Ranges {
+                x: (1.0, 2.0),
+                y: (3.0, 5.0)
+            }
+        );
+    }
+
+    #[test]
+    fn same_range_holds_both_axes() {
+        let panel = Panel::new(Axis::new("x"), Axis::new("y"))
+            .mark(Points::new("s", [(1.0, 3.0), (2.0, 9.0)]))
+            .same_range();
+        let Ranges { x, y } = ranges(panel);
+        assert_eq!(x, y);
+        assert!(x.0 <= 1.0 && x.1 >= 9.0);
+    }
+
+    #[test]
+    fn zero_on_a_logarithmic_axis_is_refused() {
+        let panel = Panel::new(Axis::log("x"), Axis::new("y")).mark(Points::new("s", [(0.0, 3.0)]));
+        assert!(matches!(
+            of_panel("b", &panel),
+            Err(FigureError::NotPositive { axis: "x", .. })
+        ));
+    }
+}

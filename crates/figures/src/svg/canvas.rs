@@ -1,0 +1,409 @@
+//! The SVG under construction: shapes drawn by plotters, groups and text put around them.
+
+use super::geometry::{Point, Rect};
+use crate::math_text::{self, Script};
+use crate::{Anchor, Colour, FigureError, font};
+use plotters::prelude::{DrawingBackend, RGBAColor, SVGBackend, ShapeStyle};
+use std::fmt::Write as _;
+
+/// Steps of the drawing grid per pixel: plotters rounds to whole steps.
+pub(crate) const GRID: f64 = 10.0;
+
+/// Colour, opacity and width of a stroke or fill.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ink {
+    pub(crate) colour: Colour,
+    pub(crate) opacity: f64,
+    pub(crate) width: f64,
+}
+
+impl Ink {
+    pub(crate) fn fill(colour: Colour, opacity: f64) -> Self {
+        Self {
+            colour,
+            opacity,
+            width: 0.0,
+        }
+    }
+
+    pub(crate) fn stroke(colour: Colour, width: f64) -> Self {
+        Self {
+            colour,
+            opacity: 1.0,
+            width,
+        }
+    }
+
+    pub(crate) fn faded(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
+    }
+
+    fn style(&self) -> ShapeStyle {
+        let Colour { red, green, blue } = self.colour;
+        let stroke_width = (self.width * GRID).round() as u32;
+        ShapeStyle {
+            color: RGBAColor(red, green, blue, self.opacity.clamp(0.0, 1.0)),
+            filled: true,
+            stroke_width,
+        }
+    }
+}
+
+enum Shape {
+    Path(Vec<Point>, Ink),
+    Polygon(Vec<Point>, Ink),
+    Disc(Point, f64, Ink),
+    Ring(Point, f64, Ink),
+    Rect(Rect, Ink),
+}
+
+/// How a text looks and hangs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextStyle {
+    pub(crate) size: f64,
+    pub(crate) colour: Colour,
+    pub(crate) bold: bool,
+    pub(crate) halo: bool,
+    /// Degrees counterclockwise.
+    pub(crate) rotation: f64,
+    pub(crate) anchor: Anchor,
+}
+
+impl TextStyle {
+    pub(crate) fn new(size: f64, anchor: Anchor) -> Self {
+        Self {
+            size,
+            colour: Colour::INK,
+            bold: false,
+            halo: false,
+            rotation: 0.0,
+            anchor,
+        }
+    }
+}
+
+/// A text that was written and the box it fills.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    pub(crate) rect: Rect,
+}
+
+pub(crate) struct Canvas {
+    size: (f64, f64),
+    out: String,
+    shapes: Vec<Shape>,
+    pub(crate) written: Vec<Written>,
+}
+
+impl Canvas {
+    pub(crate) fn new(width: f64, height: f64) -> Self {
+        Self {
+            size: (width, height),
+            out: String::new(),
+            shapes: Vec::new(),
+            written: Vec::new(),
+        }
+    }
+
+    pub(crate) fn path(&mut self, points: &[Point], ink: Ink) {
+        if points.len() > 1 {
+            self.shapes.push(Shape::Path(points.to_vec(), ink));
+        }
+    }
+
+    pub(crate) fn polygon(&mut self, points: &[Point], ink: Ink) {
+        if points.len() > 2 {
+            self.shapes.push(Shape::Polygon(points.to_vec(), ink));
+        }
+    }
+
+    pub(crate) fn disc(&mut self, centre: Point, radius: f64, ink: Ink) {
+        self.shapes.push(Shape::Disc(centre, radius, ink));
+    }
+
+    pub(crate) fn ring(&mut self, centre: Point, radius: f64, ink: Ink) {
+        self.shapes.push(Shape::Ring(centre, radius, ink));
+    }
+
+    pub(crate) fn rect(&mut self, rect: Rect, ink: Ink) {
+        self.shapes.push(Shape::Rect(rect, ink));
+    }
+
+    /// Opens a group; empty values leave their attribute out.
+    pub(crate) fn open(&mut self, attributes: &[(&str, &str)]) -> Result<(), FigureError> {
+        self.flush()?;
+        self.out.push_str("<g");
+        for (name, value) in attributes.iter().filter(|(_, value)| !value.is_empty()) {
+            let _ = write!(self.out, " {name}=\"{}\"", escaped(value));
+        }
+        self.out.push_str(">\n");
+        Ok(())
+    }
+
+    pub(crate) fn close(&mut self) -> Result<(), FigureError> {
+        self.flush()?;
+        self.out.push_str("</g>\n");
+        Ok(())
+    }
+
+    /// Writes math text, one line for each `\n`, with the anchor of its box at the place.
+    pub(crate) fn text(
+        &mut self,
+        place: Point,
+        label: &str,
+        style: &TextStyle,
+    ) -> Result<(), FigureError> {
+        self.flush()?;
+        let (fx, fy) = style.anchor.fractions();
+        let lines: Vec<&str> = label.split('\n').collect();
+        let line_height = 1.25 * style.size;
+        // The box of a line runs from the height of a capital above the baseline to the baseline.
+        let cap = 0.73 * style.size;
+        let total = cap + line_height * (lines.len() - 1) as f64;
+        for (i, line) in lines.iter().enumerate() {
+            let baseline = place.1 - fy * total + cap + line_height * i as f64;
+            self.line_of_text((place.0, baseline), place, line, style)?;
+        }
+        let width = lines
+            .iter()
+            .map(|line| font::label_width(line, style.size, style.bold))
+            .fold(0.0, f64::max);
+        let rect = Rect {
+            left: place.0 - fx * width,
+            top: place.1 - fy * total,
+            width,
+            height: total,
+        };
+        self.written.push(Written {
+            text: label.to_owned(),
+            rect: turned(rect, place, style.rotation),
+        });
+        Ok(())
+    }
+
+    fn line_of_text(
+        &mut self,
+        at: Point,
+        pivot: Point,
+        line: &str,
+        style: &TextStyle,
+    ) -> Result<(), FigureError> {
+        let mut attributes = format!(
+            r#"x="{}" y="{}" font-size="{}""#,
+            grid(at.0),
+            grid(at.1),
+            grid(style.size)
+        );
+        let fx = style.anchor.fractions().0;
+        if fx > 0.0 {
+            let anchor = if fx < 1.0 { "middle" } else { "end" };
+            let _ = write!(attributes, r#" text-anchor="{anchor}""#);
+        }
+        let _ = write!(attributes, r#" fill="{}""#, style.colour.hex());
+        if style.bold {
+            attributes.push_str(r#" font-weight="bold""#);
+        }
+        if style.halo {
+            attributes.push_str(r##" paint-order="stroke" stroke="#ffffff" stroke-width="30" stroke-linejoin="round""##);
+        }
+        if style.rotation != 0.0 {
+            let _ = write!(
+                attributes,
+                r#" transform="rotate({} {} {})""#,
+                -style.rotation,
+                grid(pivot.0),
+                grid(pivot.1)
+            );
+        }
+        let _ = writeln!(self.out, "<text {attributes}>{}</text>", spans(line, style));
+        Ok(())
+    }
+
+    /// Lets plotters draw the shapes that wait and takes over what it wrote.
+    fn flush(&mut self) -> Result<(), FigureError> {
+        if self.shapes.is_empty() {
+            return Ok(());
+        }
+        let mut drawn = String::new();
+        let size = (grid(self.size.0) as u32, grid(self.size.1) as u32);
+        let mut backend = SVGBackend::with_string(&mut drawn, size);
+        for shape in self.shapes.drain(..) {
+            draw(&mut backend, &shape).map_err(|error| FigureError::Drawing(error.to_string()))?;
+        }
+        backend
+            .present()
+            .map_err(|error| FigureError::Drawing(error.to_string()))?;
+        drop(backend);
+        super::compact::append(&mut self.out, &drawn);
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(String, Vec<Written>), FigureError> {
+        self.flush()?;
+        Ok((self.out, self.written))
+    }
+}
+
+fn draw(
+    backend: &mut SVGBackend<'_>,
+    shape: &Shape,
+) -> Result<(), plotters::drawing::DrawingAreaErrorKind<std::io::Error>> {
+    let at = |point: &Point| (grid(point.0), grid(point.1));
+    let path = |points: &[Point]| points.iter().map(at).collect::<Vec<_>>();
+    match shape {
+        Shape::Path(points, ink) => {
+            let mut points = path(points);
+            points.dedup();
+            backend.draw_path(points, &ink.style())
+        }
+        Shape::Polygon(points, ink) => {
+            let mut points = path(points);
+            points.dedup();
+            backend.fill_polygon(points, &ink.style())
+        }
+        Shape::Disc(centre, radius, ink) => {
+            backend.draw_circle(at(centre), grid(*radius) as u32, &ink.style(), true)
+        }
+        Shape::Ring(centre, radius, ink) => {
+            backend.draw_circle(at(centre), grid(*radius) as u32, &ink.style(), false)
+        }
+        Shape::Rect(rect, ink) => backend.draw_rect(
+            at(&(rect.left, rect.top)),
+            at(&(rect.right(), rect.bottom())),
+            &ink.style(),
+            true,
+        ),
+    }
+    .map_err(plotters::drawing::DrawingAreaErrorKind::BackendError)
+}
+
+/// Pixels to whole steps of the grid.
+pub(crate) fn grid(pixels: f64) -> i32 {
+    (pixels * GRID).round() as i32
+}
+
+/// Escapes text for SVG and leaves out control characters, which XML does not allow.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !c.is_control()) {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The runs of a line as text and tspans; scripts are shifted by `dy`, a script over or under another starts where that one did.
+fn spans(line: &str, style: &TextStyle) -> String {
+    let mut out = String::new();
+    let (mut height, mut previous) = (0.0, None);
+    for run in math_text::parse(line) {
+        let target = match run.script {
+            Script::Base => 0.0,
+            Script::Subscript => font::SUBSCRIPT_DROP * style.size,
+            Script::Superscript => -font::SUPERSCRIPT_RISE * style.size,
+        };
+        let mut attributes = String::new();
+        if let Some((script, width)) = previous
+            && font::stacked(script, run.script)
+        {
+            let _ = write!(attributes, r#" dx="{}""#, -grid(width * style.size));
+        }
+        if target != height {
+            let _ = write!(attributes, r#" dy="{}""#, grid(target) - grid(height));
+        }
+        if run.script != Script::Base {
+            let _ = write!(
+                attributes,
+                r#" font-size="{}""#,
+                grid(font::SCRIPT_SIZE * style.size)
+            );
+        }
+        if run.italic {
+            attributes.push_str(r#" font-style="italic""#);
+        }
+        let text = escaped(&run.text);
+        if attributes.is_empty() {
+            out.push_str(&text);
+        } else {
+            let _ = write!(out, "<tspan{attributes}>{text}</tspan>");
+        }
+        height = target;
+        previous = Some((run.script, font::run_width(&run, style.bold)));
+    }
+    out
+}
+
+/// The upright box around a box turned counterclockwise about a point.
+fn turned(rect: Rect, (px, py): Point, degrees: f64) -> Rect {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let corners = [
+        (rect.left, rect.top),
+        (rect.right(), rect.top),
+        (rect.left, rect.bottom()),
+        (rect.right(), rect.bottom()),
+    ]
+    .map(|(x, y)| {
+        (
+            px + cos * (x - px) + sin * (y - py),
+            py - sin * (x - px) + cos * (y - py),
+        )
+    });
+    let low = corners
+        .iter()
+        .fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
+    let high = corners
+        .iter()
+        .fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
+    Rect {
+        left: low.0,
+        top: low.1,
+        width: high.0 - low.0,
+        height: high.1 - low.1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_return_to_the_line() {
+        let style = TextStyle::new(10.0, Anchor::Left);
+        let out = spans("ε_{te}(t)", &style);
+        assert_eq!(
+            out,
+            r#"ε<tspan dy="20" font-size="70">te</tspan><tspan dy="-20">(t)</tspan>"#
+        );
+        assert_eq!(
+            spans("a < *b*", &style),
+            r#"a &lt; <tspan font-style="italic">b</tspan>"#
+        );
+        assert!(spans("s_α^2", &style).contains(r#"<tspan dx="-"#));
+    }
+
+    #[test]
+    fn a_quarter_turn_exchanges_width_and_height() {
+        let rect = turned(
+            Rect {
+                left: -5.0,
+                top: -1.0,
+                width: 10.0,
+                height: 2.0,
+            },
+            (0.0, 0.0),
+            90.0,
+        );
+        assert!((rect.width - 2.0).abs() < 1e-9 && (rect.height - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn control_characters_and_markup_are_escaped() {
+        assert_eq!(escaped("a\u{0}\t<&\">"), "a&lt;&amp;&quot;&gt;");
+    }
+}

@@ -1,0 +1,332 @@
+//! Legends: what stands in them, how large they are, and where they cover no data.
+
+use super::canvas::{Canvas, Ink, TextStyle};
+use super::geometry::{Point, Rect};
+use super::layout::{Layout, Placed};
+use super::style::{LEGEND_ROW, LEGEND_SIZE, SYMBOL};
+use super::symbol;
+use crate::{Anchor, Colour, Figure, FigureError, Legend, Mark, Panel, Symbol, font, math_text};
+
+/// A line of a legend.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) label: String,
+    pub(crate) symbols: Vec<Symbol>,
+}
+
+const GAP: f64 = 7.0;
+const PADDING: f64 = 5.0;
+const ENTRY_GAP: f64 = 22.0;
+
+/// The entries of a panel: its marks' labels, once each, then its own keys.
+pub(crate) fn of_panel(panel: &Panel) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    collect(&mut entries, panel);
+    entries
+}
+
+/// The entries of all panels, once each, then the figure's own keys.
+pub(crate) fn shared(figure: &Figure) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for panel in figure
+        .cells
+        .iter()
+        .flatten()
+        .filter(|panel| panel.legend == Legend::Auto)
+    {
+        collect(&mut entries, panel);
+    }
+    for key in &figure.keys {
+        add(&mut entries, &key.label, &key.symbols);
+    }
+    entries
+}
+
+fn collect(entries: &mut Vec<Entry>, panel: &Panel) {
+    for mark in &panel.marks {
+        if let Some(label) = mark.legend() {
+            add(entries, label, &symbols(mark));
+        }
+    }
+    for key in &panel.keys {
+        add(entries, &key.label, &key.symbols);
+    }
+}
+
+/// Marks with the same label share an entry, their symbols drawn over one another.
+fn add(entries: &mut Vec<Entry>, label: &str, symbols: &[Symbol]) {
+    match entries.iter_mut().find(|entry| entry.label == label) {
+        Some(entry) => {
+            for symbol in symbols {
+                if !entry.symbols.contains(symbol) {
+                    entry.symbols.push(*symbol);
+                }
+            }
+        }
+        None => entries.push(Entry {
+            label: label.to_owned(),
+            symbols: symbols.to_vec(),
+        }),
+    }
+}
+
+fn symbols(mark: &Mark) -> Vec<Symbol> {
+    match mark {
+        Mark::Line(line) => {
+            let piece = Symbol::Line {
+                colour: line.colour.lighter(1.0 - line.opacity),
+                dash: line.dash,
+                width: line.width,
+            };
+            let band = Symbol::Patch {
+                colour: line.colour,
+                opacity: 0.18 * line.opacity,
+                outlined: false,
+            };
+            if line.intervals.is_empty() {
+                vec![piece]
+            } else {
+                vec![band, piece]
+            }
+        }
+        Mark::Band(band) => vec![Symbol::Patch {
+            colour: band.colour,
+            opacity: band.opacity,
+            outlined: false,
+        }],
+        Mark::Points(points) => {
+            let colour = points.colour.lighter(1.0 - points.opacity);
+            vec![Symbol::Point {
+                colour,
+                shape: points.shape,
+                radius: points.radius,
+            }]
+        }
+        Mark::Histogram(h) => vec![Symbol::Patch {
+            colour: h.colour,
+            opacity: h.fill_opacity,
+            outlined: true,
+        }],
+        Mark::RefLine(line) => vec![Symbol::Line {
+            colour: line.colour,
+            dash: line.dash,
+            width: line.width,
+        }],
+        _ => Vec::new(),
+    }
+}
+
+fn entry_width(entry: &Entry) -> f64 {
+    SYMBOL + GAP + font::label_width(&entry.label, LEGEND_SIZE, false)
+}
+
+/// Width and height of a legend in one column.
+pub(crate) fn size(entries: &[Entry]) -> (f64, f64) {
+    let widest = entries.iter().map(entry_width).fold(0.0, f64::max);
+    (
+        widest + 2.0 * PADDING,
+        LEGEND_ROW * entries.len() as f64 + 2.0 * PADDING,
+    )
+}
+
+/// Splits entries into rows of at most this width.
+pub(crate) fn rows(entries: &[Entry], width: f64) -> Vec<&[Entry]> {
+    let mut rows = Vec::new();
+    let (mut start, mut used) = (0, 0.0);
+    for (i, entry) in entries.iter().enumerate() {
+        let needed = entry_width(entry) + ENTRY_GAP;
+        if i > start && used + needed - ENTRY_GAP > width {
+            rows.push(&entries[start..i]);
+            (start, used) = (i, 0.0);
+        }
+        used += needed;
+    }
+    if start < entries.len() {
+        rows.push(&entries[start..]);
+    }
+    rows
+}
+
+/// Draws the figure's legend below the grid, its rows centred.
+pub(crate) fn draw_shared(canvas: &mut Canvas, layout: &Layout<'_>) -> Result<(), FigureError> {
+    if layout.legend.is_empty() {
+        return Ok(());
+    }
+    canvas.open(&[("class", "legend")])?;
+    let rows = rows(&layout.legend, layout.width - 2.0 * super::style::OUTER);
+    for (i, row) in rows.into_iter().enumerate() {
+        let width: f64 = row
+            .iter()
+            .map(|entry| entry_width(entry) + ENTRY_GAP)
+            .sum::<f64>()
+            - ENTRY_GAP;
+        let mut left = 0.5 * (layout.width - width);
+        let middle = layout.legend_top + LEGEND_ROW * (i as f64 + 0.5);
+        for entry in row {
+            draw_entry(canvas, entry, (left, middle))?;
+            left += entry_width(entry) + ENTRY_GAP;
+        }
+    }
+    canvas.close()
+}
+
+/// Draws a panel's legend. `busy` are the points it had better not cover, `texts` the boxes it had better not touch.
+pub(crate) fn draw_panel(
+    canvas: &mut Canvas,
+    placed: &Placed<'_>,
+    busy: &[Point],
+    texts: &[Rect],
+) -> Result<(), FigureError> {
+    let entries = of_panel(placed.panel);
+    if entries.is_empty() || placed.panel.legend == Legend::None {
+        return Ok(());
+    }
+    let (width, height) = size(&entries);
+    let plot = placed.plot;
+    let free = Rect {
+        width: plot.width - width,
+        height: plot.height - height,
+        ..plot
+    };
+    let (left, top) = match placed.panel.legend {
+        Legend::Outside => (placed.cell.right() - width, plot.top),
+        Legend::At(anchor) => {
+            let (fx, fy) = anchor.fractions();
+            (
+                free.left + inset(fx, free.width),
+                free.top + inset(fy, free.height),
+            )
+        }
+        _ => quietest(free, (width, height), busy, texts),
+    };
+    canvas.open(&[("class", "legend"), ("data-panel", &placed.letter)])?;
+    if placed.panel.legend != Legend::Outside {
+        canvas.rect(
+            Rect {
+                left,
+                top,
+                width,
+                height,
+            },
+            Ink::fill(Colour::WHITE, 0.8),
+        );
+    }
+    for (i, entry) in entries.iter().enumerate() {
+        let middle = top + PADDING + LEGEND_ROW * (i as f64 + 0.5);
+        draw_entry(canvas, entry, (left + PADDING, middle))?;
+    }
+    canvas.close()
+}
+
+/// Distance of the legend from the border of the plot.
+const INSET: f64 = 6.0;
+
+/// A fraction of the way through the free length, kept off both ends.
+fn inset(fraction: f64, free: f64) -> f64 {
+    (INSET + fraction * (free - 2.0 * INSET)).max(0.0)
+}
+
+/// The upper left corner of the legend that covers least; corners come first, upper right before all.
+fn quietest(free: Rect, (width, height): (f64, f64), busy: &[Point], texts: &[Rect]) -> Point {
+    const STEPS: usize = 12;
+    let mut best = (f64::INFINITY, (free.left, free.top));
+    for i in 0..=STEPS {
+        for j in 0..=STEPS {
+            let (fx, fy) = (1.0 - i as f64 / STEPS as f64, j as f64 / STEPS as f64);
+            let (left, top) = (
+                free.left + inset(fx, free.width),
+                free.top + inset(fy, free.height),
+            );
+            let room = Rect {
+                left,
+                top,
+                width,
+                height,
+            }
+            .grown(4.0);
+            let covered = busy.iter().filter(|&&point| room.contains(point)).count();
+            let touched = texts.iter().filter(|text| room.overlaps(text)).count();
+            let from_corner = fx.min(1.0 - fx) + fy.min(1.0 - fy);
+            let order = 0.01 * (1.0 - fx) + 0.02 * fy;
+            let cost = 10.0 * covered as f64 + 200.0 * touched as f64 + from_corner + order;
+            if cost < best.0 {
+                best = (cost, (left, top));
+            }
+        }
+    }
+    best.1
+}
+
+fn draw_entry(
+    canvas: &mut Canvas,
+    entry: &Entry,
+    (left, middle): Point,
+) -> Result<(), FigureError> {
+    canvas.open(&[
+        ("class", "legend-entry"),
+        ("data-legend", &math_text::plain(&entry.label)),
+    ])?;
+    let (right, centre) = (left + SYMBOL, left + 0.5 * SYMBOL);
+    for symbol in &entry.symbols {
+        match *symbol {
+            Symbol::Line {
+                colour,
+                dash,
+                width,
+            } => {
+                let (dash, cap) = symbol::dash_attributes(dash, width);
+                canvas.open(&[("stroke-dasharray", &dash), ("stroke-linecap", cap)])?;
+                canvas.path(
+                    &[(left, middle), (right, middle)],
+                    Ink::stroke(colour, width),
+                );
+                canvas.close()?;
+            }
+            Symbol::Point {
+                colour,
+                shape,
+                radius,
+            } => {
+                symbol::shapes(
+                    canvas,
+                    &[(centre, middle)],
+                    shape,
+                    radius,
+                    Ink::stroke(colour, 1.3),
+                );
+            }
+            Symbol::Patch {
+                colour,
+                opacity,
+                outlined,
+            } => {
+                let (top, bottom) = (middle - 5.5, middle + 5.5);
+                canvas.rect(
+                    Rect {
+                        left,
+                        top,
+                        width: SYMBOL,
+                        height: 11.0,
+                    },
+                    Ink::fill(colour, opacity),
+                );
+                if outlined {
+                    let outline = [
+                        (left, bottom),
+                        (left, top),
+                        (right, top),
+                        (right, bottom),
+                        (left, bottom),
+                    ];
+                    canvas.path(&outline, Ink::stroke(colour, 1.2));
+                }
+            }
+        }
+    }
+    canvas.text(
+        (right + GAP, middle),
+        &entry.label,
+        &TextStyle::new(LEGEND_SIZE, Anchor::Left),
+    )?;
+    canvas.close()
+}

@@ -1,0 +1,166 @@
+//! The ticks of a panel of a given size: as many as their labels leave room for.
+
+use super::frame::Map;
+use super::geometry::Rect;
+use super::style::TICK_SIZE;
+use crate::range::Ranges;
+use crate::ticks::{self, Tick, Ticks};
+use crate::{Axis, Coordinates, Panel, font};
+
+/// Ticks of one axis with their pixels.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AxisTicks {
+    /// Pixel and tick.
+    pub(crate) ticks: Vec<(f64, Tick)>,
+    /// Power of ten taken out of the labels.
+    pub(crate) exponent: i32,
+}
+
+impl AxisTicks {
+    /// The labels that are written.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.ticks
+            .iter()
+            .map(|(_, tick)| tick.label.as_str())
+            .filter(|label| !label.is_empty())
+    }
+
+    /// How far labels of a horizontal axis stick out beyond the right end of the plot.
+    pub(crate) fn overhang(&self, plot: Rect) -> f64 {
+        let end = |(at, tick): &(f64, Tick)| at + 0.5 * width(&tick.label) - plot.right();
+        self.ticks
+            .iter()
+            .filter(|(_, tick)| !tick.label.is_empty())
+            .map(end)
+            .fold(0.0, f64::max)
+    }
+}
+
+/// Ticks of both axes; none for a schematic.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PanelTicks {
+    pub(crate) x: AxisTicks,
+    pub(crate) y: AxisTicks,
+}
+
+pub(crate) fn of_panel(panel: &Panel, ranges: Ranges, plot: Rect) -> PanelTicks {
+    let Coordinates::Axes { x, y } = &panel.coordinates else {
+        return PanelTicks::default();
+    };
+    let x_map = Map {
+        scale: x.scale,
+        range: ranges.x,
+        pixels: (plot.left, plot.right()),
+    };
+    let y_map = Map {
+        scale: y.scale,
+        range: ranges.y,
+        pixels: (plot.bottom(), plot.top),
+    };
+    let beside =
+        |a: &(f64, Tick), b: &(f64, Tick)| 0.5 * (width(&a.1.label) + width(&b.1.label)) + 9.0;
+    let above = |_: &(f64, Tick), _: &(f64, Tick)| 1.5 * TICK_SIZE;
+    PanelTicks {
+        x: of_axis(x, &x_map, plot.width / 34.0, &beside),
+        y: of_axis(y, &y_map, plot.height / 30.0, &above),
+    }
+}
+
+/// How far apart two labels must stand.
+type Distance<'a> = &'a dyn Fn(&(f64, Tick), &(f64, Tick)) -> f64;
+
+fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTicks {
+    let (low, high) = map.range;
+    let with_pixels = |ticks: Ticks| {
+        let slack = 1e-9 * (high - low);
+        let within = |tick: &Tick| tick.value >= low - slack && tick.value <= high + slack;
+        ticks
+            .ticks
+            .into_iter()
+            .filter(within)
+            .map(|tick| (map.at(tick.value), tick))
+            .collect::<Vec<_>>()
+    };
+    let mut found = AxisTicks::default();
+    if let Some(explicit) = &axis.ticks {
+        let values: Vec<f64> = explicit.iter().map(|(value, _)| *value).collect();
+        let (labels, exponent) = ticks::labels(&values);
+        let tick = |((value, label), automatic): (&(f64, Option<String>), String)| Tick {
+            value: *value,
+            label: label.clone().unwrap_or(automatic),
+            major: true,
+        };
+        let ticks = explicit.iter().zip(labels).map(tick).collect();
+        found = AxisTicks {
+            ticks: with_pixels(Ticks { ticks, exponent }),
+            exponent,
+        };
+        if explicit.iter().all(|(_, label)| label.is_some()) {
+            found.exponent = 0;
+        }
+    } else {
+        for most in (2..=(room as usize + 1).clamp(2, 7)).rev() {
+            let ticks = ticks::automatic(axis.scale, low, high, most);
+            found = AxisTicks {
+                exponent: ticks.exponent,
+                ticks: with_pixels(ticks),
+            };
+            if is_airy(&found.ticks, distance) {
+                break;
+            }
+        }
+    }
+    add_extra(axis, map, &mut found, distance);
+    if !axis.tick_labels {
+        found.exponent = 0;
+        found
+            .ticks
+            .iter_mut()
+            .for_each(|(_, tick)| tick.label.clear());
+    }
+    found
+}
+
+fn is_airy(ticks: &[(f64, Tick)], distance: Distance<'_>) -> bool {
+    let labelled: Vec<_> = ticks
+        .iter()
+        .filter(|(_, tick)| !tick.label.is_empty())
+        .collect();
+    labelled
+        .windows(2)
+        .all(|pair| (pair[0].0 - pair[1].0).abs() >= distance(pair[0], pair[1]))
+}
+
+/// Extra ticks take the place of the labels they would touch.
+fn add_extra(axis: &Axis, map: &Map, found: &mut AxisTicks, distance: Distance<'_>) {
+    let (low, high) = map.range;
+    for (value, label) in axis
+        .extra_ticks
+        .iter()
+        .filter(|(value, _)| (low..=high).contains(value))
+    {
+        let extra = (
+            map.at(*value),
+            Tick {
+                value: *value,
+                label: label.clone(),
+                major: true,
+            },
+        );
+        for tick in &mut found.ticks {
+            if (tick.0 - extra.0).abs() < distance(tick, &extra) {
+                tick.1.label.clear();
+            }
+        }
+        found.ticks.push(extra);
+    }
+}
+
+fn width(label: &str) -> f64 {
+    font::label_width(label, TICK_SIZE, false)
+}
+
+/// The sign that a power of ten was taken out of the labels.
+pub(crate) fn factor(exponent: i32) -> String {
+    format!("×{}", ticks::power_of_ten(exponent))
+}
