@@ -166,7 +166,7 @@ impl MarchenkoPastur {
 
     /// Several integrals ∫ fᵢ(y) dμ(y) over a part of the bulk, on common nodes.
     ///
-    /// Panels of sixteen Gauss-Legendre nodes in the half angle h, graded by factors of three away from the front, and
+    /// Panels of sixteen Gauss-Legendre nodes in the half angle h, graded by factors of four away from the front, and
     /// away from the lower edge where a nearly square matrix has a layer of width 1 − a. For integrands that are smooth on the
     /// scale of the bulk except at `front` the error is below 1e-12 of the integrand's largest size.
     ///
@@ -222,7 +222,7 @@ impl MarchenkoPastur {
 
     /// Ends of the panels of [`low`, `high`], in increasing order, the last one being `high`.
     fn panel_ends(&self, low: f64, high: f64, front: Option<Front>) -> Vec<f64> {
-        const GRADING: f64 = 3.0;
+        const GRADING: f64 = 4.0;
         let mut breaks = Vec::with_capacity(64);
         let mut grade = |centre: f64, first: f64| {
             let mut distance = first.max(1e-12);
@@ -232,7 +232,7 @@ impl MarchenkoPastur {
             }
         };
         // √((1−a)² + 4a cos²h) branches at h = π/2 ± i (1−a)/(2√a).
-        grade(FRAC_PI_2, self.shape_gap / (2.0 * self.shape.sqrt()));
+        grade(FRAC_PI_2, self.shape_gap / self.shape.sqrt());
         if let Some(Front { position, width }) = front {
             let inside = position.clamp(self.lower_edge(), self.upper_edge());
             // A front outside the bulk is felt at its edge, widened by its distance (see `Front` for the factor π).

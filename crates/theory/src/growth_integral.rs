@@ -55,9 +55,24 @@ impl GrowthIntegral {
         self.logarithmic_series[0]
     }
 
+    /// x^b, which is also dG/dw for w = ln(x/(1−x)).
+    pub(crate) fn power(&self, x: f64) -> f64 {
+        // The common four-layer student spares itself the general power.
+        if self.exponent == -0.5 { x.sqrt().recip() } else { x.powf(self.exponent) }
+    }
+
+    /// x with x^b = `power`.
+    pub(crate) fn inverse_power(&self, power: f64) -> f64 {
+        if self.exponent == -0.5 { (power * power).recip() } else { power.powf(1.0 / self.exponent) }
+    }
+
     /// G at x, with 1−x given apart so that neither end loses digits.
     pub(crate) fn value(&self, x: f64, one_minus_x: f64) -> f64 {
-        let power = x.powf(self.exponent);
+        self.value_from_power(x, one_minus_x, self.power(x))
+    }
+
+    /// G at x when x^b is known.
+    pub(crate) fn value_from_power(&self, x: f64, one_minus_x: f64, power: f64) -> f64 {
         if x <= 0.5 {
             power * series(&self.power_series, x)
         } else {

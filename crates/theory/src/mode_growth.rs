@@ -23,6 +23,8 @@ pub struct ModeGrowth {
     layers: usize,
     epsilon: f64,
     exponents: Exponents,
+    /// ε^(1−p).
+    epsilon_power: f64,
     /// ŝ/ε at which the half-learning time t(ŝ/2; ŝ) is longest, and that time; `None` for L = 1.
     slowest: Option<(f64, f64)>,
 }
@@ -71,7 +73,7 @@ impl ModeGrowth {
             2 => Exponents::Two,
             _ => Exponents::Deep { growing: GrowthIntegral::new(1.0 - power), decaying: GrowthIntegral::new(power) },
         };
-        let mut growth = Self { layers, epsilon, exponents, slowest: None };
+        let mut growth = Self { layers, epsilon, exponents, epsilon_power: epsilon.powf(1.0 - power), slowest: None };
         growth.slowest = growth.slowest_half_learning();
         Ok(growth)
     }
@@ -117,9 +119,14 @@ impl ModeGrowth {
             }
             Exponents::Two => {
                 let angle = 2.0 * s_hat * t;
-                let g = (-angle).exp();
-                // (1−g)/ŝ, whose limit for ŝ → 0 is 2t.
-                let learned = if angle < 1e-18 { 2.0 * t } else { -(-angle).exp_m1() / s_hat };
+                // g and (1−g)/ŝ, whose limit for ŝ → 0 is 2t, each without cancellation.
+                let (g, learned) = if angle > 0.5 {
+                    let g = (-angle).exp();
+                    (g, (1.0 - g) / s_hat)
+                } else {
+                    let fall = (-angle).exp_m1();
+                    (1.0 + fall, if angle < 1e-18 { 2.0 * t } else { -fall / s_hat })
+                };
                 let strength = 1.0 / (learned + g / epsilon);
                 ModeState { strength, gap: strength * (g * ((s_hat - epsilon) / epsilon)) }
             }
@@ -241,15 +248,17 @@ impl ModeGrowth {
     /// ŝ > ε: solves G(x) = G(ε/ŝ) + L ŝ^p t for x = s/ŝ.
     fn grown(&self, integral: &GrowthIntegral, s_hat: f64, t: f64) -> ModeState {
         let start = Fraction::of(self.epsilon, s_hat);
-        let elapsed = self.layers as f64 * s_hat.powf(self.power()) * t;
-        let target = integral.value(start.inside, start.outside) + elapsed;
         let b = integral.exponent();
+        // One power for both: (ε/ŝ)^b, and ŝ^p = ŝ (ε/ŝ)^b / ε^b because p = 1−b.
+        let start_power = integral.power(start.inside);
+        let elapsed = self.layers as f64 * s_hat * (start_power / self.epsilon_power) * t;
+        let target = integral.value_from_power(start.inside, start.outside, start_power) + elapsed;
         // From the left: on the plateau G ≈ x^b/b; past it G ≈ −ln(1−x) + constant.
         let late = target - integral.saturation_constant();
         let guess = if late > 0.0 {
             late.exp_m1().ln()
         } else {
-            let plateau = (b * target).powf(1.0 / b);
+            let plateau = integral.inverse_power(b * target);
             (plateau / (1.0 - plateau).max(0.25)).ln()
         };
         // dG/dw = x^b ≥ 1, so w advances by no more than the elapsed time.
@@ -313,9 +322,8 @@ impl Fraction {
     /// G(self) − G(start); close to the start by quadrature in the logit, where the difference would cancel.
     fn integral_from(self, integral: &GrowthIntegral, start: Self) -> f64 {
         if self.logit - start.logit < 1.0 {
-            let b = integral.exponent();
             // dG/dw = x^b, whose nearest singularity w = iπ is far outside this panel.
-            let slope = |logit: f64| [Self::from_logit(logit).inside.powf(b)];
+            let slope = |logit: f64| [integral.power(Self::from_logit(logit).inside)];
             return linalg_core::gauss_legendre_panel(start.logit, self.logit, slope)[0];
         }
         integral.value(self.inside, self.outside) - integral.value(start.inside, start.outside)
@@ -331,13 +339,14 @@ impl Fraction {
         let mut logit = if guess.is_finite() { guess.clamp(low, high) } else { low };
         for _ in 0..200 {
             let here = Self::from_logit(logit);
-            let excess = integral.value(here.inside, here.outside) - target;
+            let slope = integral.power(here.inside);
+            let excess = integral.value_from_power(here.inside, here.outside, slope) - target;
             if excess > 0.0 {
                 high = logit;
             } else {
                 low = logit;
             }
-            let newton = logit - excess / here.inside.powf(integral.exponent());
+            let newton = logit - excess / slope;
             let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
             let step = (next - logit).abs();
             logit = next;
