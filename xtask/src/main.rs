@@ -1,2 +1,32 @@
-//! The command line: configs to runs and theory, to figures, to verdicts.
-fn main() {}
+//! The command line: configs to runs and theory, to figures, to verdicts. Run it as `cargo xtask`.
+
+use clap::Parser as _;
+use std::process::ExitCode;
+use xtask::command_line::{CommandLine, Task};
+use xtask::{ci, list, make, provenance, theory_command};
+
+/// Exit status of a figure or verdict that failed.
+const FAILED: u8 = 1;
+/// Exit status of a command or config that was refused.
+const REFUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    match run(&CommandLine::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(FAILED),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<bool> {
+    match task {
+        Task::Theory(question) => theory_command::answer(question, std::io::stdout().lock()).map(|()| true),
+        Task::Figures(args) => make::figures(&provenance::workspace_root()?, args),
+        Task::List(args) => list::list(&provenance::workspace_root()?, args).map(|()| true),
+        Task::Init(_) | Task::Store(_) => anyhow::bail!("not there yet"),
+        Task::Ci(_) => ci::run(&provenance::workspace_root()?).map(|()| true),
+    }
+}

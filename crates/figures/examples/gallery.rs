@@ -1,9 +1,9 @@
 //! Draws one figure of every kind: `cargo run --release -p figures --example gallery -- FOLDER`.
 
 use figures::{
-    Anchor, Arrow, Axis, Band, Brace, Colour, ColourBar, ColourScale, Dash, Edge, Figure, HeatMap,
-    Histogram, Key, Legend, Line, Node, Panel, Points, RefLine, Shape, Text, label_collisions,
-    palette, render_csv, render_png, render_svg,
+    Anchor, Arrow, Axis, Band, Brace, Colour, ColourBar, ColourScale, Dash, Edge, Figure, HeatMap, Histogram, Key,
+    Legend, Line, Node, Panel, Points, RefLine, Shape, Text, label_collisions, palette, render_csv, render_png,
+    render_svg,
 };
 use std::error::Error;
 use std::path::PathBuf;
@@ -11,30 +11,13 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: gallery FOLDER")?);
     std::fs::create_dir_all(&folder)?;
-    for figure in [
-        growth(),
-        grid(),
-        marks(),
-        log_axes(),
-        heat_map(),
-        small_numbers(),
-        schematic(),
-    ] {
+    for figure in [growth(), grid(), marks(), log_axes(), heat_map(), small_numbers(), schematic()] {
         let svg = render_svg(&figure)?;
         std::fs::write(folder.join(format!("{}.svg", figure.name)), &svg)?;
-        std::fs::write(
-            folder.join(format!("{}.png", figure.name)),
-            render_png(&svg, 2000)?,
-        )?;
-        std::fs::write(
-            folder.join(format!("{}.csv", figure.name)),
-            render_csv(&figure)?,
-        )?;
+        std::fs::write(folder.join(format!("{}.png", figure.name)), render_png(&svg, 2000)?)?;
+        std::fs::write(folder.join(format!("{}.csv", figure.name)), render_csv(&figure)?)?;
         #[cfg(feature = "pdf")]
-        std::fs::write(
-            folder.join(format!("{}.pdf", figure.name)),
-            figures::render_pdf(&svg)?,
-        )?;
+        std::fs::write(folder.join(format!("{}.pdf", figure.name)), figures::render_pdf(&svg)?)?;
         println!("{}: {} kB of SVG", figure.name, svg.len() / 1000);
         for collision in label_collisions(&figure)? {
             println!("  {collision}");
@@ -64,39 +47,27 @@ fn growth() -> Figure {
     let strengths = [1.0, 4.0, 7.0, 10.0];
     let scale = ColourScale::sequential(1.0, 10.0);
     let over_time = strengths.map(|end| {
-        Line::new(
-            format!("s_hat={end}"),
-            spaced(0.0, 5.0, 400).map(|t| (t, logistic(t, end))),
-        )
-        .colour(scale.colour(end))
-        .legend(format!("ŝ = {end}"))
+        Line::new(format!("s_hat={end}"), spaced(0.0, 5.0, 400).map(|t| (t, logistic(t, end))))
+            .colour(scale.colour(end))
+            .legend(format!("ŝ = {end}"))
     });
     let times = [0.5, 1.0, 2.0, 3.0, 4.0];
     let over_strength = times.map(|t| {
-        Line::new(
-            format!("t={t}"),
-            spaced(0.01, 10.0, 400).map(|end| (end, logistic(t, end) / end)),
-        )
-        .colour(ColourScale::sequential(0.5, 4.0).colour(t))
-        .legend(format!("*t*/τ = {t}"))
+        Line::new(format!("t={t}"), spaced(0.01, 10.0, 400).map(|end| (end, logistic(t, end) / end)))
+            .colour(ColourScale::sequential(0.5, 4.0).colour(t))
+            .legend(format!("*t*/τ = {t}"))
     });
     Figure::new("growth", "Growth of the modes of a linear student")
         .columns(2)
         .panel(
-            Panel::new(
-                Axis::new("time *t*/τ").extra_tick(1.04, "t_4"),
-                Axis::new("strength s(t, ŝ)"),
-            )
-            .marks(over_time)
-            .mark(RefLine::vertical(1.04)),
+            Panel::new(Axis::new("time *t*/τ").extra_tick(1.04, "t_4"), Axis::new("strength s(t, ŝ)"))
+                .marks(over_time)
+                .mark(RefLine::vertical(1.04)),
         )
         .panel(
-            Panel::new(
-                Axis::new("data strength ŝ"),
-                Axis::new("s(t, ŝ) / ŝ").cut(0.0, 1.2),
-            )
-            .marks(over_strength)
-            .mark(Arrow::new((4.0, 1.1), (1.0, 1.1)).label("*t*")),
+            Panel::new(Axis::new("data strength ŝ"), Axis::new("s(t, ŝ) / ŝ").cut(0.0, 1.2))
+                .marks(over_strength)
+                .mark(Arrow::new((4.0, 1.1), (1.0, 1.1)).label("*t*")),
         )
 }
 
@@ -104,45 +75,25 @@ fn growth() -> Figure {
 fn grid() -> Figure {
     let snrs = [0.84, 2.0, 4.0, 6.0, 8.0];
     let scale = ColourScale::sequential(0.84, 8.0);
-    let bar = ColourBar::new(scale.clone(), "signal-to-noise ratio").ticks(snrs.map(|snr| {
-        (
-            snr,
-            if snr < 1.0 {
-                "A^{1/4}".to_owned()
-            } else {
-                snr.to_string()
-            },
-        )
-    }));
-    let mut figure = Figure::new("grid", "Learning curves and optimal stopping")
-        .columns(4)
-        .colour_bar(bar);
+    let bar = ColourBar::new(scale.clone(), "signal-to-noise ratio")
+        .ticks(snrs.map(|snr| (snr, if snr < 1.0 { "A^{1/4}".to_owned() } else { snr.to_string() })));
+    let mut figure = Figure::new("grid", "Learning curves and optimal stopping").columns(4).colour_bar(bar);
     for rank in [1, 3] {
         for (name, label) in [("train", "ln ε_{tr}"), ("test", "ln ε_{te}")] {
-            let mut panel = Panel::new(Axis::new("*t*/τ").range(0.0, 5.0), Axis::new(label))
-                .title(format!("rank {rank}"));
+            let mut panel =
+                Panel::new(Axis::new("*t*/τ").range(0.0, 5.0), Axis::new(label)).title(format!("rank {rank}"));
             for &snr in &snrs[1..] {
                 let rise = if name == "test" { 0.25 } else { 0.02 };
                 let curve = move |t: f64| -(logistic(t, snr) / snr) * (0.4 + snr / 3.0) + rise * t;
                 panel = panel.mark(
-                    Line::new(
-                        format!("theory {snr}"),
-                        spaced(0.0, 5.0, 400).map(|t| (t, curve(t))),
-                    )
-                    .colour(scale.colour(snr)),
+                    Line::new(format!("theory {snr}"), spaced(0.0, 5.0, 400).map(|t| (t, curve(t))))
+                        .colour(scale.colour(snr)),
                 );
-                let points: Vec<_> = spaced(0.0, 5.0, 21)
-                    .enumerate()
-                    .map(|(i, t)| (t, curve(t) + 0.04 * jitter(i)))
-                    .collect();
-                let random = points
-                    .iter()
-                    .map(|&(t, y)| (t, y + 0.1 * (t * 2.0).sin().abs()));
-                panel = panel.mark(
-                    Points::new(format!("TA {snr}"), points.clone())
-                        .colour(scale.colour(snr))
-                        .radius(2.6),
-                );
+                let points: Vec<_> =
+                    spaced(0.0, 5.0, 21).enumerate().map(|(i, t)| (t, curve(t) + 0.04 * jitter(i))).collect();
+                let random = points.iter().map(|&(t, y)| (t, y + 0.1 * (t * 2.0).sin().abs()));
+                panel =
+                    panel.mark(Points::new(format!("TA {snr}"), points.clone()).colour(scale.colour(snr)).radius(2.6));
                 panel = panel.mark(
                     Points::new(format!("random {snr}"), random)
                         .colour(scale.colour(snr))
@@ -153,12 +104,9 @@ fn grid() -> Figure {
             figure = figure.panel(panel);
         }
         for quantity in ["least ln ε_{te}", "*t*_{opt}/τ"] {
-            let mut panel = Panel::new(
-                Axis::new(format!("{quantity}, TA")),
-                Axis::new(format!("{quantity}, random")),
-            )
-            .same_range()
-            .mark(RefLine::diagonal());
+            let mut panel = Panel::new(Axis::new(format!("{quantity}, TA")), Axis::new(format!("{quantity}, random")))
+                .same_range()
+                .mark(RefLine::diagonal());
             for (i, &snr) in snrs.iter().enumerate() {
                 let (x, y) = (-0.6 * snr, -0.6 * snr + 0.2 * jitter(i));
                 panel = panel.mark(
@@ -190,9 +138,7 @@ fn marks() -> Figure {
         Shape::OpenTriangle,
         Shape::OpenDiamond,
     ];
-    let mut points = Panel::new(Axis::new("x"), Axis::new("y"))
-        .title("points")
-        .legend(Legend::Outside);
+    let mut points = Panel::new(Axis::new("x"), Axis::new("y")).title("points").legend(Legend::Outside);
     for (i, shape) in shapes.into_iter().enumerate() {
         let at = |k: usize| (k as f64, i as f64 + 0.3 * jitter(3 * i + k));
         points = points.mark(
@@ -203,89 +149,44 @@ fn marks() -> Figure {
                 .legend(format!("{shape:?}")),
         );
     }
-    let values: Vec<f64> = (0..400)
-        .map(|i| 1.0 + 0.7 * jitter(i) + 0.3 * jitter(1000 + i))
-        .collect();
-    let histogram = Panel::new(
-        Axis::new("singular value ŝ").range(0.0, 7.0),
-        Axis::new("count"),
-    )
-    .title("histogram")
-    .mark(Histogram::of_values("data", &values, 0.0, 0.2).legend("data"))
-    .mark(
-        Histogram::of_values("signal", &[3.3, 6.2], 0.0, 0.2)
-            .colour(Colour::RED)
-            .legend("signal"),
-    )
-    .mark(
-        RefLine::vertical(3.25)
-            .colour(Colour::RED)
-            .dash(Dash::Dashed)
-            .legend("predicted ŝ"),
-    )
-    .note(Anchor::Right, "signal counts × 5");
-    let bands = Panel::new(Axis::new("*t*/τ"), Axis::new("|û·ū|"))
-        .title("lines and bands")
-        .marks(
-            [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::DashDot]
-                .into_iter()
-                .enumerate()
-                .map(|(i, dash)| {
-                    let value = move |t: f64| 1.0 - 1.0 / (1.0 + (t * (1.0 + i as f64)).powi(2));
-                    Line::new(
-                        format!("{dash:?}"),
-                        spaced(0.0, 3.0, 60).map(|t| (t, value(t))),
-                    )
-                    .intervals(spaced(0.0, 3.0, 60).map(|t| (value(t) * 0.95, value(t) * 1.03)))
-                    .colour(palette(i))
-                    .dash(dash)
-                    .legend(format!("{dash:?}"))
-                }),
-        );
+    let values: Vec<f64> = (0..400).map(|i| 1.0 + 0.7 * jitter(i) + 0.3 * jitter(1000 + i)).collect();
+    let histogram = Panel::new(Axis::new("singular value ŝ").range(0.0, 7.0), Axis::new("count"))
+        .title("histogram")
+        .mark(Histogram::of_values("data", &values, 0.0, 0.2).legend("data"))
+        .mark(Histogram::of_values("signal", &[3.3, 6.2], 0.0, 0.2).colour(Colour::RED).legend("signal"))
+        .mark(RefLine::vertical(3.25).colour(Colour::RED).dash(Dash::Dashed).legend("predicted ŝ"))
+        .note(Anchor::Right, "signal counts × 5");
+    let bands = Panel::new(Axis::new("*t*/τ"), Axis::new("|û·ū|")).title("lines and bands").marks(
+        [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::DashDot].into_iter().enumerate().map(|(i, dash)| {
+            let value = move |t: f64| 1.0 - 1.0 / (1.0 + (t * (1.0 + i as f64)).powi(2));
+            Line::new(format!("{dash:?}"), spaced(0.0, 3.0, 60).map(|t| (t, value(t))))
+                .intervals(spaced(0.0, 3.0, 60).map(|t| (value(t) * 0.95, value(t) * 1.03)))
+                .colour(palette(i))
+                .dash(dash)
+                .legend(format!("{dash:?}"))
+        }),
+    );
     let gap = Line::segments(
         "gap",
-        [
-            spaced(0.0, 4.0, 50).map(|x| (x, x.sin())).collect(),
-            spaced(5.0, 9.0, 50).map(|x| (x, x.sin())).collect(),
-        ],
+        [spaced(0.0, 4.0, 50).map(|x| (x, x.sin())).collect(), spaced(5.0, 9.0, 50).map(|x| (x, x.sin())).collect()],
     );
     let text = Panel::new(Axis::new("x"), Axis::new("y"))
         .title("gap, text, arrow")
-        .mark(
-            Band::new(
-                "band",
-                spaced(0.0, 9.0, 90).map(|x| (x, x.sin() - 0.3, x.sin() + 0.3)),
-            )
-            .colour(Colour::GREEN),
-        )
+        .mark(Band::new("band", spaced(0.0, 9.0, 90).map(|x| (x, x.sin() - 0.3, x.sin() + 0.3))).colour(Colour::GREEN))
         .mark(gap.colour(Colour::GREEN))
         .mark(
-            Text::at(
-                4.5,
-                0.6,
-                "ŝ, s̄, û·ū, ε_{te}, s̄_B^2\n*italic* 10^{−5}, A^{1/4}, t_{opt}/τ",
-            )
-            .colour(Colour::PURPLE),
+            Text::at(4.5, 0.6, "ŝ, s̄, û·ū, ε_{te}, s̄_B^2\n*italic* 10^{−5}, A^{1/4}, t_{opt}/τ").colour(Colour::PURPLE),
         )
         .mark(Text::at(2.5, -0.7, "turned").rotated(-40.0))
         .mark(Arrow::new((6.5, -0.8), (4.8, -0.98)).label("minimum"));
-    Figure::new("marks", "Every mark")
-        .columns(2)
-        .panels([points, histogram, bands, text])
+    Figure::new("marks", "Every mark").columns(2).panels([points, histogram, bands, text])
 }
 
 /// Logarithmic axes, narrow and wide, and large numbers.
 fn log_axes() -> Figure {
-    let power = |exponent: f64| {
-        Line::new(
-            "power",
-            spaced(-6.0, 0.0, 30).map(|e| (10f64.powf(e), 10f64.powf(exponent * e))),
-        )
-    };
-    let decay = Line::new(
-        "decay",
-        spaced(0.0, 150_000.0, 200).map(|t| (t, (-t / 20_000.0).exp())),
-    );
+    let power =
+        |exponent: f64| Line::new("power", spaced(-6.0, 0.0, 30).map(|e| (10f64.powf(e), 10f64.powf(exponent * e))));
+    let decay = Line::new("decay", spaced(0.0, 150_000.0, 200).map(|t| (t, (-t / 20_000.0).exp())));
     Figure::new("log_axes", "Logarithmic axes")
         .columns(3)
         .heading("wide and narrow ranges")
@@ -294,26 +195,11 @@ fn log_axes() -> Figure {
                 .mark(power(0.5).legend("√ε"))
                 .mark(power(1.0).colour(Colour::RED).legend("ε")),
         )
-        .panel(
-            Panel::new(
-                Axis::new("epoch").range(0.0, 150_000.0),
-                Axis::log("ε_{tr}"),
-            )
-            .mark(decay),
-        )
+        .panel(Panel::new(Axis::new("epoch").range(0.0, 150_000.0), Axis::log("ε_{tr}")).mark(decay))
         .panel(
             Panel::new(Axis::log("s̄_B"), Axis::log("y")).mark(
-                Points::new(
-                    "p",
-                    [
-                        (0.84, 1.2),
-                        (3.0, 2.0),
-                        (10.0, 3.5),
-                        (30.0, 5.0),
-                        (100.0, 8.5),
-                    ],
-                )
-                .shape(Shape::OpenDiamond),
+                Points::new("p", [(0.84, 1.2), (3.0, 2.0), (10.0, 3.5), (30.0, 5.0), (100.0, 8.5)])
+                    .shape(Shape::OpenDiamond),
             ),
         )
 }
@@ -327,9 +213,7 @@ fn heat_map() -> Figure {
             let (q, b) = (edges(row), 0.1 * 1000f64.powf(edges(column)));
             (q * q - weak) * b / (1.0 + b)
         };
-        let values = (0..cells)
-            .map(|row| (0..cells).map(|column| value(row, column)).collect())
-            .collect();
+        let values = (0..cells).map(|row| (0..cells).map(|column| value(row, column)).collect()).collect();
         let scale = ColourScale::diverging(0.6);
         let map = HeatMap::new(
             "T",
@@ -338,39 +222,24 @@ fn heat_map() -> Figure {
             values,
             scale.clone(),
         );
-        let zero = Line::new("T=0", [(0.1, weak.sqrt()), (100.0, weak.sqrt())])
-            .colour(Colour::INK)
-            .width(1.2);
-        let panel = Panel::new(Axis::log("s̄_B"), Axis::new("alignment *q*"))
-            .title(title)
-            .mark(map)
-            .mark(zero);
-        if last {
-            panel.colour_bar(ColourBar::new(scale, "transfer benefit *T*"))
-        } else {
-            panel
-        }
+        let zero = Line::new("T=0", [(0.1, weak.sqrt()), (100.0, weak.sqrt())]).colour(Colour::INK).width(1.2);
+        let panel = Panel::new(Axis::log("s̄_B"), Axis::new("alignment *q*")).title(title).mark(map).mark(zero);
+        if last { panel.colour_bar(ColourBar::new(scale, "transfer benefit *T*")) } else { panel }
     };
-    Figure::new("heat_map", "Where transfer helps")
-        .columns(3)
-        .aspect(1.0)
-        .panels([
-            panel(0.1, "weak s̄_A", false),
-            panel(0.4, "middling s̄_A", false),
-            panel(0.9, "strong s̄_A", true),
-        ])
+    Figure::new("heat_map", "Where transfer helps").columns(3).aspect(1.0).panels([
+        panel(0.1, "weak s̄_A", false),
+        panel(0.4, "middling s̄_A", false),
+        panel(0.9, "strong s̄_A", true),
+    ])
 }
 
 /// Numbers of the order of 10⁻⁴ and labels that shed a power of ten.
 fn small_numbers() -> Figure {
     let scale = ColourScale::sequential_log(1.0, 100.0);
     let lines = [1.0, 3.0, 10.0, 30.0, 100.0].map(|b: f64| {
-        Line::new(
-            format!("B={b}"),
-            spaced(0.0, 1.0, 11).map(|q| (q, 1e-4 * (q * q - 0.5) * b / (10.0 + b))),
-        )
-        .colour(scale.colour(b))
-        .legend(format!("s̄_B = {b}"))
+        Line::new(format!("B={b}"), spaced(0.0, 1.0, 11).map(|q| (q, 1e-4 * (q * q - 0.5) * b / (10.0 + b))))
+            .colour(scale.colour(b))
+            .legend(format!("s̄_B = {b}"))
     });
     Figure::new("small_numbers", "Small numbers").panel(
         Panel::new(Axis::new("alignment *q*"), Axis::new("*T*^{A←B}"))
@@ -392,29 +261,13 @@ fn schematic() -> Figure {
                 .text_size(13.0),
         )
         .mark(
-            Node::rounded_box("B", (1.6, 1.2), 2.2, 1.3)
-                .text("teacher B\nW̄_B, strength s̄_B")
-                .fill(red)
-                .text_size(13.0),
+            Node::rounded_box("B", (1.6, 1.2), 2.2, 1.3).text("teacher B\nW̄_B, strength s̄_B").fill(red).text_size(13.0),
         )
-        .mark(
-            Edge::new("A", "B")
-                .both_ways()
-                .dash(Dash::Dashed)
-                .label("aligned? *q* = v̄_A·v̄_B"),
-        )
+        .mark(Edge::new("A", "B").both_ways().dash(Dash::Dashed).label("aligned? *q* = v̄_A·v̄_B"))
         .mark(Brace::new((3.0, 4.4), (3.0, 0.6), ""))
-        .mark(
-            Node::rounded_box("stack", (5.2, 2.5), 2.0, 2.2)
-                .text("stacked\nteacher\nW̄ = [W̄_A; W̄_B]")
-                .text_size(13.0),
-        )
+        .mark(Node::rounded_box("stack", (5.2, 2.5), 2.0, 2.2).text("stacked\nteacher\nW̄ = [W̄_A; W̄_B]").text_size(13.0))
         .mark(Node::circle("plus", (7.4, 2.5), 0.3).text("+"))
-        .mark(
-            Node::circle("noise", (7.4, 4.2), 0.5)
-                .text("noise")
-                .fill(Colour::LIGHT_GREY),
-        )
+        .mark(Node::circle("noise", (7.4, 4.2), 0.5).text("noise").fill(Colour::LIGHT_GREY))
         .mark(
             Node::rounded_box("student", (10.3, 2.5), 2.4, 2.2)
                 .text("student\nŷ = W_2W_1 x")
@@ -425,7 +278,5 @@ fn schematic() -> Figure {
         .mark(Edge::new("noise", "plus"))
         .mark(Edge::new("plus", "student").label("data"))
         .mark(Brace::new((11.5, 1.2), (9.1, 1.2), "relative strength?"));
-    Figure::new("schematic", "The transfer setting")
-        .width(900.0)
-        .panel(setting)
+    Figure::new("schematic", "The transfer setting").width(900.0).panel(setting)
 }

@@ -77,10 +77,7 @@ impl Axis {
 
     /// A logarithmic axis with automatic range and ticks.
     pub fn log(label: impl Into<String>) -> Self {
-        Self {
-            scale: Scale::Log,
-            ..Self::new(label)
-        }
+        Self { scale: Scale::Log, ..Self::new(label) }
     }
 
     /// Fixes the range. Data beyond it are an error: nothing is lost unseen.
@@ -104,16 +101,8 @@ impl Axis {
     }
 
     /// Ticks at these numbers only, labelled by this math text.
-    pub fn labelled_ticks<S: Into<String>>(
-        mut self,
-        ticks: impl IntoIterator<Item = (f64, S)>,
-    ) -> Self {
-        self.ticks = Some(
-            ticks
-                .into_iter()
-                .map(|(value, label)| (value, Some(label.into())))
-                .collect(),
-        );
+    pub fn labelled_ticks<S: Into<String>>(mut self, ticks: impl IntoIterator<Item = (f64, S)>) -> Self {
+        self.ticks = Some(ticks.into_iter().map(|(value, label)| (value, Some(label.into()))).collect());
         self
     }
 

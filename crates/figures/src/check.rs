@@ -11,9 +11,7 @@ struct Series<'a> {
 /// Checks everything that does not depend on the layout.
 pub(crate) fn figure(figure: &Figure) -> Result<(), FigureError> {
     if figure.cells.iter().flatten().next().is_none() {
-        return Err(FigureError::NoPanels {
-            figure: figure.name.clone(),
-        });
+        return Err(FigureError::NoPanels { figure: figure.name.clone() });
     }
     grid(figure)?;
     for (letter, panel) in figure.lettered_panels() {
@@ -22,43 +20,22 @@ pub(crate) fn figure(figure: &Figure) -> Result<(), FigureError> {
             range(&letter, "y", 0.0, height)?;
         }
         for mark in &panel.marks {
-            Series {
-                panel: &letter,
-                series: mark.series(),
-            }
-            .mark(mark)?;
+            Series { panel: &letter, series: mark.series() }.mark(mark)?;
         }
         if let Some(bar) = &panel.colour_bar {
             colour_range(&letter, &bar.scale)?;
         }
         edges(&letter, panel)?;
     }
-    figure
-        .colour_bar
-        .as_ref()
-        .map_or(Ok(()), |bar| colour_range("figure", &bar.scale))
+    figure.colour_bar.as_ref().map_or(Ok(()), |bar| colour_range("figure", &bar.scale))
 }
 
 fn grid(figure: &Figure) -> Result<(), FigureError> {
     let refuse = |quantity, given: String, allowed: &str| {
-        Err(FigureError::BadGrid {
-            figure: figure.name.clone(),
-            quantity,
-            given,
-            allowed: allowed.to_owned(),
-        })
+        Err(FigureError::BadGrid { figure: figure.name.clone(), quantity, given, allowed: allowed.to_owned() })
     };
-    if figure.name.is_empty()
-        || !figure
-            .name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
-    {
-        return refuse(
-            "name",
-            format!("'{}'", figure.name),
-            "letters, digits, '_', '-' and '.'",
-        );
+    if figure.name.is_empty() || !figure.name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) {
+        return refuse("name", format!("'{}'", figure.name), "letters, digits, '_', '-' and '.'");
     }
     if figure.columns == 0 {
         return refuse("columns", "0".into(), "1 or more");
@@ -69,104 +46,55 @@ fn grid(figure: &Figure) -> Result<(), FigureError> {
     if let Some(width) = figure.width.filter(|w| !(100.0..=5000.0).contains(w)) {
         return refuse("width", width.to_string(), "100 to 5000 pixels");
     }
-    if let Some(weight) = figure
-        .column_weights
-        .iter()
-        .chain(&figure.row_weights)
-        .find(|w| !(w.is_finite() && **w > 0.0))
+    if let Some(weight) =
+        figure.column_weights.iter().chain(&figure.row_weights).find(|w| !(w.is_finite() && **w > 0.0))
     {
-        return refuse(
-            "weight of a column or row",
-            weight.to_string(),
-            "a positive number",
-        );
+        return refuse("weight of a column or row", weight.to_string(), "a positive number");
     }
     if !figure.column_weights.is_empty() && figure.column_weights.len() != figure.columns {
         let allowed = format!("none or {}", figure.columns);
-        return refuse(
-            "number of column weights",
-            figure.column_weights.len().to_string(),
-            &allowed,
-        );
+        return refuse("number of column weights", figure.column_weights.len().to_string(), &allowed);
     }
     for panel in figure.cells.iter().flatten() {
         if panel.columns == 0 || panel.columns > figure.columns || panel.rows == 0 {
             let allowed = format!("1 to {} columns and 1 or more rows", figure.columns);
-            return refuse(
-                "span of a panel",
-                format!("{} columns, {} rows", panel.columns, panel.rows),
-                &allowed,
-            );
+            return refuse("span of a panel", format!("{} columns, {} rows", panel.columns, panel.rows), &allowed);
         }
     }
     Ok(())
 }
 
 /// An interval with finite, increasing ends.
-pub(crate) fn range(
-    panel: &str,
-    axis: &'static str,
-    low: f64,
-    high: f64,
-) -> Result<(), FigureError> {
+pub(crate) fn range(panel: &str, axis: &'static str, low: f64, high: f64) -> Result<(), FigureError> {
     if low.is_finite() && high.is_finite() && low < high {
         Ok(())
     } else {
-        Err(FigureError::BadRange {
-            panel: panel.to_owned(),
-            axis,
-            low,
-            high,
-        })
+        Err(FigureError::BadRange { panel: panel.to_owned(), axis, low, high })
     }
 }
 
 /// The range of an axis: as [`range`], and positive if logarithmic.
-pub(crate) fn axis_range(
-    panel: &str,
-    name: &'static str,
-    axis: &Axis,
-    ends: (f64, f64),
-) -> Result<(), FigureError> {
+pub(crate) fn axis_range(panel: &str, name: &'static str, axis: &Axis, ends: (f64, f64)) -> Result<(), FigureError> {
     if axis.scale == Scale::Log && ends.0 <= 0.0 {
         let series = "range of the axis".to_owned();
-        return Err(FigureError::NotPositive {
-            panel: panel.to_owned(),
-            series,
-            axis: name,
-            value: ends.0,
-        });
+        return Err(FigureError::NotPositive { panel: panel.to_owned(), series, axis: name, value: ends.0 });
     }
     range(panel, name, ends.0, ends.1)
 }
 
 fn colour_range(panel: &str, scale: &crate::ColourScale) -> Result<(), FigureError> {
-    let (low, high) = (
-        scale.scale.forward(scale.low),
-        scale.scale.forward(scale.high),
-    );
+    let (low, high) = (scale.scale.forward(scale.low), scale.scale.forward(scale.high));
     if low.is_finite() && high.is_finite() && low < high {
         return Ok(());
     }
-    Err(FigureError::BadRange {
-        panel: panel.to_owned(),
-        axis: "colour",
-        low: scale.low,
-        high: scale.high,
-    })
+    Err(FigureError::BadRange { panel: panel.to_owned(), axis: "colour", low: scale.low, high: scale.high })
 }
 
 fn edges(letter: &str, panel: &Panel) -> Result<(), FigureError> {
     let names: Vec<&str> = panel
         .marks
         .iter()
-        .filter_map(|mark| {
-            if let Mark::Node(node) = mark {
-                Some(&*node.name)
-            } else {
-                None
-            }
-        })
+        .filter_map(|mark| if let Mark::Node(node) = mark { Some(&*node.name) } else { None })
         .collect();
     for mark in &panel.marks {
         let Mark::Edge(edge) = mark else { continue };
@@ -174,16 +102,8 @@ fn edges(letter: &str, panel: &Panel) -> Result<(), FigureError> {
             if let End::Node(name) = end
                 && !names.contains(&name.as_str())
             {
-                let known = if names.is_empty() {
-                    "none".to_owned()
-                } else {
-                    names.join(", ")
-                };
-                return Err(FigureError::UnknownNode {
-                    panel: letter.to_owned(),
-                    node: name.clone(),
-                    known,
-                });
+                let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                return Err(FigureError::UnknownNode { panel: letter.to_owned(), node: name.clone(), known });
             }
         }
     }
@@ -224,11 +144,7 @@ impl Series<'_> {
         self.not_empty(map.values.len())?;
         self.increasing("x edges", &map.x_edges)?;
         self.increasing("y edges", &map.y_edges)?;
-        self.count(
-            "rows",
-            map.y_edges.len().saturating_sub(1),
-            map.values.len(),
-        )?;
+        self.count("rows", map.y_edges.len().saturating_sub(1), map.values.len())?;
         for row in &map.values {
             self.not_empty(row.len())?;
             self.count("columns", map.x_edges.len().saturating_sub(1), row.len())?;
@@ -251,36 +167,16 @@ impl Series<'_> {
                 }
             },
             Mark::Arrow(arrow) => vec![arrow.from.0, arrow.from.1, arrow.to.0, arrow.to.1],
-            Mark::Brace(brace) => vec![
-                brace.from.0,
-                brace.from.1,
-                brace.to.0,
-                brace.to.1,
-                brace.depth,
-            ],
+            Mark::Brace(brace) => vec![brace.from.0, brace.from.1, brace.to.0, brace.to.1, brace.depth],
             Mark::Node(node) => vec![node.centre.0, node.centre.1],
             Mark::Edge(edge) => [&edge.from, &edge.to]
                 .into_iter()
-                .flat_map(|end| {
-                    if let End::At(x, y) = end {
-                        vec![*x, *y]
-                    } else {
-                        Vec::new()
-                    }
-                })
+                .flat_map(|end| if let End::At(x, y) = end { vec![*x, *y] } else { Vec::new() })
                 .collect(),
             _ => Vec::new(),
         };
-        let series = if self.series.is_empty() {
-            mark.kind()
-        } else {
-            self.series
-        };
-        Series {
-            panel: self.panel,
-            series,
-        }
-        .finite("coordinate", numbers.into_iter())
+        let series = if self.series.is_empty() { mark.kind() } else { self.series };
+        Series { panel: self.panel, series }.finite("coordinate", numbers.into_iter())
     }
 
     fn points(&self, points: &[(f64, f64)]) -> Result<(), FigureError> {
@@ -293,17 +189,10 @@ impl Series<'_> {
         if count > 0 {
             return Ok(());
         }
-        Err(FigureError::EmptySeries {
-            panel: self.panel.to_owned(),
-            series: self.series.to_owned(),
-        })
+        Err(FigureError::EmptySeries { panel: self.panel.to_owned(), series: self.series.to_owned() })
     }
 
-    fn finite(
-        &self,
-        quantity: &'static str,
-        values: impl Iterator<Item = f64>,
-    ) -> Result<(), FigureError> {
+    fn finite(&self, quantity: &'static str, values: impl Iterator<Item = f64>) -> Result<(), FigureError> {
         match values.enumerate().find(|(_, value)| !value.is_finite()) {
             None => Ok(()),
             Some((index, value)) => Err(FigureError::NotFinite {
@@ -324,11 +213,7 @@ impl Series<'_> {
         self.count("intervals", data, intervals.len())?;
         self.finite("low", intervals.iter().map(|interval| interval.0))?;
         self.finite("high", intervals.iter().map(|interval| interval.1))?;
-        match intervals
-            .iter()
-            .enumerate()
-            .find(|(_, (low, high))| low > high)
-        {
+        match intervals.iter().enumerate().find(|(_, (low, high))| low > high) {
             None => Ok(()),
             Some((index, &(low, high))) => Err(FigureError::Interval {
                 panel: self.panel.to_owned(),
@@ -340,23 +225,12 @@ impl Series<'_> {
         }
     }
 
-    fn count(
-        &self,
-        quantity: &'static str,
-        expected: usize,
-        found: usize,
-    ) -> Result<(), FigureError> {
+    fn count(&self, quantity: &'static str, expected: usize, found: usize) -> Result<(), FigureError> {
         if expected == found {
             return Ok(());
         }
         let (panel, series) = (self.panel.to_owned(), self.series.to_owned());
-        Err(FigureError::LengthMismatch {
-            panel,
-            series,
-            quantity,
-            expected,
-            found,
-        })
+        Err(FigureError::LengthMismatch { panel, series, quantity, expected, found })
     }
 
     fn increasing(&self, quantity: &'static str, edges: &[f64]) -> Result<(), FigureError> {

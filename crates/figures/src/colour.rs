@@ -55,9 +55,7 @@ impl Colour {
     pub fn mixed_with(self, other: Self, amount: f64) -> Self {
         let amount = amount.clamp(0.0, 1.0);
         let (from, to) = (self.oklab(), other.oklab());
-        Self::from_oklab(std::array::from_fn(|i| {
-            from[i] + amount * (to[i] - from[i])
-        }))
+        Self::from_oklab(std::array::from_fn(|i| from[i] + amount * (to[i] - from[i])))
     }
 
     /// Perceived lightness: 0 for black, 1 for white (the L of Oklab).
@@ -98,35 +96,21 @@ impl Colour {
 /// assert_eq!(palette(6), palette(0));
 /// ```
 pub fn palette(index: usize) -> Colour {
-    const COLOURS: [Colour; 6] = [
-        Colour::BLUE,
-        Colour::RED,
-        Colour::GREEN,
-        Colour::ORANGE,
-        Colour::PURPLE,
-        Colour::TEAL,
-    ];
+    const COLOURS: [Colour; 6] =
+        [Colour::BLUE, Colour::RED, Colour::GREEN, Colour::ORANGE, Colour::PURPLE, Colour::TEAL];
     COLOURS[index % COLOURS.len()]
 }
 
 /// sRGB byte to linear light in [0, 1].
 fn linear_light(byte: u8) -> f64 {
     let v = f64::from(byte) / 255.0;
-    if v <= 0.040_45 {
-        v / 12.92
-    } else {
-        ((v + 0.055) / 1.055).powf(2.4)
-    }
+    if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
 /// Linear light to an sRGB byte, clipped to what sRGB can show.
 fn gamma_byte(light: f64) -> u8 {
     let light = light.clamp(0.0, 1.0);
-    let v = if light <= 0.003_130_8 {
-        12.92 * light
-    } else {
-        1.055 * light.powf(1.0 / 2.4) - 0.055
-    };
+    let v = if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
     (v * 255.0).round() as u8
 }
 
@@ -137,11 +121,7 @@ mod tests {
     #[test]
     fn oklab_round_trips_every_channel() {
         for value in (0..=255).step_by(5) {
-            for colour in [
-                Colour::rgb(value, 0, 128),
-                Colour::rgb(10, value, 250),
-                Colour::rgb(255, 77, value),
-            ] {
+            for colour in [Colour::rgb(value, 0, 128), Colour::rgb(10, value, 250), Colour::rgb(255, 77, value)] {
                 assert_eq!(Colour::from_oklab(colour.oklab()), colour);
             }
         }
@@ -159,14 +139,9 @@ mod tests {
         // WCAG contrast for graphics: at least 3 : 1.
         for i in 0..6 {
             let c = palette(i);
-            let luminance = 0.2126 * linear_light(c.red)
-                + 0.7152 * linear_light(c.green)
-                + 0.0722 * linear_light(c.blue);
-            assert!(
-                1.05 / (luminance + 0.05) >= 3.0,
-                "{} has too little contrast",
-                c.hex()
-            );
+            let luminance =
+                0.2126 * linear_light(c.red) + 0.7152 * linear_light(c.green) + 0.0722 * linear_light(c.blue);
+            assert!(1.05 / (luminance + 0.05) >= 3.0, "{} has too little contrast", c.hex());
         }
     }
 }

@@ -26,30 +26,17 @@ pub enum Hues {
 impl ColourScale {
     /// Blue at `low` to red at `high`.
     pub fn sequential(low: f64, high: f64) -> Self {
-        Self {
-            low,
-            high,
-            scale: Scale::Linear,
-            hues: Hues::Sequential,
-        }
+        Self { low, high, scale: Scale::Linear, hues: Hues::Sequential }
     }
 
     /// Blue at `low` to red at `high`, in proportion to the logarithm; both must be positive.
     pub fn sequential_log(low: f64, high: f64) -> Self {
-        Self {
-            scale: Scale::Log,
-            ..Self::sequential(low, high)
-        }
+        Self { scale: Scale::Log, ..Self::sequential(low, high) }
     }
 
     /// Blue at `-limit`, white at 0, red at `limit`.
     pub fn diverging(limit: f64) -> Self {
-        Self {
-            low: -limit,
-            high: limit,
-            scale: Scale::Linear,
-            hues: Hues::Diverging,
-        }
+        Self { low: -limit, high: limit, scale: Scale::Linear, hues: Hues::Diverging }
     }
 
     /// The colour of a number; numbers beyond the ends take the colour of the end.
@@ -62,8 +49,7 @@ impl ColourScale {
     /// ```
     pub fn colour(&self, value: f64) -> Colour {
         let (low, high) = (self.scale.forward(self.low), self.scale.forward(self.high));
-        self.hues
-            .at((self.scale.forward(value) - low) / (high - low))
+        self.hues.at((self.scale.forward(value) - low) / (high - low))
     }
 }
 
@@ -108,19 +94,12 @@ pub struct ColourBar {
 impl ColourBar {
     /// A colour bar with automatic ticks.
     pub fn new(scale: ColourScale, label: impl Into<String>) -> Self {
-        Self {
-            scale,
-            label: label.into(),
-            ticks: Vec::new(),
-        }
+        Self { scale, label: label.into(), ticks: Vec::new() }
     }
 
     /// Ticks at these numbers, labelled by this text, in place of the automatic ones.
     pub fn ticks<S: Into<String>>(mut self, ticks: impl IntoIterator<Item = (f64, S)>) -> Self {
-        self.ticks = ticks
-            .into_iter()
-            .map(|(value, label)| (value, label.into()))
-            .collect();
+        self.ticks = ticks.into_iter().map(|(value, label)| (value, label.into())).collect();
         self
     }
 }
@@ -134,27 +113,15 @@ mod tests {
         let scale = ColourScale::sequential(0.0, 1.0);
         let (weak, strong) = (scale.colour(0.0), scale.colour(1.0));
         assert!(weak.blue > weak.red && strong.red > strong.blue);
-        let lightness: Vec<f64> = (0..=20)
-            .map(|i| scale.colour(f64::from(i) / 20.0).lightness())
-            .collect();
-        assert!(
-            lightness.windows(2).all(|w| w[1] > w[0] - 2e-3),
-            "{lightness:?}"
-        );
-        assert!(
-            lightness[20] < 0.65,
-            "too light to read on white: {}",
-            lightness[20]
-        );
+        let lightness: Vec<f64> = (0..=20).map(|i| scale.colour(f64::from(i) / 20.0).lightness()).collect();
+        assert!(lightness.windows(2).all(|w| w[1] > w[0] - 2e-3), "{lightness:?}");
+        assert!(lightness[20] < 0.65, "too light to read on white: {}", lightness[20]);
     }
 
     #[test]
     fn logarithmic_scale_gives_equal_steps_to_equal_ratios() {
         let scale = ColourScale::sequential_log(1.0, 100.0);
-        assert_eq!(
-            scale.colour(10.0),
-            ColourScale::sequential(0.0, 2.0).colour(1.0)
-        );
+        assert_eq!(scale.colour(10.0), ColourScale::sequential(0.0, 2.0).colour(1.0));
     }
 
     #[test]

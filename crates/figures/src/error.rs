@@ -32,9 +32,7 @@ pub enum FigureError {
         series: String,
     },
     /// Two arrays that go together have different lengths.
-    #[error(
-        "panel {panel}, series '{series}': {found} {quantity} given where {expected} are needed"
-    )]
+    #[error("panel {panel}, series '{series}': {found} {quantity} given where {expected} are needed")]
     LengthMismatch {
         /// Panel letter.
         panel: String,
@@ -48,9 +46,7 @@ pub enum FigureError {
         found: usize,
     },
     /// An interval has its low end above its high end.
-    #[error(
-        "panel {panel}, series '{series}': interval number {index} runs from {low} up to {high}"
-    )]
+    #[error("panel {panel}, series '{series}': interval number {index} runs from {low} up to {high}")]
     Interval {
         /// Panel letter.
         panel: String,
@@ -64,9 +60,7 @@ pub enum FigureError {
         high: f64,
     },
     /// The edges of a histogram or heat map do not increase.
-    #[error(
-        "panel {panel}, series '{series}': {quantity} must increase, but {previous} is followed by {next}"
-    )]
+    #[error("panel {panel}, series '{series}': {quantity} must increase, but {previous} is followed by {next}")]
     NotIncreasing {
         /// Panel letter.
         panel: String,
@@ -113,9 +107,7 @@ pub enum FigureError {
         value: f64,
     },
     /// A range is empty, reversed or not finite.
-    #[error(
-        "panel {panel}: the range of {axis} is [{low}, {high}]; its ends must be finite and increase"
-    )]
+    #[error("panel {panel}: the range of {axis} is [{low}, {high}]; its ends must be finite and increase")]
     BadRange {
         /// Panel letter, or `figure`.
         panel: String,

@@ -142,18 +142,12 @@ impl Figure {
 
     /// The letters of the panels, in order: a to z, then aa, ab, …
     pub fn letters(&self) -> Vec<String> {
-        (0..self.cells.iter().flatten().count())
-            .map(letter)
-            .collect()
+        (0..self.cells.iter().flatten().count()).map(letter).collect()
     }
 
     /// The panels with their letters.
     pub fn lettered_panels(&self) -> impl Iterator<Item = (String, &Panel)> {
-        self.cells
-            .iter()
-            .flatten()
-            .enumerate()
-            .map(|(index, panel)| (letter(index), panel))
+        self.cells.iter().flatten().enumerate().map(|(index, panel)| (letter(index), panel))
     }
 }
 
@@ -173,10 +167,7 @@ mod tests {
     fn letters_go_on_after_z() {
         assert_eq!(
             ["a", "h", "z", "aa", "az", "ba"],
-            [0, 7, 25, 26, 51, 52]
-                .map(letter)
-                .each_ref()
-                .map(String::as_str)
+            [0, 7, 25, 26, 51, 52].map(letter).each_ref().map(String::as_str)
         );
     }
 }

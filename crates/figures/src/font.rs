@@ -34,28 +34,15 @@ fn widths_of_face(data: &[u8]) -> BTreeMap<char, f64> {
     let charmap = font.charmap();
     let blocks = [0x20..0x250u32, 0x370..0x400, 0x1e00..0x1f00, 0x2000..0x2300];
     let width = |c: char| metrics.advance_width(charmap.map(c)?).map(f64::from);
-    blocks
-        .into_iter()
-        .flatten()
-        .filter_map(char::from_u32)
-        .filter_map(|c| Some((c, width(c)?)))
-        .collect()
+    blocks.into_iter().flatten().filter_map(char::from_u32).filter_map(|c| Some((c, width(c)?))).collect()
 }
 
 /// Width of one run, in units of the text size of the label it belongs to.
 pub(crate) fn run_width(run: &Run, bold: bool) -> f64 {
     let face = if bold { 1 } else { usize::from(run.italic) * 2 };
-    let size = if run.script == Script::Base {
-        1.0
-    } else {
-        SCRIPT_SIZE
-    };
+    let size = if run.script == Script::Base { 1.0 } else { SCRIPT_SIZE };
     let width = |c: char| {
-        if math_text::is_combining(c) {
-            0.0
-        } else {
-            WIDTHS[face].get(&c).copied().unwrap_or(0.7)
-        }
+        if math_text::is_combining(c) { 0.0 } else { WIDTHS[face].get(&c).copied().unwrap_or(0.7) }
     };
     size * run.text.chars().map(width).sum::<f64>()
 }
@@ -95,10 +82,7 @@ mod tests {
 
     #[test]
     fn combining_marks_and_scripts() {
-        assert_eq!(
-            label_width("s\u{304}", 10.0, false),
-            label_width("s", 10.0, false)
-        );
+        assert_eq!(label_width("s\u{304}", 10.0, false), label_width("s", 10.0, false));
         let plain = label_width("A1", 10.0, false) - label_width("A", 10.0, false);
         let sub = label_width("A_1", 10.0, false) - label_width("A", 10.0, false);
         assert!((sub - SCRIPT_SIZE * plain).abs() < 1e-9);

@@ -59,37 +59,16 @@ pub enum Symbol {
 impl Key {
     /// An entry with a piece of line.
     pub fn line(label: impl Into<String>, colour: Colour, dash: Dash) -> Self {
-        Self {
-            label: label.into(),
-            symbols: vec![Symbol::Line {
-                colour,
-                dash,
-                width: 1.8,
-            }],
-        }
+        Self { label: label.into(), symbols: vec![Symbol::Line { colour, dash, width: 1.8 }] }
     }
 
     /// An entry with a data point.
     pub fn point(label: impl Into<String>, colour: Colour, shape: Shape) -> Self {
-        Self {
-            label: label.into(),
-            symbols: vec![Symbol::Point {
-                colour,
-                shape,
-                radius: 3.2,
-            }],
-        }
+        Self { label: label.into(), symbols: vec![Symbol::Point { colour, shape, radius: 3.2 }] }
     }
 
     /// An entry with a filled patch.
     pub fn patch(label: impl Into<String>, colour: Colour) -> Self {
-        Self {
-            label: label.into(),
-            symbols: vec![Symbol::Patch {
-                colour,
-                opacity: 1.0,
-                outlined: false,
-            }],
-        }
+        Self { label: label.into(), symbols: vec![Symbol::Patch { colour, opacity: 1.0, outlined: false }] }
     }
 }

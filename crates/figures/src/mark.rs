@@ -57,9 +57,7 @@ macro_rules! mark_from {
         })*
     };
 }
-mark_from!(
-    Line, Band, Points, Histogram, HeatMap, RefLine, Text, Arrow, Node, Edge, Brace
-);
+mark_from!(Line, Band, Points, Histogram, HeatMap, RefLine, Text, Arrow, Node, Edge, Brace);
 
 impl Mark {
     /// The series name; empty for marks that are no series.

@@ -39,11 +39,7 @@ pub(crate) fn parse(label: &str) -> Vec<Run> {
             }
             '}' if braced => braced = false,
             '_' | '^' if script == Script::Base && i < characters.len() => {
-                script = if c == '_' {
-                    Script::Subscript
-                } else {
-                    Script::Superscript
-                };
+                script = if c == '_' { Script::Subscript } else { Script::Superscript };
                 braced = characters[i] == '{';
                 i += usize::from(braced);
                 continue;
@@ -71,11 +67,7 @@ pub(crate) fn is_combining(c: char) -> bool {
 fn push(runs: &mut Vec<Run>, c: char, script: Script, italic: bool) {
     match runs.last_mut() {
         Some(run) if run.script == script && run.italic == italic => run.text.push(c),
-        _ => runs.push(Run {
-            text: c.to_string(),
-            script,
-            italic,
-        }),
+        _ => runs.push(Run { text: c.to_string(), script, italic }),
     }
 }
 
@@ -84,17 +76,11 @@ mod tests {
     use super::*;
 
     fn shape(label: &str) -> Vec<(String, Script)> {
-        parse(label)
-            .into_iter()
-            .map(|run| (run.text, run.script))
-            .collect()
+        parse(label).into_iter().map(|run| (run.text, run.script)).collect()
     }
 
     fn expect(label: &str, runs: &[(&str, Script)]) {
-        let runs: Vec<_> = runs
-            .iter()
-            .map(|(text, script)| (text.to_string(), *script))
-            .collect();
+        let runs: Vec<_> = runs.iter().map(|(text, script)| (text.to_string(), *script)).collect();
         assert_eq!(shape(label), runs, "{label}");
     }
 
@@ -103,28 +89,19 @@ mod tests {
     #[test]
     fn single_characters_and_braces() {
         expect("ε_{te}", &[("ε", Base), ("te", Subscript)]);
-        expect(
-            "A^{1/4} x",
-            &[("A", Base), ("1/4", Superscript), (" x", Base)],
-        );
+        expect("A^{1/4} x", &[("A", Base), ("1/4", Superscript), (" x", Base)]);
         expect("t_1/τ", &[("t", Base), ("1", Subscript), ("/τ", Base)]);
         expect("s\u{304}_B", &[("s\u{304}", Base), ("B", Subscript)]);
     }
 
     #[test]
     fn combining_marks_stay_with_their_letter() {
-        expect(
-            "a_s\u{304}b",
-            &[("a", Base), ("s\u{304}", Subscript), ("b", Base)],
-        );
+        expect("a_s\u{304}b", &[("a", Base), ("s\u{304}", Subscript), ("b", Base)]);
     }
 
     #[test]
     fn sub_then_superscript() {
-        expect(
-            "s_α^2",
-            &[("s", Base), ("α", Subscript), ("2", Superscript)],
-        );
+        expect("s_α^2", &[("s", Base), ("α", Subscript), ("2", Superscript)]);
     }
 
     #[test]

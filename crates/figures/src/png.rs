@@ -29,28 +29,15 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
 /// # Ok::<(), figures::FigureError>(())
 /// ```
 pub fn render_png(svg: &str, width: u32) -> Result<Vec<u8>, FigureError> {
-    let options = usvg::Options {
-        fontdb: FONTS.clone(),
-        font_family: font::FAMILY.to_owned(),
-        ..usvg::Options::default()
-    };
-    let tree = usvg::Tree::from_str(svg, &options)
-        .map_err(|error| FigureError::BadSvg(error.to_string()))?;
+    let options =
+        usvg::Options { fontdb: FONTS.clone(), font_family: font::FAMILY.to_owned(), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| FigureError::BadSvg(error.to_string()))?;
     let scale = width as f32 / tree.size().width();
     let height = (tree.size().height() * scale).round() as u32;
-    let mut pixels = tiny_skia::Pixmap::new(width, height).ok_or_else(|| {
-        FigureError::Image(format!(
-            "a picture of {width} x {height} pixels is not possible"
-        ))
-    })?;
-    resvg::render(
-        &tree,
-        tiny_skia::Transform::from_scale(scale, scale),
-        &mut pixels.as_mut(),
-    );
-    pixels
-        .encode_png()
-        .map_err(|error| FigureError::Image(error.to_string()))
+    let mut pixels = tiny_skia::Pixmap::new(width, height)
+        .ok_or_else(|| FigureError::Image(format!("a picture of {width} x {height} pixels is not possible")))?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| FigureError::Image(error.to_string()))
 }
 
 #[cfg(test)]
@@ -59,10 +46,7 @@ mod tests {
 
     #[test]
     fn bad_input_is_an_error() {
-        assert!(matches!(
-            render_png("<svg", 100),
-            Err(FigureError::BadSvg(_))
-        ));
+        assert!(matches!(render_png("<svg", 100), Err(FigureError::BadSvg(_))));
         let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>"#;
         assert!(matches!(render_png(svg, 0), Err(FigureError::Image(_))));
     }

@@ -13,43 +13,20 @@ pub(crate) struct Ranges {
 pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureError> {
     let (x, y) = match &panel.coordinates {
         Coordinates::Free { width, height } => {
-            return Ok(Ranges {
-                x: (0.0, *width),
-                y: (0.0, *height),
-            });
+            return Ok(Ranges { x: (0.0, *width), y: (0.0, *height) });
         }
         Coordinates::Axes { x, y } => (x, y),
     };
     for mark in &panel.marks {
         let reach = mark.reach();
-        within(
-            letter,
-            mark.series(),
-            "x",
-            x,
-            reach.iter().map(|point| point.0),
-        )?;
-        within(
-            letter,
-            mark.series(),
-            "y",
-            y,
-            reach.iter().map(|point| point.1),
-        )?;
+        within(letter, mark.series(), "x", x, reach.iter().map(|point| point.0))?;
+        within(letter, mark.series(), "y", y, reach.iter().map(|point| point.1))?;
     }
-    let seen: Vec<(f64, f64)> = panel
-        .marks
-        .iter()
-        .flat_map(Mark::reach)
-        .filter(|p| shows(x, p.0) && shows(y, p.1))
-        .collect();
+    let seen: Vec<(f64, f64)> =
+        panel.marks.iter().flat_map(Mark::reach).filter(|p| shows(x, p.0) && shows(y, p.1)).collect();
     let has = |kind: fn(&Mark) -> bool| panel.marks.iter().any(kind);
     let filled = has(|mark| matches!(mark, Mark::HeatMap(_)));
-    let x_margin = if has(|mark| matches!(mark, Mark::Points(_))) && !filled {
-        0.04
-    } else {
-        0.0
-    };
+    let x_margin = if has(|mark| matches!(mark, Mark::Points(_))) && !filled { 0.04 } else { 0.0 };
     let y_margin = if filled { 0.0 } else { 0.05 };
     let mut x_range = resolve(letter, "x", x, seen.iter().map(|point| point.0), x_margin)?;
     let mut y_range = resolve(letter, "y", y, seen.iter().map(|point| point.1), y_margin)?;
@@ -57,16 +34,9 @@ pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureErro
         x_range = (x_range.0.min(y_range.0), x_range.1.max(y_range.1));
         y_range = x_range;
     } else if panel.same_range {
-        (x_range, y_range) = if x.range.is_some() {
-            (x_range, y.range.unwrap_or(x_range))
-        } else {
-            (y_range, y_range)
-        };
+        (x_range, y_range) = if x.range.is_some() { (x_range, y.range.unwrap_or(x_range)) } else { (y_range, y_range) };
     }
-    Ok(Ranges {
-        x: x_range,
-        y: y_range,
-    })
+    Ok(Ranges { x: x_range, y: y_range })
 }
 
 /// How far beyond a fixed range counts as rounding, relative to its length.
@@ -92,25 +62,13 @@ fn within(
         && let Some(value) = values.clone().find(|value| *value <= 0.0)
     {
         let (panel, series) = named();
-        return Err(FigureError::NotPositive {
-            panel,
-            series,
-            axis: name,
-            value,
-        });
+        return Err(FigureError::NotPositive { panel, series, axis: name, value });
     }
     if let (Some((low, high)), false) = (axis.range, axis.cut)
         && let Some(value) = values.find(|value| !shows(axis, *value))
     {
         let (panel, series) = named();
-        return Err(FigureError::OutOfRange {
-            panel,
-            series,
-            axis: name,
-            value,
-            low,
-            high,
-        });
+        return Err(FigureError::OutOfRange { panel, series, axis: name, value, low, high });
     }
     Ok(())
 }
@@ -126,14 +84,9 @@ fn resolve(
         check::axis_range(panel, name, axis, ends)?;
         return Ok(ends);
     }
-    let ends = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-        (low.min(v), high.max(v))
-    });
+    let ends = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if ends.0 > ends.1 {
-        return Err(FigureError::EmptyRange {
-            panel: panel.to_owned(),
-            axis: name,
-        });
+        return Err(FigureError::EmptyRange { panel: panel.to_owned(), axis: name });
     }
     let padded = with_margin(axis.scale, ends, margin);
     check::axis_range(panel, name, axis, padded)?;
@@ -144,25 +97,13 @@ fn resolve(
 fn with_margin(scale: Scale, (low, high): (f64, f64), margin: f64) -> (f64, f64) {
     let (from, to) = (scale.forward(low), scale.forward(high));
     if to - from <= 1e-12 * from.abs().max(to.abs()) {
-        let half = if scale == Scale::Log || from == 0.0 {
-            0.5
-        } else {
-            0.1 * from.abs()
-        };
+        let half = if scale == Scale::Log || from == 0.0 { 0.5 } else { 0.1 * from.abs() };
         return (scale.backward(from - half), scale.backward(to + half));
     }
     let step = margin * (to - from);
     let keeps_zero = |end: f64| scale == Scale::Linear && end == 0.0;
-    let padded_low = if margin == 0.0 || keeps_zero(low) {
-        low
-    } else {
-        scale.backward(from - step)
-    };
-    let padded_high = if margin == 0.0 || keeps_zero(high) {
-        high
-    } else {
-        scale.backward(to + step)
-    };
+    let padded_low = if margin == 0.0 || keeps_zero(low) { low } else { scale.backward(from - step) };
+    let padded_high = if margin == 0.0 || keeps_zero(high) { high } else { scale.backward(to + step) };
     (padded_low, padded_high)
 }
 
@@ -177,15 +118,8 @@ mod tests {
 
     #[test]
     fn lines_fill_the_width_and_keep_zero() {
-        let panel = Panel::new(Axis::new("x"), Axis::new("y"))
-            .mark(Line::new("s", [(0.0, 0.0), (5.0, 2.0)]));
-        assert_eq!(
-            ranges(panel),
-            Ranges {
-                x: (0.0, 5.0),
-                y: (0.0, 2.1)
-            }
-        );
+        let panel = Panel::new(Axis::new("x"), Axis::new("y")).mark(Line::new("s", [(0.0, 0.0), (5.0, 2.0)]));
+        assert_eq!(ranges(panel), Ranges { x: (0.0, 5.0), y: (0.0, 2.1) });
     }
 
     #[test]
@@ -193,46 +127,25 @@ mod tests {
         let line = Line::new("s", [(0.0, 1.0), (1.0, 2.0), (9.0, 900.0)]);
         let panel = Panel::new(Axis::new("x").cut(0.0, 2.0), Axis::new("y")).mark(line.clone());
         assert!(ranges(panel).y.1 < 3.0);
-        let error = of_panel(
-            "c",
-            &Panel::new(Axis::new("x").range(0.0, 2.0), Axis::new("y")).mark(line),
-        )
-        .unwrap_err();
+        let error = of_panel("c", &Panel::new(Axis::new("x").range(0.0, 2.0), Axis::new("y")).mark(line)).unwrap_err();
         let message = error.to_string();
-        assert!(
-            message.contains("panel c") && message.contains("'s'") && message.contains('9'),
-            "{message}"
-        );
+        assert!(message.contains("panel c") && message.contains("'s'") && message.contains('9'), "{message}");
     }
 
     #[test]
     fn single_values_and_heat_maps_have_a_range() {
-        let panel =
-            Panel::new(Axis::log("x"), Axis::new("y")).mark(Points::new("s", [(10.0, 0.0)]));
+        let panel = Panel::new(Axis::log("x"), Axis::new("y")).mark(Points::new("s", [(10.0, 0.0)]));
         let Ranges { x, y } = ranges(panel);
         assert!(x.0 < 10.0 && 10.0 < x.1 && y.0 < 0.0 && 0.0 < y.1);
-        let map = HeatMap::new(
-            "m",
-            [1.0, 2.0],
-            [3.0, 5.0],
-            vec![vec![0.0]],
-            crate::ColourScale::diverging(1.0),
-        );
+        let map = HeatMap::new("m", [1.0, 2.0], [3.0, 5.0], vec![vec![0.0]], crate::ColourScale::diverging(1.0));
         let panel = Panel::new(Axis::new("x"), Axis::new("y")).mark(map);
-        assert_eq!(
-            ranges(panel),
-            Ranges {
-                x: (1.0, 2.0),
-                y: (3.0, 5.0)
-            }
-        );
+        assert_eq!(ranges(panel), Ranges { x: (1.0, 2.0), y: (3.0, 5.0) });
     }
 
     #[test]
     fn same_range_holds_both_axes() {
-        let panel = Panel::new(Axis::new("x"), Axis::new("y"))
-            .mark(Points::new("s", [(1.0, 3.0), (2.0, 9.0)]))
-            .same_range();
+        let panel =
+            Panel::new(Axis::new("x"), Axis::new("y")).mark(Points::new("s", [(1.0, 3.0), (2.0, 9.0)])).same_range();
         let Ranges { x, y } = ranges(panel);
         assert_eq!(x, y);
         assert!(x.0 <= 1.0 && x.1 >= 9.0);
@@ -241,9 +154,6 @@ mod tests {
     #[test]
     fn zero_on_a_logarithmic_axis_is_refused() {
         let panel = Panel::new(Axis::log("x"), Axis::new("y")).mark(Points::new("s", [(0.0, 3.0)]));
-        assert!(matches!(
-            of_panel("b", &panel),
-            Err(FigureError::NotPositive { axis: "x", .. })
-        ));
+        assert!(matches!(of_panel("b", &panel), Err(FigureError::NotPositive { axis: "x", .. })));
     }
 }

@@ -43,21 +43,13 @@ pub fn render_svg(figure: &Figure) -> Result<String, FigureError> {
 /// As for [`render_svg`].
 pub fn label_collisions(figure: &Figure) -> Result<Vec<String>, FigureError> {
     let (_, written, (width, height)) = drawn(figure)?;
-    let page = Rect {
-        left: 0.0,
-        top: 0.0,
-        width,
-        height,
-    };
+    let page = Rect { left: 0.0, top: 0.0, width, height };
     let mut found = Vec::new();
     for (i, Written { text, rect }) in written.iter().enumerate() {
         if !page.contains((rect.left, rect.top)) || !page.contains((rect.right(), rect.bottom())) {
             found.push(format!("'{text}' reaches beyond the figure"));
         }
-        for other in written[i + 1..]
-            .iter()
-            .filter(|other| rect.overlaps(&other.rect))
-        {
+        for other in written[i + 1..].iter().filter(|other| rect.overlaps(&other.rect)) {
             found.push(format!("'{text}' lies over '{}'", other.text));
         }
     }
@@ -84,27 +76,17 @@ fn drawn(figure: &Figure) -> Result<Drawn, FigureError> {
     }
     legend::draw_shared(&mut canvas, &layout)?;
     let (body, written) = canvas.finish()?;
-    Ok((
-        document(figure, &layout, &body),
-        written,
-        (layout.width, layout.height),
-    ))
+    Ok((document(figure, &layout, &body), written, (layout.width, layout.height)))
 }
 
-fn draw_panel(
-    canvas: &mut Canvas,
-    figure: &Figure,
-    placed: &Placed<'_>,
-    lettered: bool,
-) -> Result<(), FigureError> {
+fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>, lettered: bool) -> Result<(), FigureError> {
     let panel = placed.panel;
     let frame = Frame::new(panel, placed.ranges, placed.plot);
     open_panel(canvas, figure, placed, &frame)?;
     axes::grid(canvas, placed)?;
     let texts_before = canvas.written.len();
     // Data first, axes over them, and annotations on top; in a schematic the marks' own order holds.
-    let is_series =
-        |mark: &&Mark| !matches!(mark.kind(), "text" | "arrow" | "node" | "edge" | "brace");
+    let is_series = |mark: &&Mark| !matches!(mark.kind(), "text" | "arrow" | "node" | "edge" | "brace");
     for mark in panel.marks.iter().filter(is_series) {
         series::draw(canvas, &frame, &placed.letter, mark)?;
     }
@@ -114,60 +96,23 @@ fn draw_panel(
     }
     axes::heading(canvas, placed, lettered)?;
     if !figure.shared_legend || panel.legend != Legend::Auto {
-        let busy: Vec<_> = panel
-            .marks
-            .iter()
-            .flat_map(|mark| series::obstacles(&frame, mark))
-            .collect();
-        let texts: Vec<Rect> = canvas.written[texts_before..]
-            .iter()
-            .map(|written| written.rect)
-            .collect();
+        let busy: Vec<_> = panel.marks.iter().flat_map(|mark| series::obstacles(&frame, mark)).collect();
+        let texts: Vec<Rect> = canvas.written[texts_before..].iter().map(|written| written.rect).collect();
         legend::draw_panel(canvas, placed, &busy, &texts)?;
     }
     if let Some(bar) = &panel.colour_bar {
         let left = placed.plot.right() + 12.0;
-        colour_bar::draw(
-            canvas,
-            bar,
-            Rect {
-                left,
-                width: style::BAR,
-                ..placed.plot
-            },
-        )?;
+        colour_bar::draw(canvas, bar, Rect { left, width: style::BAR, ..placed.plot })?;
     }
     canvas.close()
 }
 
 /// Opens a panel's group with what a page needs to map pixels to data.
-fn open_panel(
-    canvas: &mut Canvas,
-    figure: &Figure,
-    placed: &Placed<'_>,
-    frame: &Frame,
-) -> Result<(), FigureError> {
+fn open_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>, frame: &Frame) -> Result<(), FigureError> {
     let id = format!("{}-{}", figure.name, placed.letter);
-    let Rect {
-        left,
-        top,
-        width,
-        height,
-    } = frame.rect;
-    let rect = format!(
-        "{} {} {} {}",
-        grid(left),
-        grid(top),
-        grid(width),
-        grid(height)
-    );
-    let ends = |(low, high): (f64, f64)| {
-        format!(
-            "{} {}",
-            crate::table::shortest(low),
-            crate::table::shortest(high)
-        )
-    };
+    let Rect { left, top, width, height } = frame.rect;
+    let rect = format!("{} {} {} {}", grid(left), grid(top), grid(width), grid(height));
+    let ends = |(low, high): (f64, f64)| format!("{} {}", crate::table::shortest(low), crate::table::shortest(high));
     let label = |axis: &crate::Axis| math_text::plain(&axis.label);
     let (x_label, y_label) = match &placed.panel.coordinates {
         Coordinates::Axes { x, y } => (label(x), label(y)),
@@ -198,21 +143,9 @@ fn document(figure: &Figure, layout: &Layout<'_>, body: &str) -> String {
         grid(height),
         font::FAMILY,
     );
-    let _ = writeln!(
-        out,
-        r#"<title id="{name}-title">{}</title>"#,
-        escaped(&figure.title)
-    );
-    let described = if figure.description.is_empty() {
-        panels_in_words(figure)
-    } else {
-        figure.description.clone()
-    };
-    let _ = writeln!(
-        out,
-        r#"<desc id="{name}-desc">{}</desc>"#,
-        escaped(&described)
-    );
+    let _ = writeln!(out, r#"<title id="{name}-title">{}</title>"#, escaped(&figure.title));
+    let described = if figure.description.is_empty() { panels_in_words(figure) } else { figure.description.clone() };
+    let _ = writeln!(out, r#"<desc id="{name}-desc">{}</desc>"#, escaped(&described));
     let _ = writeln!(
         out,
         r##"<rect class="background" width="{}" height="{}" fill="#ffffff"/>"##,
@@ -227,25 +160,14 @@ fn document(figure: &Figure, layout: &Layout<'_>, body: &str) -> String {
 /// One sentence per panel, for figures without a description of their own.
 fn panels_in_words(figure: &Figure) -> String {
     let sentence = |(letter, panel): (String, &crate::Panel)| {
-        let title = if panel.title.is_empty() {
-            String::new()
-        } else {
-            format!(", {}", math_text::plain(&panel.title))
-        };
+        let title =
+            if panel.title.is_empty() { String::new() } else { format!(", {}", math_text::plain(&panel.title)) };
         match &panel.coordinates {
             Coordinates::Axes { x, y } => {
-                format!(
-                    "Panel {letter}{title}: {} against {}.",
-                    math_text::plain(&y.label),
-                    math_text::plain(&x.label)
-                )
+                format!("Panel {letter}{title}: {} against {}.", math_text::plain(&y.label), math_text::plain(&x.label))
             }
             Coordinates::Free { .. } => format!("Panel {letter}{title}: schematic."),
         }
     };
-    figure
-        .lettered_panels()
-        .map(sentence)
-        .collect::<Vec<_>>()
-        .join(" ")
+    figure.lettered_panels().map(sentence).collect::<Vec<_>>().join(" ")
 }

@@ -29,16 +29,8 @@ pub(crate) fn automatic(scale: Scale, low: f64, high: f64, most: usize) -> Ticks
 pub(crate) fn labels(values: &[f64]) -> (Vec<String>, i32) {
     let exponent = common_exponent(values);
     let scaled: Vec<f64> = values.iter().map(|v| v / 10f64.powi(exponent)).collect();
-    let decimals = (0..=12)
-        .find(|&d| scaled.iter().all(|v| is_exact(*v, d)))
-        .unwrap_or(3);
-    (
-        scaled
-            .iter()
-            .map(|v| decimal(*v, decimals.min(6)))
-            .collect(),
-        exponent,
-    )
+    let decimals = (0..=12).find(|&d| scaled.iter().all(|v| is_exact(*v, d))).unwrap_or(3);
+    (scaled.iter().map(|v| decimal(*v, decimals.min(6))).collect(), exponent)
 }
 
 fn is_exact(value: f64, decimals: i32) -> bool {
@@ -49,11 +41,7 @@ fn is_exact(value: f64, decimals: i32) -> bool {
 /// Zero unless all labels would be long: then the decade of the largest.
 fn common_exponent(values: &[f64]) -> i32 {
     let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-    if largest == 0.0 || (0.01..1e5).contains(&largest) {
-        0
-    } else {
-        (largest.log10() + 1e-9).floor() as i32
-    }
+    if largest == 0.0 || (0.01..1e5).contains(&largest) { 0 } else { (largest.log10() + 1e-9).floor() as i32 }
 }
 
 /// A number with fixed decimals, a true minus sign and commas between thousands from 10,000 on.
@@ -99,15 +87,8 @@ fn linear(low: f64, high: f64, most: usize) -> Ticks {
         }
     }
     let (labels, exponent) = labels(&values);
-    let tick = |(value, label)| Tick {
-        value,
-        label,
-        major: true,
-    };
-    Ticks {
-        ticks: values.into_iter().zip(labels).map(tick).collect(),
-        exponent,
-    }
+    let tick = |(value, label)| Tick { value, label, major: true };
+    Ticks { ticks: values.into_iter().zip(labels).map(tick).collect(), exponent }
 }
 
 /// Powers of ten, thinned to every k-th; 2 and 5 between them where there is room; linear ticks within a decade.
@@ -128,8 +109,7 @@ fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
             if value < low * (1.0 - 1e-9) || value > high * (1.0 + 1e-9) {
                 continue;
             }
-            let major = (digit == 1 && (exponent - first) % stride == 0)
-                || (dense && matches!(digit, 2 | 5));
+            let major = (digit == 1 && (exponent - first) % stride == 0) || (dense && matches!(digit, 2 | 5));
             if !major && stride > 1 && (digit != 1) {
                 continue;
             }
@@ -139,11 +119,7 @@ fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
                 (true, false) if digit == 1 => power_of_ten(exponent),
                 (true, false) => format!("{digit}·{}", power_of_ten(exponent)),
             };
-            ticks.push(Tick {
-                value,
-                label,
-                major,
-            });
+            ticks.push(Tick { value, label, major });
         }
     }
     Ticks { ticks, exponent: 0 }
@@ -154,38 +130,21 @@ mod tests {
     use super::*;
 
     fn written(scale: Scale, low: f64, high: f64, most: usize) -> Vec<String> {
-        automatic(scale, low, high, most)
-            .ticks
-            .into_iter()
-            .filter(|t| t.major)
-            .map(|t| t.label)
-            .collect()
+        automatic(scale, low, high, most).ticks.into_iter().filter(|t| t.major).map(|t| t.label).collect()
     }
 
     #[test]
     fn linear_steps_are_one_two_five() {
-        assert_eq!(
-            written(Scale::Linear, 0.0, 5.0, 6),
-            ["0", "1", "2", "3", "4", "5"]
-        );
+        assert_eq!(written(Scale::Linear, 0.0, 5.0, 6), ["0", "1", "2", "3", "4", "5"]);
         assert_eq!(written(Scale::Linear, 0.0, 5.0, 5), ["0", "2", "4"]);
-        assert_eq!(
-            written(Scale::Linear, 0.0, 1.2, 7),
-            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0", "1.2"]
-        );
-        assert_eq!(
-            written(Scale::Linear, -3.3, 0.2, 5),
-            ["−3", "−2", "−1", "0"]
-        );
+        assert_eq!(written(Scale::Linear, 0.0, 1.2, 7), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0", "1.2"]);
+        assert_eq!(written(Scale::Linear, -3.3, 0.2, 5), ["−3", "−2", "−1", "0"]);
         assert_eq!(written(Scale::Linear, 0.0, 120.0, 4), ["0", "50", "100"]);
     }
 
     #[test]
     fn thousands_and_exponents() {
-        assert_eq!(
-            written(Scale::Linear, 0.0, 25_000.0, 4),
-            ["0", "10,000", "20,000"]
-        );
+        assert_eq!(written(Scale::Linear, 0.0, 25_000.0, 4), ["0", "10,000", "20,000"]);
         assert_eq!(decimal(1234.0, 0), "1234");
         assert_eq!(decimal(-1_234_567.25, 2), "−1,234,567.25");
         assert_eq!(decimal(-0.001, 1), "0.0");
@@ -198,39 +157,20 @@ mod tests {
 
     #[test]
     fn logarithmic_decades() {
-        assert_eq!(
-            written(Scale::Log, 1e-5, 1.0, 4),
-            ["10^{−5}", "10^{−3}", "10^{−1}"]
-        );
-        assert_eq!(
-            written(Scale::Log, 0.1, 100.0, 6),
-            ["0.1", "1", "10", "100"]
-        );
+        assert_eq!(written(Scale::Log, 1e-5, 1.0, 4), ["10^{−5}", "10^{−3}", "10^{−1}"]);
+        assert_eq!(written(Scale::Log, 0.1, 100.0, 6), ["0.1", "1", "10", "100"]);
         assert_eq!(written(Scale::Log, 0.8, 120.0, 10), ["1", "10", "100"]);
         assert_eq!(written(Scale::Log, 2.0, 8.0, 4), ["2", "4", "6", "8"]);
-        let minor = automatic(Scale::Log, 1.0, 100.0, 4)
-            .ticks
-            .iter()
-            .filter(|t| !t.major)
-            .count();
+        let minor = automatic(Scale::Log, 1.0, 100.0, 4).ticks.iter().filter(|t| !t.major).count();
         assert_eq!(minor, 16);
     }
 
     #[test]
     fn there_are_always_at_least_two_and_never_more_than_asked() {
-        for (low, high) in [
-            (0.0, 1.0),
-            (0.31, 0.37),
-            (-7e8, 3e9),
-            (1e-9, 2e-9),
-            (99.0, 101.0),
-        ] {
+        for (low, high) in [(0.0, 1.0), (0.31, 0.37), (-7e8, 3e9), (1e-9, 2e-9), (99.0, 101.0)] {
             for most in 2..12 {
                 let count = automatic(Scale::Linear, low, high, most).ticks.len();
-                assert!(
-                    (2..=most).contains(&count),
-                    "[{low}, {high}], most {most}: {count}"
-                );
+                assert!((2..=most).contains(&count), "[{low}, {high}], most {most}: {count}");
             }
         }
     }

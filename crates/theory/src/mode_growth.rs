@@ -93,6 +93,13 @@ impl ModeGrowth {
         2.0 - 2.0 / self.layers as f64
     }
 
+    /// The strength ŝ p/(1 + p) at which a mode of data strength ŝ grows fastest: the maximum of s^p (ŝ − s).
+    ///
+    /// Half of ŝ for L = 2; 0 for L = 1, where growth only slows down.
+    pub fn steepest_strength(&self, data_strength: f64) -> f64 {
+        data_strength * self.power() / (1.0 + self.power())
+    }
+
     /// s(t; ŝ), the student's strength at time `t` (in units of τ) for a data strength ŝ.
     ///
     /// # Panics

@@ -142,13 +142,7 @@ pub struct Arrow {
 impl Arrow {
     /// An arrow from one point to another.
     pub fn new(from: (f64, f64), to: (f64, f64)) -> Self {
-        Self {
-            from,
-            to,
-            colour: Colour::INK,
-            width: 1.5,
-            label: None,
-        }
+        Self { from, to, colour: Colour::INK, width: 1.5, label: None }
     }
 
     /// Sets the colour.

@@ -18,10 +18,7 @@ pub struct Band {
 
 impl Band {
     /// A light blue band through the places (x, low, high).
-    pub fn new(
-        series: impl Into<String>,
-        places: impl IntoIterator<Item = (f64, f64, f64)>,
-    ) -> Self {
+    pub fn new(series: impl Into<String>, places: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
         Self {
             series: series.into(),
             places: places.into_iter().collect(),
@@ -50,9 +47,6 @@ impl Band {
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
-        self.places
-            .iter()
-            .flat_map(|&(x, low, high)| [(x, low), (x, high)])
-            .collect()
+        self.places.iter().flat_map(|&(x, low, high)| [(x, low), (x, high)]).collect()
     }
 }

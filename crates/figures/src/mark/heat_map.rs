@@ -35,12 +35,7 @@ impl HeatMap {
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
-        match (
-            self.x_edges.first(),
-            self.x_edges.last(),
-            self.y_edges.first(),
-            self.y_edges.last(),
-        ) {
+        match (self.x_edges.first(), self.x_edges.last(), self.y_edges.first(), self.y_edges.last()) {
             (Some(&x0), Some(&x1), Some(&y0), Some(&y1)) => vec![(x0, y0), (x1, y1)],
             _ => Vec::new(),
         }

@@ -50,11 +50,7 @@ impl Histogram {
         for &value in values {
             heights[(bin(value) as i64 - first) as usize] += 1.0;
         }
-        Self::new(
-            series,
-            (first..=last + 1).map(|k| start + k as f64 * width),
-            heights,
-        )
+        Self::new(series, (first..=last + 1).map(|k| start + k as f64 * width), heights)
     }
 
     /// Sets the colour.
@@ -76,13 +72,8 @@ impl Histogram {
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
-        let bars = self
-            .edges
-            .iter()
-            .zip(self.edges.iter().skip(1))
-            .zip(&self.heights);
-        bars.flat_map(|((&left, &right), &height)| [(left, 0.0), (left, height), (right, height)])
-            .collect()
+        let bars = self.edges.iter().zip(self.edges.iter().skip(1)).zip(&self.heights);
+        bars.flat_map(|((&left, &right), &height)| [(left, 0.0), (left, height), (right, height)]).collect()
     }
 }
 

@@ -54,10 +54,7 @@ impl Line {
     }
 
     /// A line with gaps: the pieces are not joined.
-    pub fn segments(
-        series: impl Into<String>,
-        pieces: impl IntoIterator<Item = Vec<(f64, f64)>>,
-    ) -> Self {
+    pub fn segments(series: impl Into<String>, pieces: impl IntoIterator<Item = Vec<(f64, f64)>>) -> Self {
         let (mut points, mut breaks) = (Vec::new(), Vec::new());
         for piece in pieces {
             if !points.is_empty() && !piece.is_empty() {
@@ -117,20 +114,12 @@ impl Line {
     /// The index ranges of the pieces between gaps.
     pub(crate) fn pieces(&self) -> Vec<std::ops::Range<usize>> {
         let starts = std::iter::once(0).chain(self.breaks.iter().copied());
-        let ends = self
-            .breaks
-            .iter()
-            .copied()
-            .chain(std::iter::once(self.points.len()));
+        let ends = self.breaks.iter().copied().chain(std::iter::once(self.points.len()));
         starts.zip(ends).map(|(start, end)| start..end).collect()
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
-        let band = self
-            .points
-            .iter()
-            .zip(&self.intervals)
-            .flat_map(|(p, i)| [(p.0, i.0), (p.0, i.1)]);
+        let band = self.points.iter().zip(&self.intervals).flat_map(|(p, i)| [(p.0, i.0), (p.0, i.1)]);
         self.points.iter().copied().chain(band).collect()
     }
 }
@@ -141,10 +130,7 @@ mod tests {
 
     #[test]
     fn pieces_are_the_segments_given() {
-        let line = Line::segments(
-            "s",
-            [vec![(0.0, 0.0), (1.0, 1.0)], vec![], vec![(3.0, 3.0)]],
-        );
+        let line = Line::segments("s", [vec![(0.0, 0.0), (1.0, 1.0)], vec![], vec![(3.0, 3.0)]]);
         assert_eq!(line.pieces(), [0..2, 2..3]);
         assert_eq!(Line::new("s", [(0.0, 1.0)]).pieces(), vec![0..1]);
     }

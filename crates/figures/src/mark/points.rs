@@ -116,21 +116,8 @@ impl Points {
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
-        let bars = self
-            .points
-            .iter()
-            .zip(&self.intervals)
-            .flat_map(|(p, i)| [(p.0, i.0), (p.0, i.1)]);
-        let x_bars = self
-            .points
-            .iter()
-            .zip(&self.x_intervals)
-            .flat_map(|(p, i)| [(i.0, p.1), (i.1, p.1)]);
-        self.points
-            .iter()
-            .copied()
-            .chain(bars)
-            .chain(x_bars)
-            .collect()
+        let bars = self.points.iter().zip(&self.intervals).flat_map(|(p, i)| [(p.0, i.0), (p.0, i.1)]);
+        let x_bars = self.points.iter().zip(&self.x_intervals).flat_map(|(p, i)| [(i.0, p.1), (i.1, p.1)]);
+        self.points.iter().copied().chain(bars).chain(x_bars).collect()
     }
 }

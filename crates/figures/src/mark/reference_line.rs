@@ -31,14 +31,7 @@ pub struct RefLine {
 
 impl RefLine {
     fn new(direction: Direction) -> Self {
-        Self {
-            series: String::new(),
-            direction,
-            colour: Colour::GREY,
-            dash: Dash::Dotted,
-            width: 1.4,
-            legend: None,
-        }
+        Self { series: String::new(), direction, colour: Colour::GREY, dash: Dash::Dotted, width: 1.4, legend: None }
     }
 
     /// The line of constant y.

@@ -62,12 +62,7 @@ impl Node {
     }
 
     /// A box with rounded corners.
-    pub fn rounded_box(
-        name: impl Into<String>,
-        centre: (f64, f64),
-        width: f64,
-        height: f64,
-    ) -> Self {
+    pub fn rounded_box(name: impl Into<String>, centre: (f64, f64), width: f64, height: f64) -> Self {
         Self::new(name, centre, NodeShape::Box { width, height })
     }
 
@@ -229,13 +224,7 @@ pub struct Brace {
 impl Brace {
     /// A bracket whose tip is on the left as one goes from `from` to `to` (y upwards).
     pub fn new(from: (f64, f64), to: (f64, f64), label: impl Into<String>) -> Self {
-        Self {
-            from,
-            to,
-            label: label.into(),
-            depth: 14.0,
-            colour: Colour::INK,
-        }
+        Self { from, to, label: label.into(), depth: 14.0, colour: Colour::INK }
     }
 
     /// Sets how far the tip stands out, in pixels.

@@ -4,20 +4,13 @@ use super::canvas::{Canvas, Ink, TextStyle};
 use super::frame::Frame;
 use super::geometry::Point;
 use super::symbol;
-use crate::{
-    Anchor, Arrow, Brace, Colour, Edge, End, FigureError, Mark, Node, NodeShape, Panel, Place, Text,
-};
+use crate::{Anchor, Arrow, Brace, Colour, Edge, End, FigureError, Mark, Node, NodeShape, Panel, Place, Text};
 
 /// Size of the labels of arrows, edges and braces.
 const LABEL_SIZE: f64 = 14.0;
 
 /// Draws marks that are no series, in their order.
-pub(crate) fn draw(
-    canvas: &mut Canvas,
-    frame: &Frame,
-    panel: &Panel,
-    mark: &Mark,
-) -> Result<(), FigureError> {
+pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, panel: &Panel, mark: &Mark) -> Result<(), FigureError> {
     match mark {
         Mark::Text(text) => draw_text(canvas, frame, text),
         Mark::Arrow(arrow) => draw_arrow(canvas, frame, arrow),
@@ -31,43 +24,16 @@ pub(crate) fn draw(
 fn draw_text(canvas: &mut Canvas, frame: &Frame, text: &Text) -> Result<(), FigureError> {
     let place = match text.place {
         Place::Data(x, y) => frame.at((x, y)),
-        Place::Panel(x, y) => (
-            frame.rect.left + x * frame.rect.width,
-            frame.rect.bottom() - y * frame.rect.height,
-        ),
+        Place::Panel(x, y) => (frame.rect.left + x * frame.rect.width, frame.rect.bottom() - y * frame.rect.height),
     };
-    let Text {
-        size,
-        colour,
-        bold,
-        rotation,
-        anchor,
-        ..
-    } = *text;
-    canvas.text(
-        place,
-        &text.text,
-        &TextStyle {
-            size,
-            colour,
-            bold,
-            halo: true,
-            rotation,
-            anchor,
-        },
-    )
+    let Text { size, colour, bold, rotation, anchor, .. } = *text;
+    canvas.text(place, &text.text, &TextStyle { size, colour, bold, halo: true, rotation, anchor })
 }
 
 fn draw_arrow(canvas: &mut Canvas, frame: &Frame, arrow: &Arrow) -> Result<(), FigureError> {
     let (from, to) = (frame.at(arrow.from), frame.at(arrow.to));
     canvas.open(&[("class", "arrow")])?;
-    symbol::arrow(
-        canvas,
-        from,
-        to,
-        Ink::stroke(arrow.colour, arrow.width),
-        (false, true),
-    );
+    symbol::arrow(canvas, from, to, Ink::stroke(arrow.colour, arrow.width), (false, true));
     label_beside(canvas, (from, to), arrow.label.as_deref(), arrow.colour)?;
     canvas.close()
 }
@@ -91,24 +57,13 @@ fn label_beside(
     } else {
         ((middle.0 - 6.0, middle.1 - 4.0), Anchor::BottomRight)
     };
-    canvas.text(
-        place,
-        label,
-        &TextStyle {
-            colour,
-            halo: true,
-            ..TextStyle::new(LABEL_SIZE, anchor)
-        },
-    )
+    canvas.text(place, label, &TextStyle { colour, halo: true, ..TextStyle::new(LABEL_SIZE, anchor) })
 }
 
 fn draw_node(canvas: &mut Canvas, frame: &Frame, node: &Node) -> Result<(), FigureError> {
     let centre = frame.at(node.centre);
     canvas.open(&[("class", "node"), ("data-node", &node.name)])?;
-    let (fill, outline) = (
-        Ink::fill(node.fill, 1.0),
-        Ink::stroke(node.outline, node.outline_width),
-    );
+    let (fill, outline) = (Ink::fill(node.fill, 1.0), Ink::stroke(node.outline, node.outline_width));
     match node.shape {
         NodeShape::Circle { radius } => {
             canvas.disc(centre, radius * frame.unit(), fill);
@@ -120,20 +75,13 @@ fn draw_node(canvas: &mut Canvas, frame: &Frame, node: &Node) -> Result<(), Figu
             let outline_points = rounded(centre, width * frame.unit(), height * frame.unit());
             canvas.polygon(&outline_points, fill);
             if node.outline_width > 0.0 {
-                let closed: Vec<Point> = outline_points
-                    .iter()
-                    .chain(&outline_points[..2])
-                    .copied()
-                    .collect();
+                let closed: Vec<Point> = outline_points.iter().chain(&outline_points[..2]).copied().collect();
                 canvas.path(&closed, outline);
             }
         }
     }
     if !node.text.is_empty() {
-        let style = TextStyle {
-            colour: node.text_colour,
-            ..TextStyle::new(node.text_size, Anchor::Centre)
-        };
+        let style = TextStyle { colour: node.text_colour, ..TextStyle::new(node.text_size, Anchor::Centre) };
         canvas.text(centre, &node.text, &style)?;
     }
     canvas.close()
@@ -147,20 +95,14 @@ fn rounded((x, y): Point, width: f64, height: f64) -> Vec<Point> {
     let corners = [(w, h), (-w, h), (-w, -h), (w, -h)];
     let arc = |(i, (cx, cy)): (usize, (f64, f64))| {
         (0..=CORNER_STEPS).map(move |step| {
-            let angle =
-                std::f64::consts::FRAC_PI_2 * (i as f64 + step as f64 / CORNER_STEPS as f64);
+            let angle = std::f64::consts::FRAC_PI_2 * (i as f64 + step as f64 / CORNER_STEPS as f64);
             (x + cx + radius * angle.cos(), y + cy + radius * angle.sin())
         })
     };
     corners.into_iter().enumerate().flat_map(arc).collect()
 }
 
-fn draw_edge(
-    canvas: &mut Canvas,
-    frame: &Frame,
-    panel: &Panel,
-    edge: &Edge,
-) -> Result<(), FigureError> {
+fn draw_edge(canvas: &mut Canvas, frame: &Frame, panel: &Panel, edge: &Edge) -> Result<(), FigureError> {
     let find = |name: &str| {
         panel.marks.iter().find_map(|mark| match mark {
             Mark::Node(node) if node.name == name => Some(node),
@@ -175,23 +117,10 @@ fn draw_edge(
         End::At(x, y) => frame.at((*x, *y)),
         End::Node(name) => find(name).map_or((0.0, 0.0), |node| leave(frame, node, towards)),
     };
-    let (from, to) = (
-        border(&edge.from, centre(&edge.to)),
-        border(&edge.to, centre(&edge.from)),
-    );
+    let (from, to) = (border(&edge.from, centre(&edge.to)), border(&edge.to, centre(&edge.from)));
     let (dash, cap) = symbol::dash_attributes(edge.dash, edge.width);
-    canvas.open(&[
-        ("class", "edge"),
-        ("stroke-dasharray", &dash),
-        ("stroke-linecap", cap),
-    ])?;
-    symbol::arrow(
-        canvas,
-        from,
-        to,
-        Ink::stroke(edge.colour, edge.width),
-        (edge.tail_head, edge.head),
-    );
+    canvas.open(&[("class", "edge"), ("stroke-dasharray", &dash), ("stroke-linecap", cap)])?;
+    symbol::arrow(canvas, from, to, Ink::stroke(edge.colour, edge.width), (edge.tail_head, edge.head));
     canvas.close()?;
     label_beside(canvas, (from, to), edge.label.as_deref(), edge.colour)
 }
@@ -226,34 +155,18 @@ fn draw_brace(canvas: &mut Canvas, frame: &Frame, brace: &Brace) -> Result<(), F
     }
     let (ux, uy) = (dx / length, dy / length);
     // Left of the direction: in pixels y runs downwards.
-    let at = |along: f64, out: f64| {
-        (
-            from.0 + along * ux + out * uy,
-            from.1 + along * uy - out * ux,
-        )
-    };
+    let at = |along: f64, out: f64| (from.0 + along * ux + out * uy, from.1 + along * uy - out * ux);
     let bend = (0.5 * brace.depth).min(0.25 * length);
     let half = 0.5 * brace.depth;
     let quarter = |t: usize| std::f64::consts::FRAC_PI_2 * t as f64 / BEND_STEPS as f64;
-    let mut side: Vec<(f64, f64)> = (0..=BEND_STEPS)
-        .map(|t| (bend * (1.0 - quarter(t).cos()), half * quarter(t).sin()))
-        .collect();
-    side.extend((0..=BEND_STEPS).map(|t| {
-        (
-            0.5 * length - bend * (1.0 - quarter(t).sin()),
-            brace.depth - half * quarter(t).cos(),
-        )
-    }));
-    let mirrored: Vec<(f64, f64)> = side
-        .iter()
-        .rev()
-        .map(|&(along, out)| (length - along, out))
-        .collect();
-    let points: Vec<Point> = side
-        .into_iter()
-        .chain(mirrored)
-        .map(|(along, out)| at(along, out))
-        .collect();
+    let mut side: Vec<(f64, f64)> =
+        (0..=BEND_STEPS).map(|t| (bend * (1.0 - quarter(t).cos()), half * quarter(t).sin())).collect();
+    side.extend(
+        (0..=BEND_STEPS)
+            .map(|t| (0.5 * length - bend * (1.0 - quarter(t).sin()), brace.depth - half * quarter(t).cos())),
+    );
+    let mirrored: Vec<(f64, f64)> = side.iter().rev().map(|&(along, out)| (length - along, out)).collect();
+    let points: Vec<Point> = side.into_iter().chain(mirrored).map(|(along, out)| at(along, out)).collect();
     canvas.open(&[("class", "brace"), ("stroke-linejoin", "round")])?;
     canvas.path(&points, Ink::stroke(brace.colour, 1.4));
     let (out_x, out_y) = (uy, -ux);
@@ -264,10 +177,7 @@ fn draw_brace(canvas: &mut Canvas, frame: &Frame, brace: &Brace) -> Result<(), F
         (false, _, false) => Anchor::Bottom,
     };
     if !brace.label.is_empty() {
-        let style = TextStyle {
-            colour: brace.colour,
-            ..TextStyle::new(LABEL_SIZE, anchor)
-        };
+        let style = TextStyle { colour: brace.colour, ..TextStyle::new(LABEL_SIZE, anchor) };
         canvas.text(at(0.5 * length, brace.depth + 6.0), &brace.label, &style)?;
     }
     canvas.close()

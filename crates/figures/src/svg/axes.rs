@@ -2,9 +2,7 @@
 
 use super::canvas::{Canvas, Ink, TextStyle};
 use super::layout::Placed;
-use super::style::{
-    AXIS, GRID_LINE, LABEL_SIZE, LETTER_SIZE, MINOR_TICK_LENGTH, TICK_LENGTH, TICK_SIZE, TITLE_SIZE,
-};
+use super::style::{AXIS, GRID_LINE, LABEL_SIZE, LETTER_SIZE, MINOR_TICK_LENGTH, TICK_LENGTH, TICK_SIZE, TITLE_SIZE};
 use super::tick_layout;
 use crate::{Anchor, Coordinates, FigureError};
 
@@ -33,58 +31,25 @@ pub(crate) fn axes(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), Figur
     let plot = placed.plot;
     canvas.open(&[("class", "axes")])?;
     let ink = Ink::stroke(AXIS, 1.1);
-    canvas.path(
-        &[
-            (plot.left, plot.top),
-            (plot.left, plot.bottom()),
-            (plot.right(), plot.bottom()),
-        ],
-        ink,
-    );
+    canvas.path(&[(plot.left, plot.top), (plot.left, plot.bottom()), (plot.right(), plot.bottom())], ink);
     let length = |major| {
-        if major {
-            TICK_LENGTH
-        } else {
-            MINOR_TICK_LENGTH
-        }
+        if major { TICK_LENGTH } else { MINOR_TICK_LENGTH }
     };
     for (at, tick) in &placed.ticks.x.ticks {
-        canvas.path(
-            &[
-                (*at, plot.bottom()),
-                (*at, plot.bottom() + length(tick.major)),
-            ],
-            ink,
-        );
+        canvas.path(&[(*at, plot.bottom()), (*at, plot.bottom() + length(tick.major))], ink);
     }
     for (at, tick) in &placed.ticks.y.ticks {
-        canvas.path(
-            &[(plot.left - length(tick.major), *at), (plot.left, *at)],
-            ink,
-        );
+        canvas.path(&[(plot.left - length(tick.major), *at), (plot.left, *at)], ink);
     }
     tick_labels(canvas, placed)?;
     let style = TextStyle::new(LABEL_SIZE, Anchor::Centre);
     if !x.label.is_empty() {
-        let place = (
-            0.5 * (plot.left + plot.right()),
-            placed.cell.bottom() - 0.72 * LABEL_SIZE,
-        );
+        let place = (0.5 * (plot.left + plot.right()), placed.cell.bottom() - 0.72 * LABEL_SIZE);
         canvas.text(place, &x.label, &style)?;
     }
     if !y.label.is_empty() {
-        let place = (
-            placed.cell.left + 0.6 * LABEL_SIZE,
-            0.5 * (plot.top + plot.bottom()),
-        );
-        canvas.text(
-            place,
-            &y.label,
-            &TextStyle {
-                rotation: 90.0,
-                ..style
-            },
-        )?;
+        let place = (placed.cell.left + 0.6 * LABEL_SIZE, 0.5 * (plot.top + plot.bottom()));
+        canvas.text(place, &y.label, &TextStyle { rotation: 90.0, ..style })?;
     }
     canvas.close()
 }
@@ -92,42 +57,18 @@ pub(crate) fn axes(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), Figur
 fn tick_labels(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureError> {
     let plot = placed.plot;
     let below = TextStyle::new(TICK_SIZE, Anchor::Top);
-    for (at, tick) in placed
-        .ticks
-        .x
-        .ticks
-        .iter()
-        .filter(|(_, tick)| !tick.label.is_empty())
-    {
+    for (at, tick) in placed.ticks.x.ticks.iter().filter(|(_, tick)| !tick.label.is_empty()) {
         // Superscripts need a little more room under the axis than plain numbers.
-        let drop = if tick.label.contains('^') {
-            0.22 * TICK_SIZE
-        } else {
-            0.0
-        };
-        canvas.text(
-            (*at, plot.bottom() + TICK_LENGTH + 4.0 + drop),
-            &tick.label,
-            &below,
-        )?;
+        let drop = if tick.label.contains('^') { 0.22 * TICK_SIZE } else { 0.0 };
+        canvas.text((*at, plot.bottom() + TICK_LENGTH + 4.0 + drop), &tick.label, &below)?;
     }
     let left = TextStyle::new(TICK_SIZE, Anchor::Right);
-    for (at, tick) in placed
-        .ticks
-        .y
-        .ticks
-        .iter()
-        .filter(|(_, tick)| !tick.label.is_empty())
-    {
+    for (at, tick) in placed.ticks.y.ticks.iter().filter(|(_, tick)| !tick.label.is_empty()) {
         canvas.text((plot.left - TICK_LENGTH - 4.0, *at), &tick.label, &left)?;
     }
     if placed.ticks.x.exponent != 0 {
         let place = (plot.right(), placed.cell.bottom() - 0.72 * LABEL_SIZE);
-        canvas.text(
-            place,
-            &tick_layout::factor(placed.ticks.x.exponent),
-            &TextStyle::new(TICK_SIZE, Anchor::Right),
-        )?;
+        canvas.text(place, &tick_layout::factor(placed.ticks.x.exponent), &TextStyle::new(TICK_SIZE, Anchor::Right))?;
     }
     if placed.ticks.y.exponent != 0 {
         let place = (plot.left, plot.top - 5.0);
@@ -141,26 +82,15 @@ fn tick_labels(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureErr
 }
 
 /// Title and letter.
-pub(crate) fn heading(
-    canvas: &mut Canvas,
-    placed: &Placed<'_>,
-    lettered: bool,
-) -> Result<(), FigureError> {
+pub(crate) fn heading(canvas: &mut Canvas, placed: &Placed<'_>, lettered: bool) -> Result<(), FigureError> {
     let baseline = placed.cell.top + TITLE_SIZE;
     if lettered {
-        let style = TextStyle {
-            bold: true,
-            ..TextStyle::new(LETTER_SIZE, Anchor::BottomLeft)
-        };
+        let style = TextStyle { bold: true, ..TextStyle::new(LETTER_SIZE, Anchor::BottomLeft) };
         canvas.text((placed.cell.left, baseline), &placed.letter, &style)?;
     }
     if !placed.panel.title.is_empty() {
         let place = (0.5 * (placed.plot.left + placed.plot.right()), baseline);
-        canvas.text(
-            place,
-            &placed.panel.title,
-            &TextStyle::new(TITLE_SIZE, Anchor::Bottom),
-        )?;
+        canvas.text(place, &placed.panel.title, &TextStyle::new(TITLE_SIZE, Anchor::Bottom))?;
     }
     Ok(())
 }

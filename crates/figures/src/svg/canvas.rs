@@ -19,19 +19,11 @@ pub(crate) struct Ink {
 
 impl Ink {
     pub(crate) fn fill(colour: Colour, opacity: f64) -> Self {
-        Self {
-            colour,
-            opacity,
-            width: 0.0,
-        }
+        Self { colour, opacity, width: 0.0 }
     }
 
     pub(crate) fn stroke(colour: Colour, width: f64) -> Self {
-        Self {
-            colour,
-            opacity: 1.0,
-            width,
-        }
+        Self { colour, opacity: 1.0, width }
     }
 
     pub(crate) fn faded(self, opacity: f64) -> Self {
@@ -41,11 +33,7 @@ impl Ink {
     fn style(&self) -> ShapeStyle {
         let Colour { red, green, blue } = self.colour;
         let stroke_width = (self.width * GRID).round() as u32;
-        ShapeStyle {
-            color: RGBAColor(red, green, blue, self.opacity.clamp(0.0, 1.0)),
-            filled: true,
-            stroke_width,
-        }
+        ShapeStyle { color: RGBAColor(red, green, blue, self.opacity.clamp(0.0, 1.0)), filled: true, stroke_width }
     }
 }
 
@@ -71,14 +59,7 @@ pub(crate) struct TextStyle {
 
 impl TextStyle {
     pub(crate) fn new(size: f64, anchor: Anchor) -> Self {
-        Self {
-            size,
-            colour: Colour::INK,
-            bold: false,
-            halo: false,
-            rotation: 0.0,
-            anchor,
-        }
+        Self { size, colour: Colour::INK, bold: false, halo: false, rotation: 0.0, anchor }
     }
 }
 
@@ -98,12 +79,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(width: f64, height: f64) -> Self {
-        Self {
-            size: (width, height),
-            out: String::new(),
-            shapes: Vec::new(),
-            written: Vec::new(),
-        }
+        Self { size: (width, height), out: String::new(), shapes: Vec::new(), written: Vec::new() }
     }
 
     pub(crate) fn path(&mut self, points: &[Point], ink: Ink) {
@@ -148,12 +124,7 @@ impl Canvas {
     }
 
     /// Writes math text, one line for each `\n`, with the anchor of its box at the place.
-    pub(crate) fn text(
-        &mut self,
-        place: Point,
-        label: &str,
-        style: &TextStyle,
-    ) -> Result<(), FigureError> {
+    pub(crate) fn text(&mut self, place: Point, label: &str, style: &TextStyle) -> Result<(), FigureError> {
         self.flush()?;
         let (fx, fy) = style.anchor.fractions();
         let lines: Vec<&str> = label.split('\n').collect();
@@ -165,36 +136,14 @@ impl Canvas {
             let baseline = place.1 - fy * total + cap + line_height * i as f64;
             self.line_of_text((place.0, baseline), place, line, style)?;
         }
-        let width = lines
-            .iter()
-            .map(|line| font::label_width(line, style.size, style.bold))
-            .fold(0.0, f64::max);
-        let rect = Rect {
-            left: place.0 - fx * width,
-            top: place.1 - fy * total,
-            width,
-            height: total,
-        };
-        self.written.push(Written {
-            text: label.to_owned(),
-            rect: turned(rect, place, style.rotation),
-        });
+        let width = lines.iter().map(|line| font::label_width(line, style.size, style.bold)).fold(0.0, f64::max);
+        let rect = Rect { left: place.0 - fx * width, top: place.1 - fy * total, width, height: total };
+        self.written.push(Written { text: label.to_owned(), rect: turned(rect, place, style.rotation) });
         Ok(())
     }
 
-    fn line_of_text(
-        &mut self,
-        at: Point,
-        pivot: Point,
-        line: &str,
-        style: &TextStyle,
-    ) -> Result<(), FigureError> {
-        let mut attributes = format!(
-            r#"x="{}" y="{}" font-size="{}""#,
-            grid(at.0),
-            grid(at.1),
-            grid(style.size)
-        );
+    fn line_of_text(&mut self, at: Point, pivot: Point, line: &str, style: &TextStyle) -> Result<(), FigureError> {
+        let mut attributes = format!(r#"x="{}" y="{}" font-size="{}""#, grid(at.0), grid(at.1), grid(style.size));
         let fx = style.anchor.fractions().0;
         if fx > 0.0 {
             let anchor = if fx < 1.0 { "middle" } else { "end" };
@@ -205,16 +154,12 @@ impl Canvas {
             attributes.push_str(r#" font-weight="bold""#);
         }
         if style.halo {
-            attributes.push_str(r##" paint-order="stroke" stroke="#ffffff" stroke-width="30" stroke-linejoin="round""##);
+            attributes
+                .push_str(r##" paint-order="stroke" stroke="#ffffff" stroke-width="30" stroke-linejoin="round""##);
         }
         if style.rotation != 0.0 {
-            let _ = write!(
-                attributes,
-                r#" transform="rotate({} {} {})""#,
-                -style.rotation,
-                grid(pivot.0),
-                grid(pivot.1)
-            );
+            let _ =
+                write!(attributes, r#" transform="rotate({} {} {})""#, -style.rotation, grid(pivot.0), grid(pivot.1));
         }
         let _ = writeln!(self.out, "<text {attributes}>{}</text>", spans(line, style));
         Ok(())
@@ -231,9 +176,7 @@ impl Canvas {
         for shape in self.shapes.drain(..) {
             draw(&mut backend, &shape).map_err(|error| FigureError::Drawing(error.to_string()))?;
         }
-        backend
-            .present()
-            .map_err(|error| FigureError::Drawing(error.to_string()))?;
+        backend.present().map_err(|error| FigureError::Drawing(error.to_string()))?;
         drop(backend);
         super::compact::append(&mut self.out, &drawn);
         Ok(())
@@ -262,18 +205,11 @@ fn draw(
             points.dedup();
             backend.fill_polygon(points, &ink.style())
         }
-        Shape::Disc(centre, radius, ink) => {
-            backend.draw_circle(at(centre), grid(*radius) as u32, &ink.style(), true)
+        Shape::Disc(centre, radius, ink) => backend.draw_circle(at(centre), grid(*radius) as u32, &ink.style(), true),
+        Shape::Ring(centre, radius, ink) => backend.draw_circle(at(centre), grid(*radius) as u32, &ink.style(), false),
+        Shape::Rect(rect, ink) => {
+            backend.draw_rect(at(&(rect.left, rect.top)), at(&(rect.right(), rect.bottom())), &ink.style(), true)
         }
-        Shape::Ring(centre, radius, ink) => {
-            backend.draw_circle(at(centre), grid(*radius) as u32, &ink.style(), false)
-        }
-        Shape::Rect(rect, ink) => backend.draw_rect(
-            at(&(rect.left, rect.top)),
-            at(&(rect.right(), rect.bottom())),
-            &ink.style(),
-            true,
-        ),
     }
     .map_err(plotters::drawing::DrawingAreaErrorKind::BackendError)
 }
@@ -318,11 +254,7 @@ fn spans(line: &str, style: &TextStyle) -> String {
             let _ = write!(attributes, r#" dy="{}""#, grid(target) - grid(height));
         }
         if run.script != Script::Base {
-            let _ = write!(
-                attributes,
-                r#" font-size="{}""#,
-                grid(font::SCRIPT_SIZE * style.size)
-            );
+            let _ = write!(attributes, r#" font-size="{}""#, grid(font::SCRIPT_SIZE * style.size));
         }
         if run.italic {
             attributes.push_str(r#" font-style="italic""#);
@@ -342,30 +274,12 @@ fn spans(line: &str, style: &TextStyle) -> String {
 /// The upright box around a box turned counterclockwise about a point.
 fn turned(rect: Rect, (px, py): Point, degrees: f64) -> Rect {
     let (sin, cos) = degrees.to_radians().sin_cos();
-    let corners = [
-        (rect.left, rect.top),
-        (rect.right(), rect.top),
-        (rect.left, rect.bottom()),
-        (rect.right(), rect.bottom()),
-    ]
-    .map(|(x, y)| {
-        (
-            px + cos * (x - px) + sin * (y - py),
-            py - sin * (x - px) + cos * (y - py),
-        )
-    });
-    let low = corners
-        .iter()
-        .fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
-    let high = corners
-        .iter()
-        .fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
-    Rect {
-        left: low.0,
-        top: low.1,
-        width: high.0 - low.0,
-        height: high.1 - low.1,
-    }
+    let corners =
+        [(rect.left, rect.top), (rect.right(), rect.top), (rect.left, rect.bottom()), (rect.right(), rect.bottom())]
+            .map(|(x, y)| (px + cos * (x - px) + sin * (y - py), py - sin * (x - px) + cos * (y - py)));
+    let low = corners.iter().fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
+    let high = corners.iter().fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
+    Rect { left: low.0, top: low.1, width: high.0 - low.0, height: high.1 - low.1 }
 }
 
 #[cfg(test)]
@@ -376,29 +290,14 @@ mod tests {
     fn scripts_return_to_the_line() {
         let style = TextStyle::new(10.0, Anchor::Left);
         let out = spans("ε_{te}(t)", &style);
-        assert_eq!(
-            out,
-            r#"ε<tspan dy="20" font-size="70">te</tspan><tspan dy="-20">(t)</tspan>"#
-        );
-        assert_eq!(
-            spans("a < *b*", &style),
-            r#"a &lt; <tspan font-style="italic">b</tspan>"#
-        );
+        assert_eq!(out, r#"ε<tspan dy="20" font-size="70">te</tspan><tspan dy="-20">(t)</tspan>"#);
+        assert_eq!(spans("a < *b*", &style), r#"a &lt; <tspan font-style="italic">b</tspan>"#);
         assert!(spans("s_α^2", &style).contains(r#"<tspan dx="-"#));
     }
 
     #[test]
     fn a_quarter_turn_exchanges_width_and_height() {
-        let rect = turned(
-            Rect {
-                left: -5.0,
-                top: -1.0,
-                width: 10.0,
-                height: 2.0,
-            },
-            (0.0, 0.0),
-            90.0,
-        );
+        let rect = turned(Rect { left: -5.0, top: -1.0, width: 10.0, height: 2.0 }, (0.0, 0.0), 90.0);
         assert!((rect.width - 2.0).abs() < 1e-9 && (rect.height - 10.0).abs() < 1e-9);
     }
 

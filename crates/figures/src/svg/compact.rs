@@ -37,10 +37,7 @@ fn split(line: &str) -> Option<(String, String)> {
         }
     }
     if opacity != "1" {
-        style.push_str(&format!(
-            r#" {}-opacity="{opacity}""#,
-            if filled { "fill" } else { "stroke" }
-        ));
+        style.push_str(&format!(r#" {}-opacity="{opacity}""#, if filled { "fill" } else { "stroke" }));
     }
     Some((style, shape + "/>"))
 }
@@ -52,16 +49,11 @@ mod tests {
     #[test]
     fn equal_styles_share_a_group() {
         let circle = |x: u32, fill: &str| {
-            format!(
-                r#"<circle cx="{x}" cy="2" r="3" opacity="0.5" fill="{fill}" stroke="none" stroke-width="0"/>"#
-            )
+            format!(r#"<circle cx="{x}" cy="2" r="3" opacity="0.5" fill="{fill}" stroke="none" stroke-width="0"/>"#)
         };
         let path = r##"<polyline fill="none" opacity="1" stroke="#123456" stroke-width="18" points="1,2 3,4 "/>"##;
-        let document = format!(
-            "<svg width=\"1\">\n{}\n{}\n{path}\n</svg>\n",
-            circle(1, "#ff0000"),
-            circle(9, "#ff0000")
-        );
+        let document =
+            format!("<svg width=\"1\">\n{}\n{}\n{path}\n</svg>\n", circle(1, "#ff0000"), circle(9, "#ff0000"));
         let mut out = String::new();
         append(&mut out, &document);
         let expected = r##"<g fill="#ff0000" fill-opacity="0.5">

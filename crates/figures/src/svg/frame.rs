@@ -17,10 +17,7 @@ pub(crate) struct Map {
 impl Map {
     /// The pixel of a number. Far beyond the axis it stops at ten million, so that clipping never meets an infinity.
     pub(crate) fn at(&self, value: f64) -> f64 {
-        let (low, high) = (
-            self.scale.forward(self.range.0),
-            self.scale.forward(self.range.1),
-        );
+        let (low, high) = (self.scale.forward(self.range.0), self.scale.forward(self.range.1));
         let fraction = (self.scale.forward(value) - low) / (high - low);
         (self.pixels.0 + fraction * (self.pixels.1 - self.pixels.0)).clamp(-1e7, 1e7)
     }
@@ -38,20 +35,10 @@ impl Frame {
     pub(crate) fn new(panel: &Panel, ranges: Ranges, rect: Rect) -> Self {
         let (x_scale, y_scale, rect) = match &panel.coordinates {
             Coordinates::Axes { x, y } => (x.scale, y.scale, rect),
-            Coordinates::Free { width, height } => {
-                (Scale::Linear, Scale::Linear, fitted(rect, *width, *height))
-            }
+            Coordinates::Free { width, height } => (Scale::Linear, Scale::Linear, fitted(rect, *width, *height)),
         };
-        let x = Map {
-            scale: x_scale,
-            range: ranges.x,
-            pixels: (rect.left, rect.right()),
-        };
-        let y = Map {
-            scale: y_scale,
-            range: ranges.y,
-            pixels: (rect.bottom(), rect.top),
-        };
+        let x = Map { scale: x_scale, range: ranges.x, pixels: (rect.left, rect.right()) };
+        let y = Map { scale: y_scale, range: ranges.y, pixels: (rect.bottom(), rect.top) };
         Self { rect, x, y }
     }
 
@@ -78,10 +65,5 @@ impl Frame {
 fn fitted(rect: Rect, width: f64, height: f64) -> Rect {
     let unit = (rect.width / width).min(rect.height / height);
     let (w, h) = (unit * width, unit * height);
-    Rect {
-        left: rect.left + 0.5 * (rect.width - w),
-        top: rect.top + 0.5 * (rect.height - h),
-        width: w,
-        height: h,
-    }
+    Rect { left: rect.left + 0.5 * (rect.width - w), top: rect.top + 0.5 * (rect.height - h), width: w, height: h }
 }

@@ -23,12 +23,7 @@ impl Rect {
 
     pub(crate) fn grown(&self, by: f64) -> Self {
         let (width, height) = (self.width + 2.0 * by, self.height + 2.0 * by);
-        Self {
-            left: self.left - by,
-            top: self.top - by,
-            width,
-            height,
-        }
+        Self { left: self.left - by, top: self.top - by, width, height }
     }
 
     pub(crate) fn contains(&self, (x, y): Point) -> bool {
@@ -36,10 +31,7 @@ impl Rect {
     }
 
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right()
-            && other.left < self.right()
-            && self.top < other.bottom()
-            && other.top < self.bottom()
+        self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
     }
 }
 
@@ -80,11 +72,7 @@ pub(crate) fn clip_segment(from: Point, to: Point, rect: &Rect) -> Option<(Point
         }
     }
     let at = |t: f64| {
-        if t == 1.0 {
-            to
-        } else {
-            (from.0 + t * dx, from.1 + t * dy)
-        }
+        if t == 1.0 { to } else { (from.0 + t * dx, from.1 + t * dy) }
     };
     (enter <= leave).then(|| (at(enter), at(leave)))
 }
@@ -92,12 +80,7 @@ pub(crate) fn clip_segment(from: Point, to: Point, rect: &Rect) -> Option<(Point
 /// The part of a polygon inside a rectangle (Sutherland and Hodgman, 1974).
 pub(crate) fn clip_polygon(points: &[Point], rect: &Rect) -> Vec<Point> {
     // Axis, border, and the sign that makes the inside positive.
-    let cuts = [
-        (0, rect.left, 1.0),
-        (0, rect.right(), -1.0),
-        (1, rect.top, 1.0),
-        (1, rect.bottom(), -1.0),
-    ];
+    let cuts = [(0, rect.left, 1.0), (0, rect.right(), -1.0), (1, rect.top, 1.0), (1, rect.bottom(), -1.0)];
     let mut polygon = points.to_vec();
     for (axis, border, sign) in cuts {
         let depth = |p: Point| sign * (if axis == 0 { p.0 } else { p.1 } - border);
@@ -142,11 +125,7 @@ fn distance_to_segment(point: Point, from: Point, to: Point) -> f64 {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length_squared = dx * dx + dy * dy;
     let along = (point.0 - from.0) * dx + (point.1 - from.1) * dy;
-    let t = if length_squared > 0.0 {
-        (along / length_squared).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
+    let t = if length_squared > 0.0 { (along / length_squared).clamp(0.0, 1.0) } else { 0.0 };
     (point.0 - from.0 - t * dx).hypot(point.1 - from.1 - t * dy)
 }
 
@@ -156,12 +135,9 @@ pub(crate) fn sampled(points: &[Point], step: f64) -> Vec<Point> {
     for pair in points.windows(2) {
         let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
         let count = (dx.hypot(dy) / step).ceil().clamp(1.0, 1000.0);
-        out.extend((1..=count as usize).map(|k| {
-            (
-                pair[0].0 + dx * k as f64 / count,
-                pair[0].1 + dy * k as f64 / count,
-            )
-        }));
+        out.extend(
+            (1..=count as usize).map(|k| (pair[0].0 + dx * k as f64 / count, pair[0].1 + dy * k as f64 / count)),
+        );
     }
     out
 }
@@ -170,32 +146,12 @@ pub(crate) fn sampled(points: &[Point], step: f64) -> Vec<Point> {
 mod tests {
     use super::*;
 
-    const UNIT: Rect = Rect {
-        left: 0.0,
-        top: 0.0,
-        width: 1.0,
-        height: 1.0,
-    };
+    const UNIT: Rect = Rect { left: 0.0, top: 0.0, width: 1.0, height: 1.0 };
 
     #[test]
     fn lines_are_cut_at_the_border_and_split() {
-        let pieces = clip_line(
-            &[
-                (-1.0, 0.5),
-                (0.5, 0.5),
-                (0.5, 2.0),
-                (0.75, 2.0),
-                (0.75, 0.25),
-            ],
-            &UNIT,
-        );
-        assert_eq!(
-            pieces,
-            [
-                vec![(0.0, 0.5), (0.5, 0.5), (0.5, 1.0)],
-                vec![(0.75, 1.0), (0.75, 0.25)]
-            ]
-        );
+        let pieces = clip_line(&[(-1.0, 0.5), (0.5, 0.5), (0.5, 2.0), (0.75, 2.0), (0.75, 0.25)], &UNIT);
+        assert_eq!(pieces, [vec![(0.0, 0.5), (0.5, 0.5), (0.5, 1.0)], vec![(0.75, 1.0), (0.75, 0.25)]]);
         assert!(clip_line(&[(2.0, 0.0), (3.0, 1.0)], &UNIT).is_empty());
         assert!(clip_line(&[(-1.0, 2.0), (3.0, 2.0)], &UNIT).is_empty());
     }
@@ -216,23 +172,14 @@ mod tests {
 
     #[test]
     fn thinning_stays_within_its_tolerance() {
-        let curve: Vec<Point> = (0..400)
-            .map(|i| (f64::from(i), 100.0 * (f64::from(i) / 60.0).sin()))
-            .collect();
+        let curve: Vec<Point> = (0..400).map(|i| (f64::from(i), 100.0 * (f64::from(i) / 60.0).sin())).collect();
         let kept = needed_points(&curve, 0.05);
-        assert!(
-            kept.len() < 120 && kept[0] == 0 && kept[kept.len() - 1] == 399,
-            "{}",
-            kept.len()
-        );
+        assert!(kept.len() < 120 && kept[0] == 0 && kept[kept.len() - 1] == 399, "{}", kept.len());
         for pair in kept.windows(2) {
             for i in pair[0]..pair[1] {
                 assert!(distance_to_segment(curve[i], curve[pair[0]], curve[pair[1]]) <= 0.05);
             }
         }
-        assert_eq!(
-            needed_points(&[(0.0, 0.0), (1.0, 1.0), (2.0, 2.0)], 0.05),
-            [0, 2]
-        );
+        assert_eq!(needed_points(&[(0.0, 0.0), (1.0, 1.0), (2.0, 2.0)], 0.05), [0, 2]);
     }
 }

@@ -4,8 +4,7 @@ use super::colour_bar;
 use super::geometry::Rect;
 use super::legend::{self, Entry};
 use super::style::{
-    COLUMN_GAP, LABEL_SIZE, LEAST_PLOT, LEGEND_ROW, OUTER, ROW_GAP, TICK_LENGTH, TICK_SIZE,
-    TITLE_SIZE,
+    COLUMN_GAP, LABEL_SIZE, LEAST_PLOT, LEGEND_ROW, OUTER, ROW_GAP, TICK_LENGTH, TICK_SIZE, TITLE_SIZE,
 };
 use super::tick_layout::{self, PanelTicks};
 use crate::range::{self, Ranges};
@@ -55,22 +54,10 @@ impl<'a> Layout<'a> {
             3 => 1000.0,
             _ => 1120.0,
         });
-        let legend = if figure.shared_legend {
-            legend::shared(figure)
-        } else {
-            Vec::new()
-        };
+        let legend = if figure.shared_legend { legend::shared(figure) } else { Vec::new() };
         let legend_rows = legend::rows(&legend, width - 2.0 * OUTER).len() as f64;
-        let top = OUTER
-            + if figure.heading.is_empty() {
-                0.0
-            } else {
-                TITLE_SIZE * 1.8
-            };
-        let bar_width = figure
-            .colour_bar
-            .as_ref()
-            .map_or(0.0, |bar| COLUMN_GAP + colour_bar::width(bar, 200.0));
+        let top = OUTER + if figure.heading.is_empty() { 0.0 } else { TITLE_SIZE * 1.8 };
+        let bar_width = figure.colour_bar.as_ref().map_or(0.0, |bar| COLUMN_GAP + colour_bar::width(bar, 200.0));
         let mut bottom = 0.0;
         // Ticks depend on the size of the plots and the plots on the size of the tick labels: three rounds settle both.
         for _ in 0..3 {
@@ -82,53 +69,22 @@ impl<'a> Layout<'a> {
         for Placed { letter, plot, .. } in &panels {
             if plot.width < LEAST_PLOT || plot.height < LEAST_PLOT {
                 let panel = letter.clone();
-                return Err(FigureError::NoRoom {
-                    panel,
-                    width: plot.width,
-                    height: plot.height,
-                    least: LEAST_PLOT,
-                });
+                return Err(FigureError::NoRoom { panel, width: plot.width, height: plot.height, least: LEAST_PLOT });
             }
         }
-        let colour_bar = figure
-            .colour_bar
-            .as_ref()
-            .map(|_| bar_rect(&panels, width - OUTER - bar_width + COLUMN_GAP));
-        let legend_top = bottom
-            + if legend.is_empty() {
-                0.0
-            } else {
-                0.5 * LEGEND_ROW
-            };
+        let colour_bar = figure.colour_bar.as_ref().map(|_| bar_rect(&panels, width - OUTER - bar_width + COLUMN_GAP));
+        let legend_top = bottom + if legend.is_empty() { 0.0 } else { 0.5 * LEGEND_ROW };
         let height = (legend_top + legend_rows * LEGEND_ROW + OUTER).round();
-        Ok(Self {
-            width,
-            height,
-            panels,
-            legend_top,
-            legend,
-            colour_bar,
-        })
+        Ok(Self { width, height, panels, legend_top, legend, colour_bar })
     }
 }
 
 /// The figure's colour bar spans the plots, up to 320 pixels.
 fn bar_rect(panels: &[Placed<'_>], left: f64) -> Rect {
-    let top = panels
-        .iter()
-        .map(|panel| panel.plot.top)
-        .fold(f64::MAX, f64::min);
-    let bottom = panels
-        .iter()
-        .map(|panel| panel.plot.bottom())
-        .fold(f64::MIN, f64::max);
+    let top = panels.iter().map(|panel| panel.plot.top).fold(f64::MAX, f64::min);
+    let bottom = panels.iter().map(|panel| panel.plot.bottom()).fold(f64::MIN, f64::max);
     let height = f64::min(bottom - top, 320.0);
-    Rect {
-        left,
-        top: 0.5 * (top + bottom - height),
-        width: super::style::BAR,
-        height,
-    }
+    Rect { left, top: 0.5 * (top + bottom - height), width: super::style::BAR, height }
 }
 
 /// Gives each panel the first free cells that hold it, in reading order.
@@ -137,9 +93,7 @@ fn placed(figure: &Figure) -> Result<Vec<Placed<'_>>, FigureError> {
     let mut letters = figure.letters().into_iter();
     let mut panels = Vec::new();
     for cell in &figure.cells {
-        let (columns, rows) = cell
-            .as_ref()
-            .map_or((1, 1), |panel| (panel.columns, panel.rows));
+        let (columns, rows) = cell.as_ref().map_or((1, 1), |panel| (panel.columns, panel.rows));
         let (row, column) = first_free(&mut taken, figure.columns, columns, rows);
         for line in &mut taken[row..row + rows] {
             line[column..column + columns].fill(true);
@@ -147,12 +101,7 @@ fn placed(figure: &Figure) -> Result<Vec<Placed<'_>>, FigureError> {
         let Some(panel) = cell else { continue };
         let letter = letters.next().unwrap_or_default();
         let ranges = range::of_panel(&letter, panel)?;
-        let plot = Rect {
-            left: 0.0,
-            top: 0.0,
-            width: 200.0,
-            height: 160.0,
-        };
+        let plot = Rect { left: 0.0, top: 0.0, width: 200.0, height: 160.0 };
         let ticks = tick_layout::of_panel(panel, ranges, plot);
         panels.push(Placed {
             letter,
@@ -169,21 +118,13 @@ fn placed(figure: &Figure) -> Result<Vec<Placed<'_>>, FigureError> {
     Ok(panels)
 }
 
-fn first_free(
-    taken: &mut Vec<Vec<bool>>,
-    width: usize,
-    columns: usize,
-    rows: usize,
-) -> (usize, usize) {
+fn first_free(taken: &mut Vec<Vec<bool>>, width: usize, columns: usize, rows: usize) -> (usize, usize) {
     for row in 0.. {
         while taken.len() < row + rows {
             taken.push(vec![false; width]);
         }
         for column in 0..=width - columns {
-            if taken[row..row + rows]
-                .iter()
-                .all(|line| line[column..column + columns].iter().all(|cell| !cell))
-            {
+            if taken[row..row + rows].iter().all(|line| line[column..column + columns].iter().all(|cell| !cell)) {
                 return (row, column);
             }
         }
@@ -193,22 +134,13 @@ fn first_free(
 
 /// Places plots for the present ticks; returns the lower end of the grid.
 fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> f64 {
-    let rows = panels
-        .iter()
-        .map(|panel| panel.row + panel.panel.rows)
-        .max()
-        .unwrap_or(1);
+    let rows = panels.iter().map(|panel| panel.row + panel.panel.rows).max().unwrap_or(1);
     let lettered = panels.len() > 1;
     let mut columns = vec![Margins::default(); figure.columns];
     let mut lines = vec![Margins::default(); rows];
     for placed in panels.iter_mut() {
         placed.margins = margins(placed, lettered && placed.panel.lettered);
-        let Margins {
-            left,
-            right,
-            top,
-            bottom,
-        } = placed.margins;
+        let Margins { left, right, top, bottom } = placed.margins;
         let last_column = placed.column + placed.panel.columns - 1;
         let last_row = placed.row + placed.panel.rows - 1;
         columns[placed.column].left = columns[placed.column].left.max(left);
@@ -216,89 +148,37 @@ fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> 
         lines[placed.row].top = lines[placed.row].top.max(top);
         lines[last_row].bottom = lines[last_row].bottom.max(bottom);
     }
-    let margin: f64 = columns
-        .iter()
-        .map(|column| column.left + column.right)
-        .sum();
+    let margin: f64 = columns.iter().map(|column| column.left + column.right).sum();
     let free = width - 2.0 * OUTER - margin - COLUMN_GAP * (figure.columns - 1) as f64;
     let widths = shares(&figure.column_weights, figure.columns, free);
-    let mut heights = shares(
-        &figure.row_weights,
-        rows,
-        figure.aspect * free / figure.columns as f64 * rows as f64,
-    );
+    let mut heights = shares(&figure.row_weights, rows, figure.aspect * free / figure.columns as f64 * rows as f64);
     fit_schematics(panels, &columns, &widths, &mut heights);
     let lefts = offsets(
         OUTER,
         COLUMN_GAP,
-        &columns
-            .iter()
-            .zip(&widths)
-            .map(|(m, w)| (m.left, w + m.right))
-            .collect::<Vec<_>>(),
+        &columns.iter().zip(&widths).map(|(m, w)| (m.left, w + m.right)).collect::<Vec<_>>(),
     );
-    let tops = offsets(
-        top,
-        ROW_GAP,
-        &lines
-            .iter()
-            .zip(&heights)
-            .map(|(m, h)| (m.top, h + m.bottom))
-            .collect::<Vec<_>>(),
-    );
+    let tops =
+        offsets(top, ROW_GAP, &lines.iter().zip(&heights).map(|(m, h)| (m.top, h + m.bottom)).collect::<Vec<_>>());
     for placed in panels.iter_mut() {
-        place(
-            placed,
-            (&columns, &lefts, &widths),
-            (&lines, &tops, &heights),
-        );
+        place(placed, (&columns, &lefts, &widths), (&lines, &tops, &heights));
     }
     tops[rows - 1] + heights[rows - 1] + lines[rows - 1].bottom
 }
 
-fn place(
-    placed: &mut Placed<'_>,
-    (columns, lefts, widths): Tracks<'_>,
-    (lines, tops, heights): Tracks<'_>,
-) {
-    let (last_column, last_row) = (
-        placed.column + placed.panel.columns - 1,
-        placed.row + placed.panel.rows - 1,
-    );
+fn place(placed: &mut Placed<'_>, (columns, lefts, widths): Tracks<'_>, (lines, tops, heights): Tracks<'_>) {
+    let (last_column, last_row) = (placed.column + placed.panel.columns - 1, placed.row + placed.panel.rows - 1);
     let (left, top) = (lefts[placed.column], tops[placed.row]);
-    let (right, bottom) = (
-        lefts[last_column] + widths[last_column],
-        tops[last_row] + heights[last_row],
-    );
-    let (cell_left, cell_top) = (
-        left - columns[placed.column].left,
-        top - lines[placed.row].top,
-    );
-    let (cell_right, cell_bottom) = (
-        right + columns[last_column].right,
-        bottom + lines[last_row].bottom,
-    );
-    placed.cell = Rect {
-        left: cell_left,
-        top: cell_top,
-        width: cell_right - cell_left,
-        height: cell_bottom - cell_top,
-    };
-    placed.plot = Rect {
-        left,
-        top,
-        width: right - left,
-        height: bottom - top,
-    };
+    let (right, bottom) = (lefts[last_column] + widths[last_column], tops[last_row] + heights[last_row]);
+    let (cell_left, cell_top) = (left - columns[placed.column].left, top - lines[placed.row].top);
+    let (cell_right, cell_bottom) = (right + columns[last_column].right, bottom + lines[last_row].bottom);
+    placed.cell =
+        Rect { left: cell_left, top: cell_top, width: cell_right - cell_left, height: cell_bottom - cell_top };
+    placed.plot = Rect { left, top, width: right - left, height: bottom - top };
     if is_free(placed.panel) {
         // A schematic has no labels to leave room for, except its own legend or bar.
         let right = cell_right - placed.margins.right;
-        placed.plot = Rect {
-            left: cell_left,
-            top,
-            width: right - cell_left,
-            height: cell_bottom - top,
-        };
+        placed.plot = Rect { left: cell_left, top, width: right - cell_left, height: cell_bottom - top };
     }
 }
 
@@ -332,30 +212,18 @@ fn shares(weights: &[f64], count: usize, length: f64) -> Vec<f64> {
 /// Rows that hold nothing but schematics get the height these need.
 fn fit_schematics(panels: &[Placed<'_>], columns: &[Margins], widths: &[f64], heights: &mut [f64]) {
     for (row, height) in heights.iter_mut().enumerate() {
-        let crossing: Vec<_> = panels
-            .iter()
-            .filter(|panel| (panel.row..panel.row + panel.panel.rows).contains(&row))
-            .collect();
-        if crossing.is_empty()
-            || !crossing
-                .iter()
-                .all(|panel| is_free(panel.panel) && panel.panel.rows == 1)
-        {
+        let crossing: Vec<_> =
+            panels.iter().filter(|panel| (panel.row..panel.row + panel.panel.rows).contains(&row)).collect();
+        if crossing.is_empty() || !crossing.iter().all(|panel| is_free(panel.panel) && panel.panel.rows == 1) {
             continue;
         }
         let needed = crossing.iter().map(|placed| {
             let span = placed.column..placed.column + placed.panel.columns;
-            let margins: f64 = columns[span.clone()]
-                .iter()
-                .map(|margin| margin.left + margin.right)
-                .sum();
+            let margins: f64 = columns[span.clone()].iter().map(|margin| margin.left + margin.right).sum();
             let gaps = COLUMN_GAP * (span.len() - 1) as f64;
             let width = widths[span].iter().sum::<f64>() + margins + gaps - placed.margins.right;
             match placed.panel.coordinates {
-                Coordinates::Free {
-                    width: w,
-                    height: h,
-                } => width * h / w,
+                Coordinates::Free { width: w, height: h } => width * h / w,
                 Coordinates::Axes { .. } => 0.0,
             }
         });
@@ -367,10 +235,7 @@ fn fit_schematics(panels: &[Placed<'_>], columns: &[Margins], widths: &[f64], he
 fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
     let panel = placed.panel;
     let titled = lettered || !panel.title.is_empty();
-    let mut margins = Margins {
-        top: if titled { 1.75 * TITLE_SIZE } else { 4.0 },
-        ..Margins::default()
-    };
+    let mut margins = Margins { top: if titled { 1.75 * TITLE_SIZE } else { 4.0 }, ..Margins::default() };
     if let Some(bar) = &panel.colour_bar {
         margins.right += 12.0 + colour_bar::width(bar, placed.plot.height);
     }
@@ -382,30 +247,19 @@ fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
         return margins;
     };
     let widest = |labels: &mut dyn Iterator<Item = &str>| {
-        labels
-            .map(|label| font::label_width(label, TICK_SIZE, false))
-            .fold(0.0, f64::max)
+        labels.map(|label| font::label_width(label, TICK_SIZE, false)).fold(0.0, f64::max)
     };
     margins.left = TICK_LENGTH + 5.0 + widest(&mut placed.ticks.y.labels());
     if !y.label.is_empty() {
         margins.left += 8.0 + 1.15 * LABEL_SIZE;
     }
-    margins.bottom = TICK_LENGTH
-        + 4.0
-        + if placed.ticks.x.labels().next().is_some() {
-            1.15 * TICK_SIZE
-        } else {
-            0.0
-        };
+    margins.bottom = TICK_LENGTH + 4.0 + if placed.ticks.x.labels().next().is_some() { 1.15 * TICK_SIZE } else { 0.0 };
     if !x.label.is_empty() {
         margins.bottom += 6.0 + 1.35 * LABEL_SIZE;
     }
     if placed.ticks.y.exponent != 0 {
         margins.top += 1.4 * TICK_SIZE;
     }
-    margins.right = margins
-        .right
-        .max(placed.ticks.x.overhang(placed.plot))
-        .max(6.0);
+    margins.right = margins.right.max(placed.ticks.x.overhang(placed.plot)).max(6.0);
     margins
 }

@@ -28,12 +28,7 @@ pub(crate) fn of_panel(panel: &Panel) -> Vec<Entry> {
 /// The entries of all panels, once each, then the figure's own keys.
 pub(crate) fn shared(figure: &Figure) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for panel in figure
-        .cells
-        .iter()
-        .flatten()
-        .filter(|panel| panel.legend == Legend::Auto)
-    {
+    for panel in figure.cells.iter().flatten().filter(|panel| panel.legend == Legend::Auto) {
         collect(&mut entries, panel);
     }
     for key in &figure.keys {
@@ -63,55 +58,25 @@ fn add(entries: &mut Vec<Entry>, label: &str, symbols: &[Symbol]) {
                 }
             }
         }
-        None => entries.push(Entry {
-            label: label.to_owned(),
-            symbols: symbols.to_vec(),
-        }),
+        None => entries.push(Entry { label: label.to_owned(), symbols: symbols.to_vec() }),
     }
 }
 
 fn symbols(mark: &Mark) -> Vec<Symbol> {
     match mark {
         Mark::Line(line) => {
-            let piece = Symbol::Line {
-                colour: line.colour.lighter(1.0 - line.opacity),
-                dash: line.dash,
-                width: line.width,
-            };
-            let band = Symbol::Patch {
-                colour: line.colour,
-                opacity: 0.18 * line.opacity,
-                outlined: false,
-            };
-            if line.intervals.is_empty() {
-                vec![piece]
-            } else {
-                vec![band, piece]
-            }
+            let piece =
+                Symbol::Line { colour: line.colour.lighter(1.0 - line.opacity), dash: line.dash, width: line.width };
+            let band = Symbol::Patch { colour: line.colour, opacity: 0.18 * line.opacity, outlined: false };
+            if line.intervals.is_empty() { vec![piece] } else { vec![band, piece] }
         }
-        Mark::Band(band) => vec![Symbol::Patch {
-            colour: band.colour,
-            opacity: band.opacity,
-            outlined: false,
-        }],
+        Mark::Band(band) => vec![Symbol::Patch { colour: band.colour, opacity: band.opacity, outlined: false }],
         Mark::Points(points) => {
             let colour = points.colour.lighter(1.0 - points.opacity);
-            vec![Symbol::Point {
-                colour,
-                shape: points.shape,
-                radius: points.radius,
-            }]
+            vec![Symbol::Point { colour, shape: points.shape, radius: points.radius }]
         }
-        Mark::Histogram(h) => vec![Symbol::Patch {
-            colour: h.colour,
-            opacity: h.fill_opacity,
-            outlined: true,
-        }],
-        Mark::RefLine(line) => vec![Symbol::Line {
-            colour: line.colour,
-            dash: line.dash,
-            width: line.width,
-        }],
+        Mark::Histogram(h) => vec![Symbol::Patch { colour: h.colour, opacity: h.fill_opacity, outlined: true }],
+        Mark::RefLine(line) => vec![Symbol::Line { colour: line.colour, dash: line.dash, width: line.width }],
         _ => Vec::new(),
     }
 }
@@ -123,10 +88,7 @@ fn entry_width(entry: &Entry) -> f64 {
 /// Width and height of a legend in one column.
 pub(crate) fn size(entries: &[Entry]) -> (f64, f64) {
     let widest = entries.iter().map(entry_width).fold(0.0, f64::max);
-    (
-        widest + 2.0 * PADDING,
-        LEGEND_ROW * entries.len() as f64 + 2.0 * PADDING,
-    )
+    (widest + 2.0 * PADDING, LEGEND_ROW * entries.len() as f64 + 2.0 * PADDING)
 }
 
 /// Splits entries into rows of at most this width.
@@ -155,11 +117,7 @@ pub(crate) fn draw_shared(canvas: &mut Canvas, layout: &Layout<'_>) -> Result<()
     canvas.open(&[("class", "legend")])?;
     let rows = rows(&layout.legend, layout.width - 2.0 * super::style::OUTER);
     for (i, row) in rows.into_iter().enumerate() {
-        let width: f64 = row
-            .iter()
-            .map(|entry| entry_width(entry) + ENTRY_GAP)
-            .sum::<f64>()
-            - ENTRY_GAP;
+        let width: f64 = row.iter().map(|entry| entry_width(entry) + ENTRY_GAP).sum::<f64>() - ENTRY_GAP;
         let mut left = 0.5 * (layout.width - width);
         let middle = layout.legend_top + LEGEND_ROW * (i as f64 + 0.5);
         for entry in row {
@@ -183,33 +141,18 @@ pub(crate) fn draw_panel(
     }
     let (width, height) = size(&entries);
     let plot = placed.plot;
-    let free = Rect {
-        width: plot.width - width,
-        height: plot.height - height,
-        ..plot
-    };
+    let free = Rect { width: plot.width - width, height: plot.height - height, ..plot };
     let (left, top) = match placed.panel.legend {
         Legend::Outside => (placed.cell.right() - width, plot.top),
         Legend::At(anchor) => {
             let (fx, fy) = anchor.fractions();
-            (
-                free.left + inset(fx, free.width),
-                free.top + inset(fy, free.height),
-            )
+            (free.left + inset(fx, free.width), free.top + inset(fy, free.height))
         }
         _ => quietest(free, (width, height), busy, texts),
     };
     canvas.open(&[("class", "legend"), ("data-panel", &placed.letter)])?;
     if placed.panel.legend != Legend::Outside {
-        canvas.rect(
-            Rect {
-                left,
-                top,
-                width,
-                height,
-            },
-            Ink::fill(Colour::WHITE, 0.8),
-        );
+        canvas.rect(Rect { left, top, width, height }, Ink::fill(Colour::WHITE, 0.8));
     }
     for (i, entry) in entries.iter().enumerate() {
         let middle = top + PADDING + LEGEND_ROW * (i as f64 + 0.5);
@@ -233,17 +176,8 @@ fn quietest(free: Rect, (width, height): (f64, f64), busy: &[Point], texts: &[Re
     for i in 0..=STEPS {
         for j in 0..=STEPS {
             let (fx, fy) = (1.0 - i as f64 / STEPS as f64, j as f64 / STEPS as f64);
-            let (left, top) = (
-                free.left + inset(fx, free.width),
-                free.top + inset(fy, free.height),
-            );
-            let room = Rect {
-                left,
-                top,
-                width,
-                height,
-            }
-            .grown(4.0);
+            let (left, top) = (free.left + inset(fx, free.width), free.top + inset(fy, free.height));
+            let room = Rect { left, top, width, height }.grown(4.0);
             let covered = busy.iter().filter(|&&point| room.contains(point)).count();
             let touched = texts.iter().filter(|text| room.overlaps(text)).count();
             let from_corner = fx.min(1.0 - fx) + fy.min(1.0 - fy);
@@ -257,76 +191,30 @@ fn quietest(free: Rect, (width, height): (f64, f64), busy: &[Point], texts: &[Re
     best.1
 }
 
-fn draw_entry(
-    canvas: &mut Canvas,
-    entry: &Entry,
-    (left, middle): Point,
-) -> Result<(), FigureError> {
-    canvas.open(&[
-        ("class", "legend-entry"),
-        ("data-legend", &math_text::plain(&entry.label)),
-    ])?;
+fn draw_entry(canvas: &mut Canvas, entry: &Entry, (left, middle): Point) -> Result<(), FigureError> {
+    canvas.open(&[("class", "legend-entry"), ("data-legend", &math_text::plain(&entry.label))])?;
     let (right, centre) = (left + SYMBOL, left + 0.5 * SYMBOL);
     for symbol in &entry.symbols {
         match *symbol {
-            Symbol::Line {
-                colour,
-                dash,
-                width,
-            } => {
+            Symbol::Line { colour, dash, width } => {
                 let (dash, cap) = symbol::dash_attributes(dash, width);
                 canvas.open(&[("stroke-dasharray", &dash), ("stroke-linecap", cap)])?;
-                canvas.path(
-                    &[(left, middle), (right, middle)],
-                    Ink::stroke(colour, width),
-                );
+                canvas.path(&[(left, middle), (right, middle)], Ink::stroke(colour, width));
                 canvas.close()?;
             }
-            Symbol::Point {
-                colour,
-                shape,
-                radius,
-            } => {
-                symbol::shapes(
-                    canvas,
-                    &[(centre, middle)],
-                    shape,
-                    radius,
-                    Ink::stroke(colour, 1.3),
-                );
+            Symbol::Point { colour, shape, radius } => {
+                symbol::shapes(canvas, &[(centre, middle)], shape, radius, Ink::stroke(colour, 1.3));
             }
-            Symbol::Patch {
-                colour,
-                opacity,
-                outlined,
-            } => {
+            Symbol::Patch { colour, opacity, outlined } => {
                 let (top, bottom) = (middle - 5.5, middle + 5.5);
-                canvas.rect(
-                    Rect {
-                        left,
-                        top,
-                        width: SYMBOL,
-                        height: 11.0,
-                    },
-                    Ink::fill(colour, opacity),
-                );
+                canvas.rect(Rect { left, top, width: SYMBOL, height: 11.0 }, Ink::fill(colour, opacity));
                 if outlined {
-                    let outline = [
-                        (left, bottom),
-                        (left, top),
-                        (right, top),
-                        (right, bottom),
-                        (left, bottom),
-                    ];
+                    let outline = [(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)];
                     canvas.path(&outline, Ink::stroke(colour, 1.2));
                 }
             }
         }
     }
-    canvas.text(
-        (right + GAP, middle),
-        &entry.label,
-        &TextStyle::new(LEGEND_SIZE, Anchor::Left),
-    )?;
+    canvas.text((right + GAP, middle), &entry.label, &TextStyle::new(LEGEND_SIZE, Anchor::Left))?;
     canvas.close()
 }

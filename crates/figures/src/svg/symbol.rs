@@ -7,13 +7,8 @@ use crate::{Colour, Dash, Shape};
 /// Dash pattern and line cap as SVG attributes, on the drawing grid, for a line of this width in pixels.
 pub(crate) fn dash_attributes(dash: Dash, width: f64) -> (String, &'static str) {
     let unit = (10.0 * width.max(1.0)).round();
-    let pattern = |parts: &[f64]| {
-        parts
-            .iter()
-            .map(|part| (part * unit).round().to_string())
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
+    let pattern =
+        |parts: &[f64]| parts.iter().map(|part| (part * unit).round().to_string()).collect::<Vec<_>>().join(" ");
     match dash {
         Dash::Solid => (String::new(), ""),
         Dash::Dashed => (pattern(&[4.0, 2.5]), ""),
@@ -27,20 +22,11 @@ fn corners(shape: Shape, (x, y): Point, r: f64) -> Vec<Point> {
     match shape {
         Shape::Square | Shape::OpenSquare => {
             let h = 0.89 * r;
-            vec![
-                (x - h, y - h),
-                (x + h, y - h),
-                (x + h, y + h),
-                (x - h, y + h),
-            ]
+            vec![(x - h, y - h), (x + h, y - h), (x + h, y + h), (x - h, y + h)]
         }
         Shape::Triangle | Shape::OpenTriangle => {
             let r = 1.2 * r;
-            vec![
-                (x, y - r),
-                (x + 0.866 * r, y + 0.5 * r),
-                (x - 0.866 * r, y + 0.5 * r),
-            ]
+            vec![(x, y - r), (x + 0.866 * r, y + 0.5 * r), (x - 0.866 * r, y + 0.5 * r)]
         }
         _ => {
             let r = 1.25 * r;
@@ -50,10 +36,7 @@ fn corners(shape: Shape, (x, y): Point, r: f64) -> Vec<Point> {
 }
 
 fn is_open(shape: Shape) -> bool {
-    matches!(
-        shape,
-        Shape::OpenCircle | Shape::OpenSquare | Shape::OpenTriangle | Shape::OpenDiamond
-    )
+    matches!(shape, Shape::OpenCircle | Shape::OpenSquare | Shape::OpenTriangle | Shape::OpenDiamond)
 }
 
 /// Draws a shape at each centre; fills come before outlines, so that equal styles stay together.
@@ -68,14 +51,7 @@ pub(crate) fn shapes(canvas: &mut Canvas, centres: &[Point], shape: Shape, radiu
         }
         return;
     }
-    let fill = Ink::fill(
-        if is_open(shape) {
-            Colour::WHITE
-        } else {
-            ink.colour
-        },
-        ink.opacity,
-    );
+    let fill = Ink::fill(if is_open(shape) { Colour::WHITE } else { ink.colour }, ink.opacity);
     for &centre in centres {
         if round {
             canvas.disc(centre, radius, fill);
@@ -113,36 +89,17 @@ pub(crate) fn head(canvas: &mut Canvas, from: Point, tip: Point, ink: Ink) {
     let length = head_length(ink.width).min(distance);
     let half = 0.4 * length;
     let base = (tip.0 - length * ux, tip.1 - length * uy);
-    let wings = [
-        (base.0 - half * uy, base.1 + half * ux),
-        (base.0 + half * uy, base.1 - half * ux),
-    ];
-    canvas.polygon(
-        &[tip, wings[0], wings[1]],
-        Ink::fill(ink.colour, ink.opacity),
-    );
+    let wings = [(base.0 - half * uy, base.1 + half * ux), (base.0 + half * uy, base.1 - half * ux)];
+    canvas.polygon(&[tip, wings[0], wings[1]], Ink::fill(ink.colour, ink.opacity));
 }
 
 /// Draws a straight arrow; its line ends inside its heads.
-pub(crate) fn arrow(
-    canvas: &mut Canvas,
-    from: Point,
-    to: Point,
-    ink: Ink,
-    (tail, tip): (bool, bool),
-) {
+pub(crate) fn arrow(canvas: &mut Canvas, from: Point, to: Point, ink: Ink, (tail, tip): (bool, bool)) {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let distance = dx.hypot(dy);
-    let short = if distance > 0.0 {
-        (0.8 * head_length(ink.width) / distance).min(0.5)
-    } else {
-        0.0
-    };
+    let short = if distance > 0.0 { (0.8 * head_length(ink.width) / distance).min(0.5) } else { 0.0 };
     let along = |t: f64| (from.0 + t * dx, from.1 + t * dy);
-    let ends = (
-        if tail { along(short) } else { from },
-        if tip { along(1.0 - short) } else { to },
-    );
+    let ends = (if tail { along(short) } else { from }, if tip { along(1.0 - short) } else { to });
     canvas.path(&[ends.0, ends.1], ink);
     if tip {
         head(canvas, from, to, ink);

@@ -19,20 +19,13 @@ pub(crate) struct AxisTicks {
 impl AxisTicks {
     /// The labels that are written.
     pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
-        self.ticks
-            .iter()
-            .map(|(_, tick)| tick.label.as_str())
-            .filter(|label| !label.is_empty())
+        self.ticks.iter().map(|(_, tick)| tick.label.as_str()).filter(|label| !label.is_empty())
     }
 
     /// How far labels of a horizontal axis stick out beyond the right end of the plot.
     pub(crate) fn overhang(&self, plot: Rect) -> f64 {
         let end = |(at, tick): &(f64, Tick)| at + 0.5 * width(&tick.label) - plot.right();
-        self.ticks
-            .iter()
-            .filter(|(_, tick)| !tick.label.is_empty())
-            .map(end)
-            .fold(0.0, f64::max)
+        self.ticks.iter().filter(|(_, tick)| !tick.label.is_empty()).map(end).fold(0.0, f64::max)
     }
 }
 
@@ -47,23 +40,11 @@ pub(crate) fn of_panel(panel: &Panel, ranges: Ranges, plot: Rect) -> PanelTicks 
     let Coordinates::Axes { x, y } = &panel.coordinates else {
         return PanelTicks::default();
     };
-    let x_map = Map {
-        scale: x.scale,
-        range: ranges.x,
-        pixels: (plot.left, plot.right()),
-    };
-    let y_map = Map {
-        scale: y.scale,
-        range: ranges.y,
-        pixels: (plot.bottom(), plot.top),
-    };
-    let beside =
-        |a: &(f64, Tick), b: &(f64, Tick)| 0.5 * (width(&a.1.label) + width(&b.1.label)) + 9.0;
+    let x_map = Map { scale: x.scale, range: ranges.x, pixels: (plot.left, plot.right()) };
+    let y_map = Map { scale: y.scale, range: ranges.y, pixels: (plot.bottom(), plot.top) };
+    let beside = |a: &(f64, Tick), b: &(f64, Tick)| 0.5 * (width(&a.1.label) + width(&b.1.label)) + 9.0;
     let above = |_: &(f64, Tick), _: &(f64, Tick)| 1.5 * TICK_SIZE;
-    PanelTicks {
-        x: of_axis(x, &x_map, plot.width / 34.0, &beside),
-        y: of_axis(y, &y_map, plot.height / 30.0, &above),
-    }
+    PanelTicks { x: of_axis(x, &x_map, plot.width / 34.0, &beside), y: of_axis(y, &y_map, plot.height / 30.0, &above) }
 }
 
 /// How far apart two labels must stand.
@@ -74,12 +55,7 @@ fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTic
     let with_pixels = |ticks: Ticks| {
         let slack = 1e-9 * (high - low);
         let within = |tick: &Tick| tick.value >= low - slack && tick.value <= high + slack;
-        ticks
-            .ticks
-            .into_iter()
-            .filter(within)
-            .map(|tick| (map.at(tick.value), tick))
-            .collect::<Vec<_>>()
+        ticks.ticks.into_iter().filter(within).map(|tick| (map.at(tick.value), tick)).collect::<Vec<_>>()
     };
     let mut found = AxisTicks::default();
     if let Some(explicit) = &axis.ticks {
@@ -91,20 +67,14 @@ fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTic
             major: true,
         };
         let ticks = explicit.iter().zip(labels).map(tick).collect();
-        found = AxisTicks {
-            ticks: with_pixels(Ticks { ticks, exponent }),
-            exponent,
-        };
+        found = AxisTicks { ticks: with_pixels(Ticks { ticks, exponent }), exponent };
         if explicit.iter().all(|(_, label)| label.is_some()) {
             found.exponent = 0;
         }
     } else {
         for most in (2..=(room as usize + 1).clamp(2, 7)).rev() {
             let ticks = ticks::automatic(axis.scale, low, high, most);
-            found = AxisTicks {
-                exponent: ticks.exponent,
-                ticks: with_pixels(ticks),
-            };
+            found = AxisTicks { exponent: ticks.exponent, ticks: with_pixels(ticks) };
             if is_airy(&found.ticks, distance) {
                 break;
             }
@@ -113,40 +83,21 @@ fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTic
     add_extra(axis, map, &mut found, distance);
     if !axis.tick_labels {
         found.exponent = 0;
-        found
-            .ticks
-            .iter_mut()
-            .for_each(|(_, tick)| tick.label.clear());
+        found.ticks.iter_mut().for_each(|(_, tick)| tick.label.clear());
     }
     found
 }
 
 fn is_airy(ticks: &[(f64, Tick)], distance: Distance<'_>) -> bool {
-    let labelled: Vec<_> = ticks
-        .iter()
-        .filter(|(_, tick)| !tick.label.is_empty())
-        .collect();
-    labelled
-        .windows(2)
-        .all(|pair| (pair[0].0 - pair[1].0).abs() >= distance(pair[0], pair[1]))
+    let labelled: Vec<_> = ticks.iter().filter(|(_, tick)| !tick.label.is_empty()).collect();
+    labelled.windows(2).all(|pair| (pair[0].0 - pair[1].0).abs() >= distance(pair[0], pair[1]))
 }
 
 /// Extra ticks take the place of the labels they would touch.
 fn add_extra(axis: &Axis, map: &Map, found: &mut AxisTicks, distance: Distance<'_>) {
     let (low, high) = map.range;
-    for (value, label) in axis
-        .extra_ticks
-        .iter()
-        .filter(|(value, _)| (low..=high).contains(value))
-    {
-        let extra = (
-            map.at(*value),
-            Tick {
-                value: *value,
-                label: label.clone(),
-                major: true,
-            },
-        );
+    for (value, label) in axis.extra_ticks.iter().filter(|(value, _)| (low..=high).contains(value)) {
+        let extra = (map.at(*value), Tick { value: *value, label: label.clone(), major: true });
         for tick in &mut found.ticks {
             if (tick.0 - extra.0).abs() < distance(tick, &extra) {
                 tick.1.label.clear();

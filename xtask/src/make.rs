@@ -1,0 +1,249 @@
+//! `cargo xtask figures`: configs to runs and theory, to figures, verdicts and a summary.
+
+use crate::catalog::{self, Figure};
+use crate::command_line::{FiguresArgs, Format, Selection};
+use crate::comparison::Verdict;
+use crate::config::Scale;
+use crate::execution::{Executor, Policy, Ready};
+use crate::outputs::{self, Provenance, Record};
+use crate::progress_line::ProgressLine;
+use crate::provenance;
+use crate::run::Run;
+use crate::store::{Key, Shard, Store};
+use anyhow::Context as _;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// What became of a figure.
+pub struct Made {
+    stem: String,
+    seconds: f64,
+    computed: usize,
+    runs: usize,
+    outcome: anyhow::Result<Record>,
+}
+
+/// Makes the figures that were asked for. Returns whether every figure was made and every judged verdict passed.
+///
+/// # Errors
+/// If configs are refused, the store or the output folder cannot be used, or the work was stopped.
+pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
+    let start = Instant::now();
+    let figures = catalog::select(root, &args.selection)?;
+    let store = Store::open(&store_folder(root, &args.selection))?;
+    if args.dry_run {
+        crate::list::print(&figures, &store)?;
+        return Ok(true);
+    }
+    let stop = stop_flag()?;
+    if let Some(shard) = args.shard {
+        return run_shard(&figures, &store, args, shard, stop);
+    }
+    let folder = output_folder(root, &args.selection, args.out.as_deref());
+    check_writable(&folder)?;
+    let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
+    let maker = Maker { folder: &folder, args, start, revision: provenance::revision(root) };
+    let mut made = Vec::new();
+    let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
+    if work.is_ok() {
+        crate::report::write(&folder, root)?;
+    }
+    print_summary(&made, &folder, start);
+    work?;
+    Ok(made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.verdicts.iter().all(|v| v.passed != Some(false)))))
+}
+
+/// Where finished runs are kept.
+pub fn store_folder(root: &Path, selection: &Selection) -> PathBuf {
+    selection.store.clone().unwrap_or_else(|| root.join("target/runs"))
+}
+
+/// Where figures go: never over the committed ones unless this is the real thing.
+pub fn output_folder(root: &Path, selection: &Selection, out: Option<&Path>) -> PathBuf {
+    let scale = Scale::from(selection.scale);
+    match (out, selection.config.is_some() || selection.seed.is_some(), scale) {
+        (Some(out), ..) => out.to_owned(),
+        (None, false, Scale::Paper) => root.join("figures"),
+        (None, true, Scale::Paper) => root.join("target/figures-own"),
+        (None, _, Scale::Smoke) => root.join("target/figures-smoke"),
+    }
+}
+
+fn policy(args: &FiguresArgs) -> Policy {
+    match (args.force, args.plot_only) {
+        (true, _) => Policy::Everything,
+        (_, true) => Policy::StoredOnly,
+        _ => Policy::Missing,
+    }
+}
+
+fn jobs(args: &FiguresArgs) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.jobs.map_or_else(cores, usize::from)
+}
+
+/// A flag that Ctrl-C raises. A second Ctrl-C ends the process at once.
+fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("stopping: finished runs are stored; press Ctrl-C again to end at once");
+    })
+    .context("cannot listen to Ctrl-C")?;
+    Ok(stop)
+}
+
+/// Finds out before hours of work whether the results can be written.
+fn check_writable(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot make this folder", folder.display()))?;
+    let probe = folder.join(format!(".writable-{}", std::process::id()));
+    std::fs::write(&probe, b"")
+        .with_context(|| format!("--out {}: cannot write into this folder", folder.display()))?;
+    std::fs::remove_file(&probe).with_context(|| format!("cannot remove {}", probe.display()))
+}
+
+/// Does one share of the runs into the store, and draws nothing.
+fn run_shard(
+    figures: &[Figure],
+    store: &Store,
+    args: &FiguresArgs,
+    shard: Shard,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<bool> {
+    let mut all: Vec<(Key, f64)> =
+        figures.iter().flat_map(|f| f.runs.iter().map(|r| (r.request.key(), r.run.cost_estimate()))).collect();
+    all.sort_by_key(|(key, _)| *key);
+    all.dedup_by_key(|(key, _)| *key);
+    let share: HashSet<Key> = shard.select(&all).into_iter().map(|index| all[index].0).collect();
+    println!("share {shard}: {} of {} runs", share.len(), all.len());
+    let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
+    let failed = executor.execute(figures, |_, _| ())?;
+    for failure in &failed {
+        println!("FAILED {failure}");
+    }
+    Ok(failed.is_empty())
+}
+
+struct Maker<'a> {
+    folder: &'a Path,
+    args: &'a FiguresArgs,
+    start: Instant,
+    revision: Option<(String, bool)>,
+}
+
+impl Maker<'_> {
+    /// Assembles, judges, draws and writes one figure.
+    fn make(&self, figures: &[Figure], ready: Ready, line: &ProgressLine) -> Made {
+        let figure = &figures[ready.figure];
+        let (computed, run_seconds) = (ready.computed, ready.run_seconds);
+        let outcome = ready.results.and_then(|results| {
+            let assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
+            let record = self.record(figure, &assembled, run_seconds);
+            outputs::write_figure(self.folder, &assembled, &self.formats(), record)
+        });
+        let made = Made {
+            stem: figure.stem.clone(),
+            seconds: self.start.elapsed().as_secs_f64(),
+            computed,
+            runs: figure.runs.len(),
+            outcome: outcome.with_context(|| figure.stem.clone()),
+        };
+        line.say(&made.line());
+        made
+    }
+
+    fn formats(&self) -> Vec<Format> {
+        let mut formats = self.args.format.clone();
+        if formats.is_empty() {
+            formats = vec![Format::Svg, Format::Png];
+        }
+        formats
+    }
+
+    fn record(&self, figure: &Figure, assembled: &crate::recipe::Assembled, run_seconds: f64) -> Record {
+        let mut runs: Vec<String> = figure.runs.iter().map(|r| r.request.key().to_string()).collect();
+        runs.sort();
+        let (revision, dirty) = self.revision.clone().unzip();
+        Record {
+            figure: figure.stem.clone(),
+            kind: figure.kind.to_owned(),
+            title: assembled.figure.title.clone(),
+            caption: assembled.caption.clone(),
+            scale: figure.settings.scale().name().to_owned(),
+            config: figure.settings.to_json(),
+            seed_override: self.args.selection.seed,
+            runs,
+            engine_version: Run::ENGINE_VERSION,
+            crates: BTreeMap::from([("workspace".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
+            verdicts: assembled.verdicts.clone(),
+            files: BTreeMap::new(),
+            provenance: Provenance {
+                revision,
+                dirty,
+                cpu: provenance::cpu(),
+                system: provenance::system(),
+                wall_seconds: self.start.elapsed().as_secs_f64(),
+                run_seconds,
+                command: provenance::command(),
+            },
+        }
+    }
+}
+
+impl Made {
+    fn line(&self) -> String {
+        let count =
+            |passed: Option<bool>, record: &Record| record.verdicts.iter().filter(|v| v.passed == passed).count();
+        match &self.outcome {
+            Ok(record) => format!(
+                "{}: {} passed, {} failed, {} not judged; {} of {} runs computed; {:.1} s",
+                self.stem,
+                count(Some(true), record),
+                count(Some(false), record),
+                count(None, record),
+                self.computed,
+                self.runs,
+                self.seconds
+            ),
+            Err(error) => format!("{}: failed: {error:#}", self.stem),
+        }
+    }
+}
+
+/// The table at the end: figure, panels, verdicts, time, files; then every verdict that failed and every figure that was not made.
+fn print_summary(made: &[Made], folder: &Path, start: Instant) {
+    println!(
+        "\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}",
+        "figure", "passed", "failed", "not judged", "computed", "seconds"
+    );
+    for m in made {
+        let verdicts: &[Verdict] = m.outcome.as_ref().map_or(&[], |record| &record.verdicts);
+        let count = |passed: Option<bool>| verdicts.iter().filter(|v| v.passed == passed).count();
+        let name = if m.outcome.is_ok() { m.stem.clone() } else { format!("{} (failed)", m.stem) };
+        println!(
+            "{name:<28} {:>7} {:>7} {:>11} {:>9} {:>8.1}",
+            count(Some(true)),
+            count(Some(false)),
+            count(None),
+            m.computed,
+            m.seconds
+        );
+    }
+    println!("in {} after {:.1} s", folder.display(), start.elapsed().as_secs_f64());
+    for m in made {
+        match &m.outcome {
+            Ok(record) => {
+                for v in record.verdicts.iter().filter(|v| v.passed == Some(false)) {
+                    println!("FAILED {} ({}): {}: {}; allowed {}", m.stem, v.panel, v.claim, v.measured, v.tolerance);
+                }
+            }
+            Err(error) => println!("FAILED {error:#}"),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Where a result was made: revision, machine, command.
+
+use std::path::Path;
+use std::process::Command;
+
+/// The git revision of the checkout at `root` and whether tracked files differ from it; `None` outside a checkout.
+pub fn revision(root: &Path) -> Option<(String, bool)> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let revision = git(&["rev-parse", "HEAD"])?;
+    let status = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    Some((revision, !status.is_empty()))
+}
+
+/// The CPU's model name, as the kernel gives it.
+pub fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = info.lines().find(|line| line.starts_with("model name"));
+    line.and_then(|line| line.split_once(':')).map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
+}
+
+/// Operating system and architecture.
+pub fn system() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// The command line, as a user would type it.
+pub fn command() -> String {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    format!("cargo xtask {}", arguments.join(" ")).trim_end().to_owned()
+}
+
+/// Where the workspace is: the folder with `configs/`, from the working directory upwards.
+///
+/// # Errors
+/// If no folder above holds `configs/` beside a `Cargo.toml`.
+pub fn workspace_root() -> anyhow::Result<std::path::PathBuf> {
+    let start = std::env::current_dir()?;
+    let is_root = |folder: &&Path| folder.join("configs").is_dir() && folder.join("Cargo.toml").is_file();
+    match start.ancestors().find(is_root) {
+        Some(root) => Ok(root.to_owned()),
+        None => anyhow::bail!(
+            "{} is not inside the workspace: no folder above it holds configs/ and Cargo.toml",
+            start.display()
+        ),
+    }
+}

@@ -1,0 +1,370 @@
+//! Error curves and best stopping of aligned and random students against the theory (fig03, fig04).
+
+#[path = "learning_curves/panels.rs"]
+mod panels;
+#[path = "learning_curves/verdicts.rs"]
+mod verdicts;
+
+use crate::comparison::linear_grid;
+use crate::config::Checks;
+use crate::elements::{INDEPENDENT_RUNS, Optimum, strengths_of};
+use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
+use serde::{Deserialize, Serialize};
+use sim::{AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use theory::{LearningCurve, Student, Task};
+
+/// Students of one depth on teachers of several ranks and SNRs: one row of four panels per rank.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearningCurves {
+    /// Heading of the figure.
+    pub title: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Independent repetitions.
+    pub seeds: u64,
+    /// N₁.
+    pub inputs: usize,
+    /// N₃.
+    pub outputs: usize,
+    /// N₂.
+    pub hidden: usize,
+    /// L.
+    pub layers: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// λ.
+    pub learning_rate: f64,
+    /// Updates of each student.
+    pub epochs: u64,
+    /// σ_z.
+    pub noise: f64,
+    /// Ranks of the teachers.
+    pub ranks: Vec<usize>,
+    /// SNRs of the error curves.
+    pub curve_snrs: Vec<f64>,
+    /// SNRs of the optima.
+    pub optimum_snrs: Vec<f64>,
+    /// Claims about optima are made from this SNR on.
+    pub judged_snr: f64,
+    /// t/τ of the curves.
+    pub time_range: (f64, f64),
+    /// Number of times plotted as points, equally spaced over the range.
+    pub point_times: usize,
+    /// Errors and modes are logged every so many epochs.
+    pub log_every: u64,
+    /// Largest relative delay of a random student's best stopping time that the claim allows.
+    pub allowed_delay: f64,
+    /// Independent draws of the data for aligned students.
+    pub aligned_draws: usize,
+    /// Independent draws for the exact random student; 0 for none.
+    pub random_draws: usize,
+}
+
+/// Which of the two errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ErrorKind {
+    Train,
+    Test,
+}
+
+impl ErrorKind {
+    const BOTH: [Self; 2] = [Self::Train, Self::Test];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Train => "ln ε_{tr}",
+            Self::Test => "ln ε_{te}",
+        }
+    }
+
+    fn track(self, outcome: &TrainingOutcome) -> anyhow::Result<&ErrorTrack> {
+        match self {
+            Self::Train => Ok(&outcome.train),
+            Self::Test => Ok(outcome.test(0)?),
+        }
+    }
+
+    fn of(self, curve: &LearningCurve, t: f64) -> anyhow::Result<f64> {
+        match self {
+            Self::Train => Ok(curve.train_error_at(t)),
+            Self::Test => Ok(curve.test_error_at(t)?),
+        }
+    }
+
+    fn in_ensemble(self, ensemble: &EnsembleOutcome) -> &[ErrorStatistics] {
+        match self {
+            Self::Train => &ensemble.train,
+            Self::Test => &ensemble.test,
+        }
+    }
+}
+
+impl Recipe for LearningCurves {
+    const KIND: &'static str = "LearningCurves";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks
+            .at_least("seeds", self.seeds, 1)
+            .at_least("inputs", self.inputs, 1)
+            .at_least("outputs", self.outputs, 1)
+            .at_least("hidden", self.hidden, 1)
+            .at_least("layers", self.layers, 1)
+            .positive("epsilon", self.epsilon)
+            .positive("learning_rate", self.learning_rate)
+            .at_least("epochs", self.epochs, 1)
+            .at_least("noise", self.noise, 0.0)
+            .non_empty("ranks", &self.ranks)
+            .increasing("ranks", &self.ranks)
+            .non_empty("curve_snrs", &self.curve_snrs)
+            .increasing("curve_snrs", &self.curve_snrs)
+            .non_empty("optimum_snrs", &self.optimum_snrs)
+            .increasing("optimum_snrs", &self.optimum_snrs)
+            .at_least("point_times", self.point_times, 2)
+            .at_least("log_every", self.log_every, 1)
+            .at_least("allowed_delay", self.allowed_delay, 0.0)
+            .at_least("aligned_draws", self.aligned_draws, 2);
+        let snr = |c: &mut Checks<'_>, path: &str, snr: &f64| {
+            c.positive(path, *snr);
+        };
+        checks.each("curve_snrs", &self.curve_snrs, snr).each("optimum_snrs", &self.optimum_snrs, snr);
+        let most = self.inputs.min(self.outputs);
+        checks.each("ranks", &self.ranks, |c, path, &rank| {
+            c.at_least(path, rank, 1).consistent(path, "outputs", rank <= most, format!("must be at most min(inputs, outputs) = {most}"));
+        });
+        checks.require("random_draws", self.random_draws != 1, "must be 0 (none) or at least 2");
+        checks.consistent("random_draws", "layers", self.layers == 2 || self.random_draws == 0, "must be 0: the random student is solved exactly for layers = 2 only");
+        if !checks.all_hold() {
+            return;
+        }
+        checks.consistent("log_every", "epochs", self.epochs / self.log_every <= 400, format!("must be at least {} to log at most 400 points", self.epochs.div_ceil(400)));
+        let last = self.epochs as f64 * self.learning_rate;
+        checks.require("time_range", 0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1, "must be (low, high) with 0 ≤ low < high");
+        checks.consistent("time_range", "epochs", self.time_range.1 <= last + 1e-9, format!("must end by epochs · learning_rate = {last}"));
+        let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
+        checks.consistent("point_times", "log_every", self.point_epochs().iter().all(logged), "must fall on logged epochs");
+        let bound = self.largest_rate();
+        checks.require("learning_rate", self.learning_rate < bound, format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"));
+        let weakest = self.strongest_data_mode();
+        checks.require("epsilon", self.epsilon < weakest, format!("must be below the largest predicted ŝ, {weakest:.4}"));
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let mut runs = Vec::new();
+        for &rank in &self.ranks {
+            for snr in self.all_snrs() {
+                for run in 0..self.seeds {
+                    runs.push(self.aligned(rank, snr, run, 1).into());
+                    runs.push(self.random(rank, snr, run).into());
+                }
+                runs.extend([1, 2].map(|halvings| self.aligned(rank, snr, INDEPENDENT_RUNS, halvings).into()));
+                runs.push(self.ensemble(rank, snr, Start::TrainingAligned).into());
+                if self.random_draws > 0 {
+                    runs.push(self.ensemble(rank, snr, Start::Random).into());
+                }
+            }
+        }
+        runs.push(self.full_matrix_check().into());
+        runs
+    }
+
+    fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
+        let rows = self.ranks.iter().map(|&rank| Row::read(self, rank, results)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut figure = Figure::new("learning-curves", &self.title)
+            .description("Train and test error over time, least test error and best stopping time, for each rank and SNR.")
+            .columns(4)
+            .colour_bar(ColourBar::new(self.colours(), "SNR"))
+            .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid))
+            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
+            .key(Key::point("random students", Colour::INK, Shape::OpenTriangle));
+        if self.random_draws > 0 {
+            figure = figure.key(Key::line("exact (random)", Colour::INK, Dash::Dashed));
+        }
+        for row in &rows {
+            for kind in ErrorKind::BOTH {
+                figure = figure.panel(self.curve_panel(row, kind)?);
+            }
+            figure = figure.panel(self.least_error_panel(row)).panel(self.stopping_panel(row));
+        }
+        let verdicts = self.verdicts(&rows, results)?;
+        Ok(Assembled { figure, verdicts, tables: vec![self.optima_table(&rows)], caption: self.caption() })
+    }
+}
+
+/// All that is known of one SNR.
+struct SnrResults<'a> {
+    snr: f64,
+    curve: LearningCurve,
+    aligned: Vec<&'a TrainingOutcome>,
+    random: Vec<&'a TrainingOutcome>,
+    aligned_optimum: Optimum,
+    random_optimum: Optimum,
+    ensemble: &'a EnsembleOutcome,
+    random_ensemble: Option<&'a EnsembleOutcome>,
+    coarse: &'a TrainingOutcome,
+    fine: &'a TrainingOutcome,
+}
+
+/// All that is known of one rank.
+struct Row<'a> {
+    rank: usize,
+    snrs: Vec<SnrResults<'a>>,
+}
+
+impl<'a> Row<'a> {
+    fn read(config: &LearningCurves, rank: usize, results: &'a Results) -> anyhow::Result<Self> {
+        let read = |snr: f64| -> anyhow::Result<SnrResults<'a>> {
+            let all = |experiment: &dyn Fn(u64) -> Experiment| -> anyhow::Result<Vec<&'a TrainingOutcome>> {
+                (0..config.seeds).map(|run| results.training(&experiment(run))).collect()
+            };
+            let aligned = all(&|run| config.aligned(rank, snr, run, 1))?;
+            let random = all(&|run| config.random(rank, snr, run))?;
+            let optimum = |outcomes: &[&TrainingOutcome]| -> anyhow::Result<Optimum> {
+                let minima = outcomes.iter().map(|o| Ok(o.test(0)?.least)).collect::<anyhow::Result<Vec<_>>>()?;
+                Ok(Optimum::of(minima, config.tau()))
+            };
+            let (task, student) = (config.theory_task(rank, snr)?, config.theory_student()?);
+            let random_ensemble = match config.random_draws {
+                0 => None,
+                _ => Some(results.ensemble(&config.ensemble(rank, snr, Start::Random))?),
+            };
+            Ok(SnrResults {
+                snr,
+                curve: LearningCurve::new(&task, &student),
+                aligned_optimum: optimum(&aligned)?,
+                random_optimum: optimum(&random)?,
+                aligned,
+                random,
+                ensemble: results.ensemble(&config.ensemble(rank, snr, Start::TrainingAligned))?,
+                random_ensemble,
+                coarse: results.training(&config.aligned(rank, snr, INDEPENDENT_RUNS, 1))?,
+                fine: results.training(&config.aligned(rank, snr, INDEPENDENT_RUNS, 2))?,
+            })
+        };
+        Ok(Self { rank, snrs: config.all_snrs().into_iter().map(read).collect::<anyhow::Result<_>>()? })
+    }
+
+    fn at(&self, snrs: &'a [f64]) -> impl Iterator<Item = &SnrResults<'a>> {
+        self.snrs.iter().filter(|s| snrs.contains(&s.snr))
+    }
+}
+
+// What is run.
+impl LearningCurves {
+    fn tau(&self) -> f64 {
+        1.0 / self.learning_rate
+    }
+
+    fn all_snrs(&self) -> Vec<f64> {
+        let mut snrs: Vec<f64> = self.curve_snrs.iter().chain(&self.optimum_snrs).copied().collect();
+        snrs.sort_by(f64::total_cmp);
+        snrs.dedup();
+        snrs
+    }
+
+    fn task(&self, rank: usize, snr: f64) -> TaskSpec {
+        TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, snr)) }
+    }
+
+    fn student(&self) -> StudentSpec {
+        StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon }
+    }
+
+    fn training(&self) -> Training {
+        Training {
+            learning_rate: self.learning_rate,
+            epochs: self.epochs,
+            schedule: Schedule::every(self.log_every),
+            train_thresholds: Vec::new(),
+        }
+    }
+
+    /// An aligned student whose step is `1/divisor` of the config's, over the same time.
+    fn aligned(&self, rank: usize, snr: f64, run: u64, divisor: u64) -> Experiment {
+        let training = self.training();
+        let training = Training {
+            learning_rate: training.learning_rate / divisor as f64,
+            epochs: training.epochs * divisor,
+            schedule: Schedule::every(self.log_every * divisor),
+            ..training
+        };
+        let draw = Draw { seed: self.seed, run };
+        Experiment::Aligned(AlignedSpec { task: self.task(rank, snr), student: self.student(), training, tracked_modes: 0, draw })
+    }
+
+    fn linear(&self, rank: usize, snr: f64, run: u64, start: Start) -> Experiment {
+        let tracked_modes = if start == Start::Random { rank } else { 0 };
+        let draw = Draw { seed: self.seed, run };
+        Experiment::Linear(LinearSpec {
+            task: self.task(rank, snr),
+            student: self.student(),
+            start,
+            training: self.training(),
+            tracked_modes,
+            draw,
+        })
+    }
+
+    fn random(&self, rank: usize, snr: f64, run: u64) -> Experiment {
+        self.linear(rank, snr, run, Start::Random)
+    }
+
+    /// One aligned student with full matrices, to be compared with its scalar recursion.
+    fn full_matrix_check(&self) -> Experiment {
+        self.linear(self.ranks[0], self.curve_snrs[0], 0, Start::TrainingAligned)
+    }
+
+    fn ensemble(&self, rank: usize, snr: f64, start: Start) -> EnsembleSpec {
+        EnsembleSpec {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            examples: self.inputs,
+            noise: self.noise,
+            strengths: strengths_of(rank, snr),
+            hidden: self.hidden,
+            layers: self.layers,
+            epsilon: self.epsilon,
+            start,
+            times: self.point_epochs().iter().map(|&epoch| epoch as f64 / self.tau()).collect(),
+            t_max: self.epochs as f64 / self.tau(),
+            draws: if start == Start::Random { self.random_draws } else { self.aligned_draws },
+            seed: self.seed,
+        }
+    }
+
+    fn point_epochs(&self) -> Vec<u64> {
+        let times = linear_grid(self.time_range.0, self.time_range.1, self.point_times);
+        times.iter().map(|t| (t * self.tau()).round() as u64).collect()
+    }
+
+    fn theory_task(&self, rank: usize, snr: f64) -> anyhow::Result<Task> {
+        Ok(Task::new(self.inputs, self.outputs, &strengths_of(rank, snr))?.with_noise(self.noise)?)
+    }
+
+    fn theory_student(&self) -> anyhow::Result<Student> {
+        Ok(Student::new(self.hidden, self.layers, self.epsilon)?)
+    }
+
+    /// The largest predicted ŝ over all ranks and SNRs; 0 if the theory refuses them.
+    fn strongest_data_mode(&self) -> f64 {
+        let (Some(&rank), Some(snr)) = (self.ranks.last(), self.all_snrs().last().copied()) else { return 0.0 };
+        let noise = self.noise * self.noise / self.inputs as f64;
+        theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
+    }
+
+    fn largest_rate(&self) -> f64 {
+        let l = self.layers as f64;
+        2.0 / (l * self.strongest_data_mode().powf(2.0 - 2.0 / l))
+    }
+}

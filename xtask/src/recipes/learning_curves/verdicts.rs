@@ -1,0 +1,148 @@
+//! What the error curves and optima claim, judged.
+
+use super::{ErrorKind, LearningCurves, Row, SnrResults};
+use crate::comparison::{Comparison, Level, Summary, Verdict};
+use crate::elements::log_points;
+use crate::results::Results;
+
+/// Largest relative difference between the scalar recursion and full matrices that rounding allows.
+const ROUNDING: f64 = 1e-9;
+
+impl LearningCurves {
+    /// Every verdict of the figure; all statistical points share its false-alarm rate.
+    pub(super) fn verdicts(&self, rows: &[Row<'_>], results: &Results) -> anyhow::Result<Vec<Verdict>> {
+        let judged = rows.iter().flat_map(|row| row.snrs.iter()).filter(|r| self.judges(r)).count();
+        let curve_points = rows.len() * self.curve_snrs.len() * (self.point_times - 1);
+        // Two errors on curves; least error, delay and (with exact lines) predicted delay of the optima.
+        let level = Level::shared_by(2 * curve_points + 3 * judged);
+        let mut verdicts = Vec::new();
+        for kind in ErrorKind::BOTH {
+            verdicts.push(self.aligned_on_theory(rows, kind, level)?);
+        }
+        verdicts.push(self.least_errors_agree(rows, level));
+        verdicts.push(self.random_is_later(rows, level));
+        if self.random_draws > 0 {
+            verdicts.push(self.delay_is_predicted(rows, level));
+        }
+        verdicts.push(self.recursion_is_exact(results)?);
+        Ok(verdicts)
+    }
+
+    fn judges(&self, results: &SnrResults<'_>) -> bool {
+        self.optimum_snrs.contains(&results.snr) && results.snr >= self.judged_snr
+    }
+
+    fn judged<'a, 'r>(&'a self, rows: &'a [Row<'r>]) -> impl Iterator<Item = (usize, &'a SnrResults<'r>)> {
+        rows.iter().flat_map(|row| row.snrs.iter().map(move |r| (row.rank, r))).filter(|(_, r)| self.judges(r))
+    }
+
+    fn aligned_on_theory(&self, rows: &[Row<'_>], kind: ErrorKind, level: Level) -> anyhow::Result<Verdict> {
+        let mut points = Vec::new();
+        for row in rows {
+            for results in row.at(&self.curve_snrs) {
+                let measured = log_points(&results.aligned, |o| kind.track(o), &self.point_epochs(), self.tau())?;
+                for (index, point) in measured.iter().enumerate().filter(|(_, p)| p.time > 0.0) {
+                    let expected = kind.of(&results.curve, point.time)?.ln();
+                    let ensemble = kind.in_ensemble(results.ensemble)[index].log_error;
+                    let at = format!("rank {}, SNR {}, t/τ = {}", row.rank, results.snr, point.time);
+                    let step = self.step_error(results, kind, index)?;
+                    points.push(Comparison::with_ensemble(at, point.log_error, expected, ensemble, step, level));
+                }
+            }
+        }
+        let panels = self.panels_of(rows, if kind == ErrorKind::Train { 0 } else { 1 });
+        Ok(Verdict::of_points(format!("aligned students' {} error lies on the theory line", kind.name()), panels, &points))
+    }
+
+    /// Bound on what the finite learning rate changes: twice the change of ln ε when the step is halved, on data of its own.
+    fn step_error(&self, results: &SnrResults<'_>, kind: ErrorKind, point: usize) -> anyhow::Result<f64> {
+        let epoch = self.point_epochs()[point];
+        let coarse = log_points(&[results.coarse], |o| kind.track(o), &[epoch], self.tau())?;
+        let fine = log_points(&[results.fine], |o| kind.track(o), &[2 * epoch], 2.0 * self.tau())?;
+        Ok(2.0 * (coarse[0].log_error.mean - fine[0].log_error.mean).abs())
+    }
+
+    fn least_errors_agree(&self, rows: &[Row<'_>], level: Level) -> Verdict {
+        let points: Vec<Comparison> = self
+            .judged(rows)
+            .map(|(rank, r)| {
+                let (aligned, random) = (r.aligned_optimum.log_error_summary(), r.random_optimum.log_error_summary());
+                let allowed = aligned.half_width(level.per_point) + random.half_width(level.per_point);
+                Comparison {
+                    at: format!("rank {rank}, SNR {}", r.snr),
+                    measured: random.mean,
+                    expected: aligned.mean,
+                    allowed,
+                    reason: format!("both Student's intervals of {} seeds at false-alarm rate {:.1e}", random.count, level.per_point),
+                }
+            })
+            .collect();
+        let claim = format!("least ln ε_te of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
+        Verdict::of_points(claim, self.panels_of(rows, 2), &points)
+    }
+
+    /// Relative delay of a random student's best stopping time, seed by seed.
+    fn delays(results: &SnrResults<'_>) -> Summary {
+        let pairs = results.random_optimum.time.iter().zip(&results.aligned_optimum.time);
+        Summary::of(&pairs.map(|(random, aligned)| random / aligned - 1.0).collect::<Vec<_>>())
+    }
+
+    fn random_is_later(&self, rows: &[Row<'_>], level: Level) -> Verdict {
+        // Half of the allowed range on either side of its middle: the claim is a range, not a point.
+        let middle = self.allowed_delay / 2.0;
+        let points: Vec<Comparison> = self
+            .judged(rows)
+            .map(|(rank, r)| {
+                let mut point = Comparison::with_student_interval(format!("rank {rank}, SNR {}", r.snr), Self::delays(r), middle, level);
+                point.allowed += middle;
+                point.reason = format!("from 0 to {} %, and {}", 100.0 * self.allowed_delay, point.reason);
+                point
+            })
+            .collect();
+        let claim = format!("random students' t_opt is later by 0 to {} % (paired, SNR ≥ {})", 100.0 * self.allowed_delay, self.judged_snr);
+        let mut verdict = Verdict::of_points(claim, self.panels_of(rows, 3), &points);
+        let mean = Summary::of(&points.iter().map(|p| p.measured).collect::<Vec<_>>());
+        // The delay as a whole must be one: averaged over all conditions it is positive.
+        if verdict.passed == Some(true) && mean.mean <= 0.0 {
+            verdict.passed = Some(false);
+        }
+        verdict.measured = format!("mean delay {:.2} %; {}", 100.0 * mean.mean, verdict.measured);
+        verdict
+    }
+
+    fn delay_is_predicted(&self, rows: &[Row<'_>], level: Level) -> Verdict {
+        let points: Vec<Comparison> = self
+            .judged(rows)
+            .filter_map(|(rank, r)| {
+                let predicted = r.random_ensemble?.delays()?;
+                let (measured, at) = (Self::delays(r), format!("rank {rank}, SNR {}", r.snr));
+                Some(Comparison::with_ensemble(at, measured, predicted.mean, predicted, 2.0 * self.learning_rate, level))
+            })
+            .collect();
+        Verdict::of_points("the delay of random students' t_opt is the one that the exact solution predicts", self.panels_of(rows, 3), &points)
+    }
+
+    fn recursion_is_exact(&self, results: &Results) -> anyhow::Result<Verdict> {
+        let matrices = results.training(&self.full_matrix_check())?;
+        let scalar = results.training(&self.aligned(self.ranks[0], self.curve_snrs[0], 0, 1))?;
+        let mut largest: f64 = 0.0;
+        for kind in ErrorKind::BOTH {
+            let (a, b) = (&kind.track(matrices)?.logged, &kind.track(scalar)?.logged);
+            anyhow::ensure!(a.len() == b.len(), "the two runs were logged at different epochs");
+            let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs());
+            largest = differences.fold(largest, |m, d| if d > m || d.is_nan() { d } else { m });
+        }
+        let claim = "the scalar recursion of an aligned student equals its full-matrix run";
+        let measured = format!("largest relative difference {largest:.1e} over {} logged epochs", scalar.epochs.len());
+        Ok(Verdict::new(claim, self.panels_of_rank(0, 0), measured, format!("{ROUNDING:.0e}: rounding"), largest <= ROUNDING))
+    }
+
+    /// Letters of one column's panels.
+    fn panels_of(&self, rows: &[Row<'_>], column: usize) -> String {
+        (0..rows.len()).map(|row| self.panels_of_rank(row, column)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn panels_of_rank(&self, row: usize, column: usize) -> String {
+        char::from(b'a' + (4 * row + column) as u8).to_string()
+    }
+}

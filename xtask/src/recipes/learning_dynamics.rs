@@ -1,0 +1,189 @@
+//! Learning of single modes, in closed form (fig01).
+
+use crate::comparison::{Verdict, first_crossing, linear_grid};
+use crate::config::Checks;
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::{Arrow, Axis, Colour, ColourScale, Figure, Legend, Line, Panel, RefLine, Text};
+use serde::{Deserialize, Serialize};
+use theory::ModeGrowth;
+
+/// How modes of different strength are learned over time, and how far the spectrum is learned at a time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearningDynamics {
+    /// Heading of the figure.
+    pub title: String,
+    /// L.
+    pub layers: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// ŝ of the modes whose growth is drawn.
+    pub strengths: Vec<f64>,
+    /// The one of them whose steep point is marked.
+    pub marked_strength: f64,
+    /// t/τ of the first panel.
+    pub time_range: (f64, f64),
+    /// t/τ of the learning fronts.
+    pub times: Vec<f64>,
+    /// ŝ of the second panel.
+    pub strength_range: (f64, f64),
+    /// s/ŝ of the second panel.
+    pub ratio_range: (f64, f64),
+    /// Points of each curve.
+    pub points: usize,
+}
+
+type Curve = (f64, Vec<(f64, f64)>);
+
+impl Recipe for LearningDynamics {
+    const KIND: &'static str = "LearningDynamics";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks
+            .at_least("layers", self.layers, 1)
+            .positive("epsilon", self.epsilon)
+            .non_empty("strengths", &self.strengths)
+            .increasing("strengths", &self.strengths)
+            .each("strengths", &self.strengths, |c, path, &s| {
+                c.positive(path, s);
+            })
+            .non_empty("times", &self.times)
+            .increasing("times", &self.times)
+            .each("times", &self.times, |c, path, &t| {
+                c.positive(path, t);
+            })
+            .in_range("points", self.points, 2..=10_000)
+            .require("marked_strength", self.strengths.contains(&self.marked_strength), "must be one of strengths");
+        for (path, (low, high)) in
+            [("time_range", self.time_range), ("strength_range", self.strength_range), ("ratio_range", self.ratio_range)]
+        {
+            checks.require(path, 0.0 <= low && low < high, "must be (low, high) with 0 ≤ low < high");
+        }
+        let largest = self.strengths.last().copied().unwrap_or_default();
+        checks.below("epsilon", self.epsilon, largest);
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        Vec::new()
+    }
+
+    fn assemble(&self, _results: &Results) -> anyhow::Result<Assembled> {
+        let growth = ModeGrowth::new(self.layers, self.epsilon)?;
+        let (growths, fronts) = (self.growths(&growth), self.fronts(&growth));
+        let verdicts = vec![half_rise_times_fall(&growths), fronts_move_down(&fronts)];
+        let figure = Figure::new("fig01", &self.title)
+            .description("Closed forms of the learning of single modes: strength over time, and learned fraction over data strength.")
+            .columns(2)
+            .panel(self.growth_panel(&growth, &growths)?)
+            .panel(self.front_panel(&fronts));
+        Ok(Assembled { figure, verdicts, tables: Vec::new(), caption: self.caption() })
+    }
+}
+
+impl LearningDynamics {
+    fn growths(&self, growth: &ModeGrowth) -> Vec<Curve> {
+        let times = linear_grid(self.time_range.0, self.time_range.1, self.points);
+        let curve = |&s_hat: &f64| (s_hat, times.iter().map(|&t| (t, growth.strength_at(s_hat, t))).collect());
+        self.strengths.iter().map(curve).collect()
+    }
+
+    fn fronts(&self, growth: &ModeGrowth) -> Vec<Curve> {
+        let strengths = linear_grid(self.strength_range.0, self.strength_range.1, self.points + 1);
+        let ratio = |t: f64| move |&s_hat: &f64| (s_hat, growth.strength_at(s_hat, t) / s_hat);
+        // At ŝ = 0 the ratio is undefined; the axis starts there, the curve one step later.
+        let curve = |&t: &f64| (t, strengths.iter().filter(|s| **s > 0.0).map(ratio(t)).collect());
+        self.times.iter().map(curve).collect()
+    }
+
+    fn growth_panel(&self, growth: &ModeGrowth, growths: &[Curve]) -> anyhow::Result<Panel> {
+        let colours = ColourScale::sequential(self.strengths[0], self.strengths[self.strengths.len() - 1].max(self.strengths[0] + 1.0));
+        let marked = growth.time_to_reach(self.marked_strength, growth.steepest_strength(self.marked_strength))?;
+        let mut time = Axis::new("t/τ").range(self.time_range.0, self.time_range.1);
+        if let Some(t) = marked {
+            time = time.extra_tick(t, format!("t_{{{}}}", self.marked_strength));
+        }
+        let mut panel = Panel::new(time, Axis::new("mode strength s")).legend(Legend::Outside);
+        panel = panel.marks(marked.map(|t| RefLine::vertical(t).colour(Colour::GREY)));
+        for (s_hat, points) in growths {
+            let label = format!("ŝ = {s_hat}");
+            panel = panel.mark(Line::new(&label, points.iter().copied()).colour(colours.colour(*s_hat)).legend(&label));
+        }
+        Ok(panel)
+    }
+
+    fn front_panel(&self, fronts: &[Curve]) -> Panel {
+        let (first, last) = (self.times[0], self.times[self.times.len() - 1]);
+        let colours = ColourScale::sequential(first, last.max(first + 1.0));
+        let strength = Axis::new("data strength ŝ").range(self.strength_range.0, self.strength_range.1);
+        let ratio = Axis::new("learned fraction s/ŝ").cut(self.ratio_range.0, self.ratio_range.1);
+        let mut panel = Panel::new(strength, ratio).legend(Legend::Outside).mark(RefLine::horizontal(1.0).colour(Colour::LIGHT_GREY));
+        for (t, points) in fronts {
+            let label = format!("t/τ = {t}");
+            panel = panel.mark(Line::new(&label, points.iter().copied()).colour(colours.colour(*t)).legend(&label));
+        }
+        let at = |t: &Curve| first_crossing(&t.1, 0.5);
+        match (fronts.first().and_then(at), fronts.last().and_then(at)) {
+            (Some(early), Some(late)) => {
+                let (from, to) = (0.75 * early + 0.25 * late, late + 0.1 * (early - late));
+                panel.mark(Arrow::new((from, 0.5), (to, 0.5))).mark(Text::at((from + to) / 2.0, 0.53, "t").anchor(figures::Anchor::Bottom))
+            }
+            _ => panel,
+        }
+    }
+
+    fn caption(&self) -> String {
+        format!(
+            "Closed forms for L = {} weight matrices and ε = {}. (a) Each mode rises along its own sigmoid, the stronger the \
+             earlier; t_{} is the steep point of the mode of strength {}. (b) The learned fraction of every mode at a given \
+             time: a front that moves from strong modes to weak ones, so stopping early leaves weak modes, mostly noise, unlearned.",
+            self.layers, self.epsilon, self.marked_strength, self.marked_strength
+        )
+    }
+}
+
+/// Half-rise times, read off the drawn curves, fall with ŝ.
+fn half_rise_times_fall(growths: &[Curve]) -> Verdict {
+    let times: Vec<(f64, Option<f64>)> = growths.iter().map(|(s, points)| (*s, first_crossing(points, s / 2.0))).collect();
+    let reached: Vec<(f64, f64)> = times.iter().filter_map(|(s, t)| t.map(|t| (*s, t))).collect();
+    // Modes too weak to reach half within the panel are consistent if they are the weakest.
+    let falls = reached.windows(2).all(|w| w[1].1 < w[0].1);
+    let weakest_missing = times.iter().skip_while(|(_, t)| t.is_none()).all(|(_, t)| t.is_some());
+    let list: Vec<String> = reached.iter().map(|(s, t)| format!("ŝ = {s}: {t:.4}")).collect();
+    let claim = "half-rise times fall with ŝ";
+    Verdict::new(claim, "a", list.join(", "), "strictly falling", falls && weakest_missing && reached.len() > 1)
+}
+
+/// The half-rise front, read off the drawn curves, moves to smaller ŝ with t.
+fn fronts_move_down(fronts: &[Curve]) -> Verdict {
+    let places: Vec<(f64, Option<f64>)> = fronts.iter().map(|(t, points)| (*t, rising_half(points))).collect();
+    let list: Vec<String> = places.iter().map(|(t, s)| format!("t/τ = {t}: {}", s.map_or("none".into(), |s| format!("{s:.4}")))).collect();
+    let moves = places.windows(2).all(|w| matches!((w[0].1, w[1].1), (Some(a), Some(b)) if b < a));
+    Verdict::new("the half-rise front moves to smaller ŝ with t", "b", list.join(", "), "strictly falling", moves && places.len() > 1)
+}
+
+/// The largest ŝ at which the learned fraction passes ½ (modes with ŝ near ε start above it).
+fn rising_half(points: &[(f64, f64)]) -> Option<f64> {
+    let reversed: Vec<(f64, f64)> = points.iter().rev().copied().collect();
+    first_crossing(&reversed, 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curves(places: &[f64]) -> Vec<Curve> {
+        // Straight lines through half their height at the given places; the "strength" of a curve is its number.
+        places.iter().enumerate().map(|(i, x)| (i as f64 + 1.0, vec![(0.0, 0.0), (2.0 * x, i as f64 + 1.0)])).collect()
+    }
+
+    #[test]
+    fn the_verdicts_fail_on_a_wrong_order() {
+        assert_eq!(half_rise_times_fall(&curves(&[3.0, 2.0, 1.0])).passed, Some(true));
+        assert_eq!(half_rise_times_fall(&curves(&[3.0, 1.0, 2.0])).passed, Some(false));
+        let front = |x: f64| (x, vec![(0.0, 0.0), (2.0 * x, 1.0)]);
+        assert_eq!(fronts_move_down(&[front(3.0), front(2.0)]).passed, Some(true));
+        assert_eq!(fronts_move_down(&[front(2.0), front(3.0)]).passed, Some(false));
+    }
+}

@@ -1,0 +1,78 @@
+//! A run: an independent, seeded piece of work whose outcome depends on its description alone.
+
+use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
+use serde::{Deserialize, Serialize};
+use sim::{Experiment, Progress};
+
+/// A plain value that says all a piece of work needs; equal runs have equal outcomes, so each is done once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Run {
+    /// Something simulated.
+    Simulation(Experiment),
+    /// The theory at the actual size, over many draws of the data.
+    Ensemble(EnsembleSpec),
+}
+
+/// What a run gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Of [`Run::Simulation`].
+    Simulation(sim::Outcome),
+    /// Of [`Run::Ensemble`].
+    Ensemble(EnsembleOutcome),
+}
+
+impl Run {
+    /// Version of the numbers that runs give: stored outcomes of another version are never used.
+    pub const ENGINE_VERSION: u32 = 1000 * sim::ENGINE_VERSION + EnsembleSpec::VERSION;
+
+    /// The description that identifies the run: canonical JSON.
+    ///
+    /// # Errors
+    /// If a number in it is not finite (a checked config holds none).
+    pub fn description(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// One line for messages.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Simulation(experiment) => experiment.label(),
+            Self::Ensemble(spec) => spec.label(),
+        }
+    }
+
+    /// Rough seconds on one core, for scheduling and sharding.
+    pub fn cost_estimate(&self) -> f64 {
+        match self {
+            Self::Simulation(experiment) => experiment.cost_estimate(),
+            Self::Ensemble(spec) => spec.cost_estimate(),
+        }
+    }
+
+    /// Does the work on the calling thread (an ensemble also on its pool's other threads).
+    ///
+    /// # Errors
+    /// Those of the engine, under the run's label.
+    pub fn execute(&self, progress: &dyn Progress) -> anyhow::Result<Outcome> {
+        let result = match self {
+            Self::Simulation(experiment) => {
+                experiment.run(progress).map(Outcome::Simulation).map_err(anyhow::Error::from)
+            }
+            Self::Ensemble(spec) => spec.compute().map(Outcome::Ensemble),
+        };
+        result.map_err(|error| error.context(self.label()))
+    }
+}
+
+impl From<Experiment> for Run {
+    fn from(experiment: Experiment) -> Self {
+        Self::Simulation(experiment)
+    }
+}
+
+impl From<EnsembleSpec> for Run {
+    fn from(spec: EnsembleSpec) -> Self {
+        Self::Ensemble(spec)
+    }
+}
