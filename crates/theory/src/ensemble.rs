@@ -3,9 +3,12 @@
 mod aligned;
 mod data_draw;
 mod trajectory;
+mod transfer;
 
 pub use data_draw::DataDraw;
 pub use trajectory::{TestTrajectory, Trajectories, Trajectory};
+
+pub use transfer::{TransferEnsemble, TransferPair};
 
 use crate::bracketed_minimum::least_error;
 use crate::error::{non_negative, positive};
@@ -90,8 +93,7 @@ impl Ensemble {
     pub fn aligned(&self, student: &Student, times: &[f64], t_max: f64) -> Result<Trajectories, TheoryError> {
         check_times(times, t_max)?;
         let growth = student.mode_growth();
-        let capacity = student.capacity(&self.task);
-        let runs = self.draws.par_iter().map(|draw| AlignedRun { draw, growth: &growth, capacity }.learn(times, t_max));
+        let runs = self.draws.par_iter().map(|draw| AlignedRun::new(draw, student, &growth).learn(times, t_max));
         Ok(Trajectories::new(times, runs.collect()))
     }
 

@@ -26,7 +26,7 @@ mod test_error;
 mod tracy_widom;
 
 pub use data_spectrum::DataSpectrum;
-pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory};
+pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair};
 pub use error::TheoryError;
 pub use initial_weights::{InitialWeights, StudentShape};
 pub use joint_curve::{JointCurve, TransferBenefit, TransferEffect};

@@ -45,6 +45,17 @@ impl Summary {
         }
     }
 
+    /// Summarises curves over draws, point by point: `curves` holds one curve per draw, all of the same length.
+    ///
+    /// # Panics
+    /// If there are none, their lengths differ, or a value is NaN.
+    pub fn of_curves(curves: &[Vec<f64>]) -> Vec<Self> {
+        assert!(!curves.is_empty(), "a summary needs at least one curve");
+        assert!(curves.iter().all(|curve| curve.len() == curves[0].len()), "curves of different lengths");
+        let point = |k: usize| Self::of(&curves.iter().map(|curve| curve[k]).collect::<Vec<_>>());
+        (0..curves[0].len()).map(point).collect()
+    }
+
     /// Standard error of the mean, sd/√n.
     pub fn standard_error(&self) -> f64 {
         self.standard_deviation / (self.draws as f64).sqrt()

@@ -1,24 +1,28 @@
 //! A training-aligned student on one draw.
 
 use super::{DataDraw, TestTrajectory, Trajectory};
-use crate::ModeGrowth;
 use crate::bracketed_minimum::least_error;
+use crate::{ModeGrowth, Stopping, Student};
 
 /// One student whose leading `capacity` modes follow the data strengths of one draw.
 pub(super) struct AlignedRun<'a> {
-    pub(super) draw: &'a DataDraw,
-    pub(super) growth: &'a ModeGrowth,
-    pub(super) capacity: usize,
+    draw: &'a DataDraw,
+    growth: &'a ModeGrowth,
+    capacity: usize,
 }
 
 /// Learned fractions s/ŝ of every mode at which the search for the best stopping time looks.
 const FRACTIONS: [f64; 7] = [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99];
 
-impl AlignedRun<'_> {
+impl<'a> AlignedRun<'a> {
+    pub(super) fn new(draw: &'a DataDraw, student: &Student, growth: &'a ModeGrowth) -> Self {
+        Self { draw, growth, capacity: student.capacity_of(draw.data_strengths().len()) }
+    }
+
     pub(super) fn learn(&self, times: &[f64], t_max: f64) -> Trajectory {
         let mut strengths = Vec::new();
         let mut trajectory = Trajectory::default();
-        let mut test_errors = Vec::with_capacity(times.len());
+        let mut test_errors = Vec::new();
         for &t in times {
             self.strengths_at(t, &mut strengths);
             trajectory.train_errors.push(self.draw.train_error(&strengths));
@@ -33,14 +37,21 @@ impl AlignedRun<'_> {
         trajectory
     }
 
-    /// The best stopping time in \[0, t_max\] for one block of outputs.
-    pub(super) fn stopping(&self, block: usize, t_max: f64) -> crate::Stopping {
+    /// The test error of one block of outputs at given times.
+    pub(super) fn block_errors(&self, block: usize, times: &[f64]) -> Vec<f64> {
         let mut strengths = Vec::new();
-        let error = |t: f64| {
-            self.strengths_at(t, &mut strengths);
-            self.draw.block_error(block, &strengths).expect("only draws with a teacher are asked when to stop")
-        };
-        least_error(error, &self.search_times(t_max))
+        times.iter().map(|&t| self.block_error(block, t, &mut strengths)).collect()
+    }
+
+    /// The best stopping time in \[0, t_max\] for one block of outputs.
+    pub(super) fn stopping(&self, block: usize, t_max: f64) -> Stopping {
+        let mut strengths = Vec::new();
+        least_error(|t| self.block_error(block, t, &mut strengths), &self.search_times(t_max))
+    }
+
+    fn block_error(&self, block: usize, t: f64, strengths: &mut Vec<f64>) -> f64 {
+        self.strengths_at(t, strengths);
+        self.draw.block_error(block, strengths).expect("only blocks with a teacher are asked for their test error")
     }
 
     /// s of every mode held, at time `t` in units of τ.

@@ -48,6 +48,38 @@ impl Factors {
             Mat::from_fn(self.left.nrows(), self.strengths.len(), |i, j| self.left[(i, j)] * self.strengths[j]);
         scaled * self.right.transpose()
     }
+
+    /// The teacher of both outputs, this one's first.
+    pub(super) fn stacked_on(&self, lower: &Self) -> Self {
+        let (own, other) = (self.strengths.len(), lower.strengths.len());
+        let upper_rows = beside(&self.left, &Mat::zeros(self.left.nrows(), other));
+        let lower_rows = beside(&Mat::zeros(lower.left.nrows(), own), &lower.left);
+        Self {
+            left: stacked(&upper_rows, &lower_rows),
+            strengths: [self.strengths.as_slice(), &lower.strengths].concat(),
+            right: beside(&self.right, &lower.right),
+        }
+    }
+}
+
+/// \[upper; lower\].
+pub(super) fn stacked(upper: &Mat<f64>, lower: &Mat<f64>) -> Mat<f64> {
+    let rows = upper.nrows();
+    Mat::from_fn(
+        rows + lower.nrows(),
+        upper.ncols(),
+        |i, j| {
+            if i < rows { upper[(i, j)] } else { lower[(i - rows, j)] }
+        },
+    )
+}
+
+/// \[left, right\].
+fn beside(left: &Mat<f64>, right: &Mat<f64>) -> Mat<f64> {
+    let columns = left.ncols();
+    Mat::from_fn(left.nrows(), columns + right.ncols(), |i, j| {
+        if j < columns { left[(i, j)] } else { right[(i, j - columns)] }
+    })
 }
 
 /// A draw before its reduction to scalars.
@@ -105,7 +137,7 @@ impl DrawnData {
         let inputs = self.seen.transpose() * &self.svd.right;
         let outputs = self.teacher.left.transpose() * &self.svd.left;
         let rank = self.teacher.strengths.len();
-        let overlaps = (0..rank)
+        let overlaps = (0..rank.min(self.svd.singular_values.len()))
             .map(|a| ModeOverlap {
                 strength: self.svd.singular_values[a],
                 output: outputs[(a, a)].abs(),
@@ -192,5 +224,44 @@ impl DataDraw {
             .map(|((s, share), p)| s * (s * share - 2.0 * p))
             .sum();
         Some(1.0 + change / target.squared_norm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_those_of_the_matrices() {
+        // Examples below and at inputs; a student W = Û diag(s) V̂ᵀ on the seen inputs, zero on the others.
+        for columns in [6, 9] {
+            let mut rng = generator(31, "draw", &[], columns as u64);
+            let teacher = Factors {
+                left: sample_gaussian(7, 2, 1.0, &mut rng),
+                strengths: vec![2.0, 1.0],
+                right: sample_gaussian(9, 2, 1.0, &mut rng),
+            };
+            let noise = sample_gaussian(7, columns, 0.2, &mut rng);
+            let (full, weight, residual) = (teacher.matrix(), 1.5, 0.7);
+            let seen = full.as_ref().subcols(0, columns).to_owned();
+            let data = DrawnData::from_parts(teacher, noise.clone(), residual, weight).unwrap();
+            let draw = data.reduce(&[3, 4]);
+            let strengths = [1.3, 0.8, 0.1];
+            let leading = ThinSvd { singular_values: strengths.to_vec(), ..data.svd.leading(3) };
+            let map = leading.reconstruct();
+            let mut embedded = Mat::<f64>::zeros(7, 9);
+            embedded.as_mut().subcols_mut(0, columns).copy_from(&map);
+            for (block, (start, size)) in [(0, 3), (3, 4)].into_iter().enumerate() {
+                let rows = |m: &Mat<f64>| squared_frobenius_norm(m.as_ref().subrows(start, size));
+                let expected = rows(&(&embedded - &full)) / rows(&full);
+                assert!((draw.block_error(block, &strengths).unwrap() - expected).abs() < 1e-13);
+            }
+            let norm = |m: &Mat<f64>| squared_frobenius_norm(m.as_ref());
+            let matrix = seen + noise;
+            let left = norm(&(&matrix - &map));
+            let expected = (residual + weight * left) / (residual + weight * norm(&matrix));
+            assert!((draw.train_error(&strengths) - expected).abs() < 1e-13);
+            assert!((data.train_error(left) - expected).abs() < 1e-13);
+        }
     }
 }
