@@ -177,7 +177,7 @@ fn marks() -> Figure {
         .mark(
             Text::at(4.5, 0.6, "ŝ, s̄, û·ū, ε_{te}, s̄_B^2\n*italic* 10^{−5}, A^{1/4}, t_{opt}/τ").colour(Colour::PURPLE),
         )
-        .mark(Text::at(2.5, -0.7, "turned").rotated(-40.0))
+        .mark(Text::at(1.2, -0.6, "turned").rotated(-40.0))
         .mark(Arrow::new((6.5, -0.8), (4.8, -0.98)).label("minimum"));
     Figure::new("marks", "Every mark").columns(2).panels([points, histogram, bands, text])
 }
@@ -252,31 +252,33 @@ fn small_numbers() -> Figure {
 
 /// Two teachers stacked, noise, a student.
 fn schematic() -> Figure {
-    let (blue, red) = (Colour::BLUE.lighter(0.75), Colour::RED.lighter(0.75));
-    let setting = Panel::free(12.0, 5.0)
-        .mark(
-            Node::rounded_box("A", (1.6, 3.8), 2.2, 1.3)
-                .text("teacher A\nW̄_A, strength s̄_A")
-                .fill(blue)
-                .text_size(13.0),
-        )
-        .mark(
-            Node::rounded_box("B", (1.6, 1.2), 2.2, 1.3).text("teacher B\nW̄_B, strength s̄_B").fill(red).text_size(13.0),
-        )
-        .mark(Edge::new("A", "B").both_ways().dash(Dash::Dashed).label("aligned? *q* = v̄_A·v̄_B"))
-        .mark(Brace::new((3.0, 4.4), (3.0, 0.6), ""))
-        .mark(Node::rounded_box("stack", (5.2, 2.5), 2.0, 2.2).text("stacked\nteacher\nW̄ = [W̄_A; W̄_B]").text_size(13.0))
-        .mark(Node::circle("plus", (7.4, 2.5), 0.3).text("+"))
-        .mark(Node::circle("noise", (7.4, 4.2), 0.5).text("noise").fill(Colour::LIGHT_GREY))
-        .mark(
-            Node::rounded_box("student", (10.3, 2.5), 2.4, 2.2)
-                .text("student\nŷ = W_2W_1 x")
-                .fill(Colour::GREEN.lighter(0.8)),
-        )
-        .mark(Edge::new((3.35, 2.5), "stack"))
-        .mark(Edge::new("stack", "plus"))
+    let teacher = |name: &str, y: f64, colour: Colour| {
+        let text = format!("teacher {name}\nW\u{304}_{name}, strength s\u{304}_{name}");
+        Node::rounded_box(name, (1.4, y), 2.4, 1.3).text(text).fill(colour.lighter(0.75)).text_size(13.0)
+    };
+    let half = |name: &str, y: f64, colour: Colour| {
+        let node = Node::rounded_box(format!("{name} rows"), (5.2, y), 1.5, 1.1);
+        node.text(format!("W\u{304}_{name}")).fill(colour.lighter(0.75)).outline(colour, 1.2)
+    };
+    let setting = Panel::free(12.0, 4.8)
+        .mark(teacher("A", 3.7, Colour::BLUE))
+        .mark(teacher("B", 1.1, Colour::RED))
+        .mark(Edge::new("A", "B").both_ways().dash(Dash::Dashed).label("aligned? *q*"))
+        .mark(Brace::new((2.9, 4.35), (2.9, 0.45), ""))
+        .mark(Edge::new((3.2, 2.4), (4.35, 2.4)))
+        .mark(half("A", 2.98, Colour::BLUE))
+        .mark(half("B", 1.82, Colour::RED))
+        .mark(Text::at(5.2, 3.8, "stacked teacher"))
+        .mark(Edge::new((6.05, 2.4), "plus"))
+        .mark(Node::circle("plus", (7.3, 2.4), 0.28).text("+").text_size(18.0))
+        .mark(Node::circle("noise", (7.3, 4.1), 0.55).text("noise").fill(Colour::LIGHT_GREY))
         .mark(Edge::new("noise", "plus"))
         .mark(Edge::new("plus", "student").label("data"))
-        .mark(Brace::new((11.5, 1.2), (9.1, 1.2), "relative strength?"));
+        .mark(
+            Node::rounded_box("student", (10.4, 2.4), 2.6, 1.6)
+                .text("student\nŷ = W_2 W_1 x")
+                .fill(Colour::GREEN.lighter(0.8)),
+        )
+        .mark(Brace::new((5.95, 1.15), (4.45, 1.15), "relative strength?").depth(10.0));
     Figure::new("schematic", "The transfer setting").width(900.0).panel(setting)
 }

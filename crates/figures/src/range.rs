@@ -25,9 +25,13 @@ pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureErro
     let seen: Vec<(f64, f64)> =
         panel.marks.iter().flat_map(Mark::reach).filter(|p| shows(x, p.0) && shows(y, p.1)).collect();
     let has = |kind: fn(&Mark) -> bool| panel.marks.iter().any(kind);
-    let filled = has(|mark| matches!(mark, Mark::HeatMap(_)));
-    let x_margin = if has(|mark| matches!(mark, Mark::Points(_))) && !filled { 0.04 } else { 0.0 };
-    let y_margin = if filled { 0.0 } else { 0.05 };
+    let points = has(|mark| matches!(mark, Mark::Points(_)));
+    let (x_margin, y_margin) = if has(|mark| matches!(mark, Mark::HeatMap(_))) {
+        (Margin::NONE, Margin::NONE)
+    } else {
+        let x_share = if points { 0.04 } else { 0.0 };
+        (Margin { share: x_share, keeps_zero: !points }, Margin { share: 0.05, keeps_zero: !points })
+    };
     let mut x_range = resolve(letter, "x", x, seen.iter().map(|point| point.0), x_margin)?;
     let mut y_range = resolve(letter, "y", y, seen.iter().map(|point| point.1), y_margin)?;
     if panel.same_range && x.range.is_none() && y.range.is_none() {
@@ -78,7 +82,7 @@ fn resolve(
     name: &'static str,
     axis: &Axis,
     values: impl Iterator<Item = f64>,
-    margin: f64,
+    margin: Margin,
 ) -> Result<(f64, f64), FigureError> {
     if let Some(ends) = axis.range {
         check::axis_range(panel, name, axis, ends)?;
@@ -88,23 +92,42 @@ fn resolve(
     if ends.0 > ends.1 {
         return Err(FigureError::EmptyRange { panel: panel.to_owned(), axis: name });
     }
-    let padded = with_margin(axis.scale, ends, margin);
+    let padded = margin.around(axis.scale, ends);
     check::axis_range(panel, name, axis, padded)?;
     Ok(padded)
 }
 
-/// Adds a margin at both ends, but none below a zero that the data start from.
-fn with_margin(scale: Scale, (low, high): (f64, f64), margin: f64) -> (f64, f64) {
-    let (from, to) = (scale.forward(low), scale.forward(high));
-    if to - from <= 1e-12 * from.abs().max(to.abs()) {
-        let half = if scale == Scale::Log || from == 0.0 { 0.5 } else { 0.1 * from.abs() };
-        return (scale.backward(from - half), scale.backward(to + half));
+/// The room between the data and the ends of an automatic range.
+#[derive(Clone, Copy)]
+struct Margin {
+    /// Relative to the extent of the data.
+    share: f64,
+    /// Whether a linear range starts or ends at zero when the data do, or nearly.
+    keeps_zero: bool,
+}
+
+impl Margin {
+    const NONE: Self = Self { share: 0.0, keeps_zero: false };
+
+    fn around(self, scale: Scale, (low, high): (f64, f64)) -> (f64, f64) {
+        let (from, to) = (scale.forward(low), scale.forward(high));
+        if to - from <= 1e-12 * from.abs().max(to.abs()) {
+            let half = if scale == Scale::Log || from == 0.0 { 0.5 } else { 0.1 * from.abs() };
+            return (scale.backward(from - half), scale.backward(to + half));
+        }
+        let step = self.share * (to - from);
+        // Nearly: three hundredths of the extent.
+        let is_zero = |end: f64, outwards: f64| {
+            let distance = end * -outwards;
+            self.keeps_zero && scale == Scale::Linear && (0.0..=0.03 * (high - low)).contains(&distance)
+        };
+        let end = |value: f64, outwards: f64| match (is_zero(value, outwards), self.share == 0.0) {
+            (true, _) => 0.0,
+            (false, true) => value,
+            (false, false) => scale.backward(scale.forward(value) + outwards * step),
+        };
+        (end(low, -1.0), end(high, 1.0))
     }
-    let step = margin * (to - from);
-    let keeps_zero = |end: f64| scale == Scale::Linear && end == 0.0;
-    let padded_low = if margin == 0.0 || keeps_zero(low) { low } else { scale.backward(from - step) };
-    let padded_high = if margin == 0.0 || keeps_zero(high) { high } else { scale.backward(to + step) };
-    (padded_low, padded_high)
 }
 
 #[cfg(test)]
@@ -120,6 +143,16 @@ mod tests {
     fn lines_fill_the_width_and_keep_zero() {
         let panel = Panel::new(Axis::new("x"), Axis::new("y")).mark(Line::new("s", [(0.0, 0.0), (5.0, 2.0)]));
         assert_eq!(ranges(panel), Ranges { x: (0.0, 5.0), y: (0.0, 2.1) });
+    }
+
+    #[test]
+    fn points_never_stand_on_the_border_and_lines_start_at_a_near_zero() {
+        let data = [(0.01, 0.001), (5.0, 1.0)];
+        let panel = Panel::new(Axis::new("x"), Axis::new("y"));
+        let Ranges { x, y } = ranges(panel.clone().mark(Line::new("s", data)));
+        assert_eq!((x, y.0), ((0.0, 5.0), 0.0));
+        let Ranges { x, y } = ranges(panel.mark(Points::new("s", data)));
+        assert!(x.0 < 0.0 && x.1 > 5.0 && y.0 < 0.0 && y.1 > 1.0);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod style;
 mod symbol;
 mod tick_layout;
 
-use crate::{Anchor, Coordinates, Figure, FigureError, Legend, Mark, check, font, math_text};
+use crate::{Anchor, Coordinates, Figure, FigureError, Mark, check, font, math_text};
 use canvas::{Canvas, TextStyle, Written, escaped, grid};
 use frame::Frame;
 use geometry::Rect;
@@ -84,22 +84,21 @@ fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>, lettere
     let frame = Frame::new(panel, placed.ranges, placed.plot);
     open_panel(canvas, figure, placed, &frame)?;
     axes::grid(canvas, placed)?;
-    let texts_before = canvas.written.len();
-    // Data first, axes over them, and annotations on top; in a schematic the marks' own order holds.
+    // Lines and areas, axes over them, points that may stand on an axis, and annotations on top.
     let is_series = |mark: &&Mark| !matches!(mark.kind(), "text" | "arrow" | "node" | "edge" | "brace");
-    for mark in panel.marks.iter().filter(is_series) {
+    let is_points = |mark: &&Mark| matches!(mark, Mark::Points(_));
+    for mark in panel.marks.iter().filter(|mark| is_series(mark) && !is_points(mark)) {
         series::draw(canvas, &frame, &placed.letter, mark)?;
     }
     axes::axes(canvas, placed)?;
+    for mark in panel.marks.iter().filter(is_points) {
+        series::draw(canvas, &frame, &placed.letter, mark)?;
+    }
     for mark in panel.marks.iter().filter(|mark| !is_series(mark)) {
         annotation::draw(canvas, &frame, panel, mark)?;
     }
     axes::heading(canvas, placed, lettered)?;
-    if !figure.shared_legend || panel.legend != Legend::Auto {
-        let busy: Vec<_> = panel.marks.iter().flat_map(|mark| series::obstacles(&frame, mark)).collect();
-        let texts: Vec<Rect> = canvas.written[texts_before..].iter().map(|written| written.rect).collect();
-        legend::draw_panel(canvas, placed, &busy, &texts)?;
-    }
+    legend::draw_panel(canvas, placed, &frame)?;
     if let Some(bar) = &panel.colour_bar {
         let left = placed.plot.right() + 12.0;
         colour_bar::draw(canvas, bar, Rect { left, width: style::BAR, ..placed.plot })?;

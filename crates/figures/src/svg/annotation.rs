@@ -1,10 +1,10 @@
 //! Texts, arrows and the parts of schematics.
 
-use super::canvas::{Canvas, Ink, TextStyle};
+use super::canvas::{self, Canvas, Ink, TextStyle};
 use super::frame::Frame;
-use super::geometry::Point;
+use super::geometry::{Point, Rect};
 use super::symbol;
-use crate::{Anchor, Arrow, Brace, Colour, Edge, End, FigureError, Mark, Node, NodeShape, Panel, Place, Text};
+use crate::{Anchor, Arrow, Brace, Colour, Edge, End, FigureError, Mark, Node, NodeShape, Panel, Place, Text, font};
 
 /// Size of the labels of arrows, edges and braces.
 const LABEL_SIZE: f64 = 14.0;
@@ -22,12 +22,19 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, panel: &Panel, mark: &Mar
 }
 
 fn draw_text(canvas: &mut Canvas, frame: &Frame, text: &Text) -> Result<(), FigureError> {
-    let place = match text.place {
+    canvas.text(place_of(frame, text), &text.text, &style_of(text))
+}
+
+fn place_of(frame: &Frame, text: &Text) -> Point {
+    match text.place {
         Place::Data(x, y) => frame.at((x, y)),
         Place::Panel(x, y) => (frame.rect.left + x * frame.rect.width, frame.rect.bottom() - y * frame.rect.height),
-    };
+    }
+}
+
+fn style_of(text: &Text) -> TextStyle {
     let Text { size, colour, bold, rotation, anchor, .. } = *text;
-    canvas.text(place, &text.text, &TextStyle { size, colour, bold, halo: true, rotation, anchor })
+    TextStyle { size, colour, bold, halo: true, rotation, anchor }
 }
 
 fn draw_arrow(canvas: &mut Canvas, frame: &Frame, arrow: &Arrow) -> Result<(), FigureError> {
@@ -38,26 +45,41 @@ fn draw_arrow(canvas: &mut Canvas, frame: &Frame, arrow: &Arrow) -> Result<(), F
     canvas.close()
 }
 
-/// Writes a label beside the middle of a line: above it, or at its right if it is steep.
+/// Writes a label beside the middle of a line, clear of it: above, or at the right of a vertical line.
 fn label_beside(
     canvas: &mut Canvas,
-    (from, to): (Point, Point),
+    ends: (Point, Point),
     label: Option<&str>,
     colour: Colour,
 ) -> Result<(), FigureError> {
     let Some(label) = label else { return Ok(()) };
+    let style = TextStyle { colour, halo: true, ..TextStyle::new(LABEL_SIZE, Anchor::Centre) };
+    canvas.text(beside(ends, label), label, &style)
+}
+
+/// The centre of a label that stands clear of a line.
+fn beside((from, to): (Point, Point), label: &str) -> Point {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let middle = (0.5 * (from.0 + to.0), 0.5 * (from.1 + to.1));
-    let (place, anchor) = if dy.abs() > dx.abs() {
-        ((middle.0 + 8.0, middle.1), Anchor::Left)
-    } else if dy.abs() < 0.15 * dx.abs() {
-        ((middle.0, middle.1 - 8.0), Anchor::Bottom)
-    } else if (dx > 0.0) == (dy > 0.0) {
-        ((middle.0 + 6.0, middle.1 - 4.0), Anchor::BottomLeft)
-    } else {
-        ((middle.0 - 6.0, middle.1 - 4.0), Anchor::BottomRight)
-    };
-    canvas.text(place, label, &TextStyle { colour, halo: true, ..TextStyle::new(LABEL_SIZE, anchor) })
+    let length = dx.hypot(dy).max(1e-9);
+    // The normal that points upwards; to the right of a vertical line.
+    let is_vertical = dx.abs() < 1e-9 * length;
+    let (nx, ny) = if is_vertical { (1.0, 0.0) } else { (dx.signum() * dy / length, -dx.abs() / length) };
+    let (width, height) = (font::label_width(label, LABEL_SIZE, false), 0.73 * LABEL_SIZE);
+    let offset = 7.0 + 0.5 * (nx.abs() * width + ny.abs() * height);
+    (0.5 * (from.0 + to.0) + offset * nx, 0.5 * (from.1 + to.1) + offset * ny)
+}
+
+/// The box of the text of a mark in two-axis coordinates, for a legend to keep clear of.
+pub(crate) fn text_box(frame: &Frame, mark: &Mark) -> Option<Rect> {
+    match mark {
+        Mark::Text(text) => Some(canvas::text_box(place_of(frame, text), &text.text, &style_of(text))),
+        Mark::Arrow(arrow) => {
+            let label = arrow.label.as_deref()?;
+            let style = TextStyle::new(LABEL_SIZE, Anchor::Centre);
+            Some(canvas::text_box(beside((frame.at(arrow.from), frame.at(arrow.to)), label), label, &style))
+        }
+        _ => None,
+    }
 }
 
 fn draw_node(canvas: &mut Canvas, frame: &Frame, node: &Node) -> Result<(), FigureError> {

@@ -126,19 +126,15 @@ impl Canvas {
     /// Writes math text, one line for each `\n`, with the anchor of its box at the place.
     pub(crate) fn text(&mut self, place: Point, label: &str, style: &TextStyle) -> Result<(), FigureError> {
         self.flush()?;
-        let (fx, fy) = style.anchor.fractions();
+        let (_, fy) = style.anchor.fractions();
         let lines: Vec<&str> = label.split('\n').collect();
-        let line_height = 1.25 * style.size;
-        // The box of a line runs from the height of a capital above the baseline to the baseline.
-        let cap = 0.73 * style.size;
-        let total = cap + line_height * (lines.len() - 1) as f64;
+        let first = place.1 - fy * text_height(lines.len(), style.size) + CAP_HEIGHT * style.size;
         for (i, line) in lines.iter().enumerate() {
-            let baseline = place.1 - fy * total + cap + line_height * i as f64;
+            let baseline = first + LINE_HEIGHT * style.size * i as f64;
             self.line_of_text((place.0, baseline), place, line, style)?;
         }
-        let width = lines.iter().map(|line| font::label_width(line, style.size, style.bold)).fold(0.0, f64::max);
-        let rect = Rect { left: place.0 - fx * width, top: place.1 - fy * total, width, height: total };
-        self.written.push(Written { text: label.to_owned(), rect: turned(rect, place, style.rotation) });
+        let rect = text_box(place, label, style);
+        self.written.push(Written { text: label.to_owned(), rect });
         Ok(())
     }
 
@@ -186,6 +182,25 @@ impl Canvas {
         self.flush()?;
         Ok((self.out, self.written))
     }
+}
+
+/// Height of a capital and distance of lines, in units of the text size.
+const CAP_HEIGHT: f64 = 0.73;
+const LINE_HEIGHT: f64 = 1.25;
+
+/// From the top of the first line's capitals to the last baseline.
+fn text_height(lines: usize, size: f64) -> f64 {
+    (CAP_HEIGHT + LINE_HEIGHT * (lines - 1) as f64) * size
+}
+
+/// The upright box that a text fills, from capitals to baseline.
+pub(crate) fn text_box(place: Point, label: &str, style: &TextStyle) -> Rect {
+    let (fx, fy) = style.anchor.fractions();
+    let lines = label.split('\n');
+    let width = lines.clone().map(|line| font::label_width(line, style.size, style.bold)).fold(0.0, f64::max);
+    let height = text_height(lines.count(), style.size);
+    let rect = Rect { left: place.0 - fx * width, top: place.1 - fy * height, width, height };
+    turned(rect, place, style.rotation)
 }
 
 fn draw(

@@ -1,6 +1,7 @@
 //! Where everything stands: panels in their grid, with room for labels, legends and colour bars.
 
 use super::colour_bar;
+use super::frame::Frame;
 use super::geometry::Rect;
 use super::legend::{self, Entry};
 use super::style::{
@@ -20,6 +21,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) plot: Rect,
     /// The drawing area with its labels.
     pub(crate) cell: Rect,
+    /// Where the legend stands, once [`Legend::Auto`] has found that it fits nowhere inside.
+    pub(crate) legend: Legend,
     row: usize,
     column: usize,
     margins: Margins,
@@ -58,13 +61,9 @@ impl<'a> Layout<'a> {
         let legend_rows = legend::rows(&legend, width - 2.0 * OUTER).len() as f64;
         let top = OUTER + if figure.heading.is_empty() { 0.0 } else { TITLE_SIZE * 1.8 };
         let bar_width = figure.colour_bar.as_ref().map_or(0.0, |bar| COLUMN_GAP + colour_bar::width(bar, 200.0));
-        let mut bottom = 0.0;
-        // Ticks depend on the size of the plots and the plots on the size of the tick labels: three rounds settle both.
-        for _ in 0..3 {
-            bottom = arrange(figure, &mut panels, width - bar_width, top);
-            for panel in &mut panels {
-                panel.ticks = tick_layout::of_panel(panel.panel, panel.ranges, panel.plot);
-            }
+        let mut bottom = settle(figure, &mut panels, width - bar_width, top);
+        if move_legends_outside(&mut panels) {
+            bottom = settle(figure, &mut panels, width - bar_width, top);
         }
         for Placed { letter, plot, .. } in &panels {
             if plot.width < LEAST_PLOT || plot.height < LEAST_PLOT {
@@ -77,6 +76,38 @@ impl<'a> Layout<'a> {
         let height = (legend_top + legend_rows * LEGEND_ROW + OUTER).round();
         Ok(Self { width, height, panels, legend_top, legend, colour_bar })
     }
+}
+
+/// Places plots until ticks and sizes agree; returns the lower end of the grid.
+fn settle(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> f64 {
+    let mut bottom = 0.0;
+    // Ticks depend on the size of the plots and the plots on the size of the tick labels: three rounds settle both.
+    for _ in 0..3 {
+        bottom = arrange(figure, panels, width, top);
+        for panel in panels.iter_mut() {
+            panel.ticks = tick_layout::of_panel(panel.panel, panel.ranges, panel.plot);
+        }
+    }
+    bottom
+}
+
+/// Moves automatic legends that would cover data outside, where the plot stays wide enough; tells whether any moved.
+fn move_legends_outside(panels: &mut [Placed<'_>]) -> bool {
+    /// The least width of a plot beside its legend.
+    const LEAST_WIDTH: f64 = 170.0;
+    let mut moved = false;
+    for placed in panels.iter_mut().filter(|placed| placed.legend == Legend::Auto) {
+        let entries = legend::of_panel(placed.panel);
+        if entries.is_empty() || placed.plot.width - legend::size(&entries, 1).0 < LEAST_WIDTH {
+            continue;
+        }
+        let frame = Frame::new(placed.panel, placed.ranges, placed.plot);
+        if legend::quietest(placed.panel, &frame, &entries).covered >= 1.0 {
+            placed.legend = Legend::Outside;
+            moved = true;
+        }
+    }
+    moved
 }
 
 /// The figure's colour bar spans the plots, up to 320 pixels.
@@ -110,12 +141,18 @@ fn placed(figure: &Figure) -> Result<Vec<Placed<'_>>, FigureError> {
             ticks,
             plot,
             cell: plot,
+            legend: own_legend(figure, panel),
             row,
             column,
             margins: Margins::default(),
         });
     }
     Ok(panels)
+}
+
+/// Where the panel's own legend stands; a shared legend takes the place of automatic ones.
+fn own_legend(figure: &Figure, panel: &Panel) -> Legend {
+    if figure.shared_legend && panel.legend == Legend::Auto { Legend::None } else { panel.legend }
 }
 
 fn first_free(taken: &mut Vec<Vec<bool>>, width: usize, columns: usize, rows: usize) -> (usize, usize) {
@@ -239,9 +276,9 @@ fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
     if let Some(bar) = &panel.colour_bar {
         margins.right += 12.0 + colour_bar::width(bar, placed.plot.height);
     }
-    if panel.legend == Legend::Outside {
+    if placed.legend == Legend::Outside {
         let entries = legend::of_panel(panel);
-        margins.right += 12.0 + legend::size(&entries).0;
+        margins.right += 12.0 + legend::size(&entries, 1).0;
     }
     let Coordinates::Axes { x, y } = &panel.coordinates else {
         return margins;
@@ -253,9 +290,13 @@ fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
     if !y.label.is_empty() {
         margins.left += 8.0 + 1.15 * LABEL_SIZE;
     }
-    margins.bottom = TICK_LENGTH + 4.0 + if placed.ticks.x.labels().next().is_some() { 1.15 * TICK_SIZE } else { 0.0 };
+    margins.bottom = TICK_LENGTH + 4.0;
+    if placed.ticks.x.labels().next().is_some() {
+        let has_scripts = placed.ticks.x.labels().any(|label| label.contains(['^', '_']));
+        margins.bottom += if has_scripts { 1.05 } else { 0.8 } * TICK_SIZE;
+    }
     if !x.label.is_empty() {
-        margins.bottom += 6.0 + 1.35 * LABEL_SIZE;
+        margins.bottom += 9.0 + 1.2 * LABEL_SIZE;
     }
     if placed.ticks.y.exponent != 0 {
         margins.top += 1.4 * TICK_SIZE;

@@ -1,8 +1,11 @@
 //! Legends: what stands in them, how large they are, and where they cover no data.
 
+use super::annotation;
 use super::canvas::{Canvas, Ink, TextStyle};
+use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::layout::{Layout, Placed};
+use super::series;
 use super::style::{LEGEND_ROW, LEGEND_SIZE, SYMBOL};
 use super::symbol;
 use crate::{Anchor, Colour, Figure, FigureError, Legend, Mark, Panel, Symbol, font, math_text};
@@ -17,6 +20,7 @@ pub(crate) struct Entry {
 const GAP: f64 = 7.0;
 const PADDING: f64 = 5.0;
 const ENTRY_GAP: f64 = 22.0;
+const COLUMN_GAP: f64 = 12.0;
 
 /// The entries of a panel: its marks' labels, once each, then its own keys.
 pub(crate) fn of_panel(panel: &Panel) -> Vec<Entry> {
@@ -85,10 +89,17 @@ fn entry_width(entry: &Entry) -> f64 {
     SYMBOL + GAP + font::label_width(&entry.label, LEGEND_SIZE, false)
 }
 
-/// Width and height of a legend in one column.
-pub(crate) fn size(entries: &[Entry]) -> (f64, f64) {
-    let widest = entries.iter().map(entry_width).fold(0.0, f64::max);
-    (widest + 2.0 * PADDING, LEGEND_ROW * entries.len() as f64 + 2.0 * PADDING)
+/// Width of a column of a legend.
+fn column_width(entries: &[Entry]) -> f64 {
+    entries.iter().map(entry_width).fold(0.0, f64::max)
+}
+
+/// Width and height of a legend in columns.
+pub(crate) fn size(entries: &[Entry], columns: usize) -> (f64, f64) {
+    let gaps = COLUMN_GAP * (columns - 1) as f64;
+    let rows = entries.len().div_ceil(columns);
+    let width = column_width(entries) * columns as f64 + gaps + 2.0 * PADDING;
+    (width, LEGEND_ROW * rows as f64 + 2.0 * PADDING)
 }
 
 /// Splits entries into rows of at most this width.
@@ -128,35 +139,49 @@ pub(crate) fn draw_shared(canvas: &mut Canvas, layout: &Layout<'_>) -> Result<()
     canvas.close()
 }
 
-/// Draws a panel's legend. `busy` are the points it had better not cover, `texts` the boxes it had better not touch.
-pub(crate) fn draw_panel(
-    canvas: &mut Canvas,
-    placed: &Placed<'_>,
-    busy: &[Point],
-    texts: &[Rect],
-) -> Result<(), FigureError> {
+/// A place for a legend inside a panel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot {
+    corner: Point,
+    columns: usize,
+    /// How much data it covers: 1 for each data point or each five pixels of line.
+    pub(crate) covered: f64,
+    /// What the search minimises: covered data first, then the distance from a corner.
+    cost: f64,
+}
+
+/// Draws a panel's legend, if it has one of its own.
+pub(crate) fn draw_panel(canvas: &mut Canvas, placed: &Placed<'_>, frame: &Frame) -> Result<(), FigureError> {
     let entries = of_panel(placed.panel);
-    if entries.is_empty() || placed.panel.legend == Legend::None {
+    if entries.is_empty() || placed.legend == Legend::None {
         return Ok(());
     }
-    let (width, height) = size(&entries);
-    let plot = placed.plot;
-    let free = Rect { width: plot.width - width, height: plot.height - height, ..plot };
-    let (left, top) = match placed.panel.legend {
-        Legend::Outside => (placed.cell.right() - width, plot.top),
+    let (width, height) = size(&entries, 1);
+    let plot = frame.rect;
+    let (corner, columns) = match placed.legend {
+        Legend::Outside => ((placed.cell.right() - width, plot.top), 1),
         Legend::At(anchor) => {
             let (fx, fy) = anchor.fractions();
-            (free.left + inset(fx, free.width), free.top + inset(fy, free.height))
+            let left = plot.left + inset(fx, plot.width - width);
+            ((left, plot.top + inset(fy, plot.height - height)), 1)
         }
-        _ => quietest(free, (width, height), busy, texts),
+        _ => {
+            let spot = quietest(placed.panel, frame, &entries);
+            (spot.corner, spot.columns)
+        }
     };
+    let (width, height) = size(&entries, columns);
     canvas.open(&[("class", "legend"), ("data-panel", &placed.letter)])?;
-    if placed.panel.legend != Legend::Outside {
-        canvas.rect(Rect { left, top, width, height }, Ink::fill(Colour::WHITE, 0.8));
+    if placed.legend != Legend::Outside {
+        let ground = Rect { left: corner.0, top: corner.1, width, height };
+        canvas.rect(ground, Ink::fill(Colour::WHITE, 0.8));
     }
+    let rows = entries.len().div_ceil(columns);
+    let step = column_width(&entries) + COLUMN_GAP;
     for (i, entry) in entries.iter().enumerate() {
-        let middle = top + PADDING + LEGEND_ROW * (i as f64 + 0.5);
-        draw_entry(canvas, entry, (left + PADDING, middle))?;
+        let left = corner.0 + PADDING + step * (i / rows) as f64;
+        let middle = corner.1 + PADDING + LEGEND_ROW * ((i % rows) as f64 + 0.5);
+        draw_entry(canvas, entry, (left, middle))?;
     }
     canvas.close()
 }
@@ -169,26 +194,53 @@ fn inset(fraction: f64, free: f64) -> f64 {
     (INSET + fraction * (free - 2.0 * INSET)).max(0.0)
 }
 
-/// The upper left corner of the legend that covers least; corners come first, upper right before all.
-fn quietest(free: Rect, (width, height): (f64, f64), busy: &[Point], texts: &[Rect]) -> Point {
-    const STEPS: usize = 12;
-    let mut best = (f64::INFINITY, (free.left, free.top));
+/// Points of the data, weighted, and boxes of the texts that a legend had better not cover.
+struct Busy {
+    points: Vec<(Point, f64)>,
+    texts: Vec<Rect>,
+}
+
+/// The place that covers least; one column and a corner come first, upper right before all.
+pub(crate) fn quietest(panel: &Panel, frame: &Frame, entries: &[Entry]) -> Spot {
+    let weight = |mark: &Mark| if matches!(mark, Mark::RefLine(_)) { 0.3 } else { 1.0 };
+    let weighted = |mark: &Mark| {
+        let weight = weight(mark);
+        series::obstacles(frame, mark).into_iter().map(move |point| (point, weight)).collect::<Vec<_>>()
+    };
+    let busy = Busy {
+        points: panel.marks.iter().flat_map(weighted).collect(),
+        texts: panel.marks.iter().filter_map(|mark| annotation::text_box(frame, mark)).collect(),
+    };
+    let spots = (1..=entries.len().clamp(1, 4)).filter_map(|columns| {
+        let size = size(entries, columns);
+        (columns == 1 || size.0 <= frame.rect.width - 2.0 * INSET).then(|| best_spot(frame, size, columns, &busy))
+    });
+    let nowhere = Spot { corner: (frame.rect.left, frame.rect.top), columns: 1, covered: f64::MAX, cost: f64::MAX };
+    spots.fold(nowhere, |best, spot| if spot.cost < best.cost { spot } else { best })
+}
+
+fn best_spot(frame: &Frame, (width, height): (f64, f64), columns: usize, busy: &Busy) -> Spot {
+    const STEPS: usize = 16;
+    let plot = frame.rect;
+    let mut best = Spot { corner: (plot.left, plot.top), columns, covered: f64::MAX, cost: f64::MAX };
     for i in 0..=STEPS {
         for j in 0..=STEPS {
             let (fx, fy) = (1.0 - i as f64 / STEPS as f64, j as f64 / STEPS as f64);
-            let (left, top) = (free.left + inset(fx, free.width), free.top + inset(fy, free.height));
-            let room = Rect { left, top, width, height }.grown(4.0);
-            let covered = busy.iter().filter(|&&point| room.contains(point)).count();
-            let touched = texts.iter().filter(|text| room.overlaps(text)).count();
+            let left = plot.left + inset(fx, plot.width - width);
+            let top = plot.top + inset(fy, plot.height - height);
+            let room = Rect { left, top, width, height }.grown(3.0);
+            let points = busy.points.iter().filter(|(point, _)| room.contains(*point));
+            let texts = busy.texts.iter().filter(|text| room.overlaps(text)).count();
+            let covered = points.map(|(_, weight)| weight).sum::<f64>() + 20.0 * texts as f64;
             let from_corner = fx.min(1.0 - fx) + fy.min(1.0 - fy);
-            let order = 0.01 * (1.0 - fx) + 0.02 * fy;
-            let cost = 10.0 * covered as f64 + 200.0 * touched as f64 + from_corner + order;
-            if cost < best.0 {
-                best = (cost, (left, top));
+            let order = 0.01 * (1.0 - fx) + 0.02 * fy + 0.6 * (columns - 1) as f64;
+            let cost = 10.0 * covered + from_corner + order;
+            if cost < best.cost {
+                best = Spot { corner: (left, top), columns, covered, cost };
             }
         }
     }
-    best.1
+    best
 }
 
 fn draw_entry(canvas: &mut Canvas, entry: &Entry, (left, middle): Point) -> Result<(), FigureError> {
