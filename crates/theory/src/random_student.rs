@@ -27,9 +27,9 @@ const BALANCE_TOLERANCE: f64 = 1e-12;
 /// * Σ: outputs × inputs (N₃ × N₁), any rank; W₁: hidden × inputs; W₂: outputs × hidden, any width;
 /// * t ≥ 0 in units of τ. For more examples than inputs give W* = Σ³¹/D for Σ and tD for t.
 ///
-/// **Accuracy.** Absolute errors of the map of order 10⁻¹⁴ ŝ₁ times the condition number of the initial weights' block on
-/// the data modes (typically 10² to 10³ for a random start), at every t from 0 to far past saturation. Tested against
-/// Runge-Kutta integration to 10⁻¹⁰.
+/// **Accuracy.** Absolute errors of the map are of order 10⁻¹⁵ ŝ₁ times the condition number of the initial weights' block on
+/// the data modes (about 10 for a random start), at every t from 0 to far past saturation. Against Runge-Kutta integration
+/// at 100-50-50: 10⁻¹⁴ at t = 3, 5·10⁻¹⁴ at t = 6.
 ///
 /// **How.** In the eigenbasis of F (λ = ±ŝ on (v̂; ±û)/√2, λ = 0 elsewhere) let B be Q₀, d² = ∫₀ᵗ e^{2λs} ds and T the
 /// triangular factor of A = \[diag(d)B; I\]; then QQᵀ(t) = XXᵀ with X = diag(e^{λt})B T⁻¹. Orthonormal columns of A's

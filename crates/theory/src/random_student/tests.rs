@@ -84,8 +84,9 @@ fn agrees_with_runge_kutta_at_the_size_of_the_figures() {
     let (coarse, fine) = (runge_kutta(&data, &start, t, 800), runge_kutta(&data, &start, t, 1600));
     let correction = faer::Scale(1.0 / 15.0) * (&fine - &coarse);
     assert!(frobenius_norm(correction.as_ref()) < 1e-7, "Runge-Kutta is not in its asymptotic regime");
-    let found = distance(&student.map_at(t), &(fine + correction));
-    assert!(found < 1e-10, "{found:e}");
+    // What extrapolation leaves is a few percent of its correction, of the next order in the step; measured 1e-14 with steps so small.
+    let found = distance(&student.map_at(t), &(fine + &correction));
+    assert!(found < 1e-11, "{found:e}");
 }
 
 #[test]
@@ -262,4 +263,19 @@ fn bad_input_is_refused_with_its_size() {
     }
     start.first[(0, 0)] = f64::NAN;
     assert!(RandomStudent::new(data.as_ref(), &start).is_err());
+}
+
+#[test]
+fn equal_data_strengths_are_no_special_case() {
+    // All singular values of the data equal, then two pairs of them.
+    let start = random_start(5, 4, 5, 1e-3, 17);
+    for strengths in [[2.0; 5], [2.0, 2.0, 1.0, 1.0, 1.0]] {
+        let data = Mat::from_fn(5, 5, |i, j| if i == j { strengths[i] } else { 0.0 });
+        let student = RandomStudent::new(data.as_ref(), &start).unwrap();
+        for t in [1.0, 3.0, 6.0] {
+            let found = distance(&student.map_at(t), &runge_kutta(&data, &start, t, 8000));
+            assert!(found < 1e-10, "t = {t}: {found:e}");
+        }
+        assert!((student.state_at(1e5).strengths().unwrap()[0] - 2.0).abs() < 1e-12);
+    }
 }
