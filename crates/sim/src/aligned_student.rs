@@ -1,6 +1,7 @@
 //! A training aligned student as one scalar per mode.
 
 use crate::{DataModes, Errors, LearningProblem, ModePoint, SimError, Student, StudentSpec, TaskProjections};
+use pulp::Arch;
 
 /// Gradient descent of a training aligned student, exactly, at the cost of one scalar per mode and epoch.
 ///
@@ -11,6 +12,7 @@ use crate::{DataModes, Errors, LearningProblem, ModePoint, SimError, Student, St
 /// give, to rounding. The map on unseen directions is zero. Stable at its end for λ g² L ŝ₁^{2−2/L} < 2.
 #[derive(Clone, Debug)]
 pub struct AlignedStudent {
+    arch: Arch,
     layers: i32,
     /// λ g².
     step: f64,
@@ -58,6 +60,7 @@ impl AlignedStudent {
             ..*task
         };
         Ok(Self {
+            arch: Arch::new(),
             layers: student.layers as i32,
             step: learning_rate * squared_gain,
             squared_gain,
@@ -81,44 +84,80 @@ impl AlignedStudent {
 }
 
 /// Independent partial sums, so that sums over modes run in vector registers.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
-/// Σ f(i) over all indices below `count`, in a fixed order of LANES interleaved partial sums.
+/// Σ f(aᵢ, bᵢ, cᵢ), in a fixed order of LANES interleaved partial sums.
 #[inline(always)]
-fn lane_sum(count: usize, f: impl Fn(usize) -> f64) -> f64 {
+fn lane_sum(a: &[f64], b: &[f64], c: &[f64], f: impl Fn(f64, f64, f64) -> f64) -> f64 {
     let mut lanes = [0.0; LANES];
-    let whole = count - count % LANES;
-    for start in (0..whole).step_by(LANES) {
-        for (lane, sum) in lanes.iter_mut().enumerate() {
-            *sum += f(start + lane);
+    let (a, b, c) = (a.chunks_exact(LANES), b.chunks_exact(LANES), c.chunks_exact(LANES));
+    let rest = a.remainder().iter().zip(b.remainder()).zip(c.remainder());
+    let rest: f64 = rest.map(|((a, b), c)| f(*a, *b, *c)).sum();
+    for ((a, b), c) in a.zip(b).zip(c) {
+        for lane in 0..LANES {
+            lanes[lane] += f(a[lane], b[lane], c[lane]);
         }
     }
-    let rest: f64 = (whole..count).map(&f).sum();
     lanes.iter().sum::<f64>() + rest
+}
+
+impl AlignedStudent {
+    #[inline(always)]
+    fn measure_in_registers(&mut self) {
+        // The exponent is known to the loop: a branch in it would keep it out of vector registers.
+        match self.layers {
+            1 => self.raise(|a| a),
+            2 => self.raise(|a| a * a),
+            3 => self.raise(|a| a * a * a),
+            4 => self.raise(|a| (a * a) * (a * a)),
+            layers => self.raise(|a| a.powi(layers)),
+        }
+        let (s, data) = (&self.strengths[..], &self.data_strengths[..]);
+        let residual = lane_sum(s, data, data, |s, data, _| (data - s) * (data - s));
+        self.errors.train = (self.never_learned + self.squared_gain * residual) / self.label_squared_norm;
+        for (error, task) in self.errors.tests.iter_mut().zip(&self.tasks) {
+            let change = lane_sum(s, &task.weights, &task.projections, |s, weight, projection| {
+                s * (weight * s - 2.0 * projection)
+            });
+            *error = (task.teacher_squared_norm + change) / task.teacher_squared_norm;
+        }
+    }
+
+    #[inline(always)]
+    fn raise(&mut self, power: impl Fn(f64) -> f64) {
+        for (s, a) in self.strengths.iter_mut().zip(&self.factors) {
+            *s = power(*a);
+        }
+    }
+
+    #[inline(always)]
+    fn descend_in_registers(&mut self) {
+        match self.layers {
+            1 => self.advance(|_| 1.0),
+            2 => self.advance(|a| a),
+            3 => self.advance(|a| a * a),
+            4 => self.advance(|a| a * a * a),
+            layers => self.advance(|a| a.powi(layers - 1)),
+        }
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, power: impl Fn(f64) -> f64) {
+        let step = self.step;
+        for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
+            *a += step * power(*a) * (data - s);
+        }
+    }
 }
 
 impl Student for AlignedStudent {
     fn measure(&mut self) -> &Errors {
-        let layers = self.layers;
-        for (s, a) in self.strengths.iter_mut().zip(&self.factors) {
-            *s = power(*a, layers);
-        }
-        let (s, data) = (&self.strengths[..], &self.data_strengths[..self.strengths.len()]);
-        let residual = lane_sum(s.len(), |i| (data[i] - s[i]) * (data[i] - s[i]));
-        self.errors.train = (self.never_learned + self.squared_gain * residual) / self.label_squared_norm;
-        for (error, task) in self.errors.tests.iter_mut().zip(&self.tasks) {
-            let (weights, projections) = (&task.weights[..s.len()], &task.projections[..s.len()]);
-            let change = lane_sum(s.len(), |i| s[i] * (weights[i] * s[i] - 2.0 * projections[i]));
-            *error = (task.teacher_squared_norm + change) / task.teacher_squared_norm;
-        }
+        self.arch.dispatch(|| self.measure_in_registers());
         &self.errors
     }
 
     fn descend(&mut self) {
-        let (step, layers) = (self.step, self.layers);
-        for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
-            *a += step * power(*a, layers - 1) * (data - s);
-        }
+        self.arch.dispatch(|| self.descend_in_registers());
     }
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
@@ -133,19 +172,6 @@ impl Student for AlignedStudent {
     fn learning_rate_bound(&self) -> f64 {
         let strongest = self.data_strengths.first().copied().unwrap_or(0.0);
         learning_rate_bound(self.layers as usize, strongest, self.squared_gain)
-    }
-}
-
-/// a^n with the common exponents spelled out.
-#[inline(always)]
-fn power(a: f64, n: i32) -> f64 {
-    match n {
-        0 => 1.0,
-        1 => a,
-        2 => a * a,
-        3 => a * a * a,
-        4 => (a * a) * (a * a),
-        _ => a.powi(n),
     }
 }
 

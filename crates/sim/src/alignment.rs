@@ -2,7 +2,7 @@
 
 use crate::{DataModes, LearningProblem, ModePoint, SimError};
 use faer::{Mat, MatRef};
-use linalg_core::{Generator, ThinSvd, generator, sample_gaussian, thin_svd};
+use linalg_core::{Generator, ThinSvd, generator, sample_gaussian, singular_values, thin_svd};
 
 /// The map's k-th singular value must exceed this many ε before its vectors count as defined.
 const DEFINED_ABOVE: f64 = 1.5;
@@ -11,6 +11,9 @@ const DEFINED_ABOVE: f64 = 1.5;
 const TOLERANCE: f64 = 1e-7;
 /// Most iterations before a thin SVD is cheaper.
 const MOST_ITERATIONS: usize = 25;
+/// Largest ratio of the first value outside to the last one wanted at which the next epoch tries the iteration: an
+/// iteration gains the square of about this ratio.
+const WIDEST_RATIO: f64 = 0.8;
 /// Fewest iterations: a mode that is missing from the warm block has grown out of its random column by then.
 const FEWEST_ITERATIONS: usize = 2;
 
@@ -33,11 +36,12 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// For the `count` leading modes of a student of initial strength `epsilon`.
+    /// For the `count` ≥ 1 leading modes of a student of initial strength `epsilon`.
     ///
     /// # Panics
-    /// If there are fewer data modes.
+    /// If there are fewer data modes, or `count` is 0.
     pub fn new(problem: &LearningProblem, modes: &DataModes, count: usize, epsilon: f64) -> Self {
+        assert!(count > 0, "no modes to compare");
         let right = modes.svd.right.as_ref();
         let padded = Mat::from_fn(problem.inputs(), count, |i, k| if i < right.nrows() { right[(i, k)] } else { 0.0 });
         Self {
@@ -56,12 +60,20 @@ impl Alignment {
     /// [`SimError::Linalg`] if the map is not finite or the decomposition fails.
     pub fn points(&mut self, map: MatRef<'_, f64>) -> Result<Vec<Option<ModePoint>>, SimError> {
         let count = self.defined.len();
+        // As long as nothing has grown there are no vectors to compute.
+        if !self.defined.contains(&true)
+            && singular_values(map)?.first().is_none_or(|strongest| *strongest <= self.threshold)
+        {
+            return Ok(vec![None; count]);
+        }
         let svd = match self.warm.take().and_then(|warm| power_iteration(map, warm, count, &mut self.fresh)) {
             Some(found) => found,
             None => thin_svd(map)?.leading(count + 1),
         };
-        // A block needs its k + 2 columns to be fewer than the matrix has.
-        if count + 2 < map.nrows().min(map.ncols()) {
+        // A block needs its k + 2 columns to be fewer than the matrix has, and a gap to converge by.
+        if count + 2 < map.nrows().min(map.ncols())
+            && svd.singular_values[count] < WIDEST_RATIO * svd.singular_values[count - 1]
+        {
             self.warm = Some(svd.right.clone());
         }
         let point = |k: usize| ModePoint {

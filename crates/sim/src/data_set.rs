@@ -170,4 +170,37 @@ mod tests {
         assert!(frobenius_norm((data.input_covariance() - &x * x.transpose()).as_ref()) < 1e-15);
         assert!(frobenius_norm((data.output_input_covariance() - &data.labels * x.transpose()).as_ref()) < 1e-15);
     }
+
+    /// A changed number here means other data for every stored result: raise `ENGINE_VERSION`.
+    #[test]
+    fn draws_are_pinned() {
+        let spec =
+            TaskSpec { input_kind: InputKind::Orthonormal, ..TaskSpec::joint(8, &[3, 4], &[&[2.0], &[1.0]], 0.3) };
+        let data = DataSet::sample(&spec, DRAW).unwrap();
+        let student = crate::StudentSpec { hidden: 5, layers: 2, epsilon: 1.0 };
+        let weights = crate::InitialWeights::random(8, 7, &student, DRAW).layers;
+        let found = [
+            data.teacher().map()[(0, 0)],
+            data.teacher().map()[(6, 7)],
+            data.inputs().matrix()[(1, 2)],
+            data.labels()[(2, 3)],
+            data.labels()[(3, 4)],
+            weights[0][(4, 5)],
+            weights[1][(5, 4)],
+        ];
+        for (found_value, pinned) in found.iter().zip(PINNED) {
+            // Rounding of a QR decomposition differs between kinds of CPU.
+            assert!((found_value - pinned).abs() < 1e-13, "{found:?}");
+        }
+    }
+
+    const PINNED: [f64; 7] = [
+        0.06288332372920274,
+        0.29685802833213537,
+        0.41877276946196357,
+        -0.07741501393808964,
+        0.17231992399488077,
+        0.3936872931522311,
+        0.46843721164337754,
+    ];
 }

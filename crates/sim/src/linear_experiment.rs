@@ -122,7 +122,7 @@ impl AlignedSpec {
     pub(crate) fn cost_estimate(&self) -> f64 {
         let tasks = self.task.trained_tasks().len() as f64;
         let modes = self.student.held_modes(&self.task) as f64;
-        let epoch = 2e-8 + modes * (1.0 + tasks) * 0.6e-9;
+        let epoch = 4e-8 + modes * (1.0 + tasks) * 0.8e-9;
         setup_cost(&self.task) + self.training.epochs as f64 * epoch
     }
 

@@ -4,8 +4,10 @@ use crate::aligned_student::learning_rate_bound;
 use crate::alignment::Alignment;
 use crate::product::{Write, multiply};
 use crate::{Errors, InitialWeights, LearningProblem, ModePoint, SimError, Student};
-use faer::{Mat, MatRef};
+use faer::reborrow::ReborrowMut;
+use faer::{Mat, MatMut, MatRef};
 use linalg_core::{frobenius_norm, singular_values, squared_frobenius_norm};
+use pulp::Arch;
 
 /// Full-batch gradient descent on all weight matrices, in the coordinates of a [`LearningProblem`].
 ///
@@ -30,6 +32,8 @@ pub struct LinearStudent<'p> {
     suffixes: Vec<Mat<f64>>,
     /// H, twice: N₃ × h.
     backward: [Mat<f64>; 2],
+    /// Squared residuals and squared distances from the teacher, added up along each of the N₃ rows.
+    row_sums: [Vec<f64>; 2],
     label_squared_norm: f64,
     errors: Errors,
     alignment: Option<Alignment>,
@@ -57,6 +61,7 @@ impl<'p> LinearStudent<'p> {
             map: Mat::zeros(outputs, seen),
             gradient: Mat::zeros(outputs, seen),
             backward: [Mat::zeros(outputs, hidden), Mat::zeros(outputs, hidden)],
+            row_sums: [vec![0.0; outputs], vec![0.0; outputs]],
             label_squared_norm: problem.label_squared_norm(),
             errors: Errors { train: 0.0, tests: vec![0.0; problem.task_rows().len()] },
             alignment: None,
@@ -106,27 +111,19 @@ impl<'p> LinearStudent<'p> {
 
     /// Forms E′ and adds up both errors on the seen directions.
     fn residual(&mut self) -> f64 {
-        let mut train = 0.0;
-        self.errors.tests.fill(0.0);
-        for (j, &gain) in self.problem.gains().iter().enumerate() {
-            let target = contiguous(self.problem.targets(), j);
-            let teacher = contiguous(self.problem.teacher_seen(), j);
-            let map = contiguous(self.map.as_ref(), j);
-            let gradient = self.gradient.col_as_slice_mut(j);
-            for (rows, test) in self.problem.task_rows().iter().zip(&mut self.errors.tests) {
-                let rows = rows.clone();
-                let column = Column {
-                    target: &target[rows.clone()],
-                    teacher: &teacher[rows.clone()],
-                    map: &map[rows.clone()],
-                    gain,
-                };
-                let (train_part, test_part) = column.residual(&mut gradient[rows]);
-                train += train_part;
-                *test += test_part;
-            }
+        let columns = Columns {
+            targets: self.problem.targets(),
+            teacher: self.problem.teacher_seen(),
+            map: self.map.as_ref(),
+            gains: self.problem.gains(),
+        };
+        let [train, test] = &mut self.row_sums;
+        let gradient = self.gradient.as_mut();
+        Arch::new().dispatch(|| columns.residual(gradient, train, test));
+        for (error, rows) in self.errors.tests.iter_mut().zip(self.problem.task_rows()) {
+            *error = test[rows.clone()].iter().sum();
         }
-        train
+        train.iter().sum()
     }
 }
 
@@ -191,50 +188,49 @@ impl Student for LinearStudent<'_> {
     }
 }
 
-/// The entries of one task in one column of the map, its target and its teacher.
-struct Column<'a> {
-    target: &'a [f64],
-    teacher: &'a [f64],
-    map: &'a [f64],
-    gain: f64,
+/// What one pass over the map needs.
+struct Columns<'a> {
+    targets: MatRef<'a, f64>,
+    teacher: MatRef<'a, f64>,
+    map: MatRef<'a, f64>,
+    gains: &'a [f64],
 }
 
-/// Independent partial sums, so that the sums run in vector registers.
-const LANES: usize = 8;
-
-impl Column<'_> {
-    /// Writes g (t − g w) to `gradient`; returns Σ (t − g w)² and Σ (w − w̄)².
-    #[inline]
-    fn residual(&self, gradient: &mut [f64]) -> (f64, f64) {
-        let mut train = [0.0; LANES];
-        let mut test = [0.0; LANES];
-        let gain = self.gain;
-        let mut one = |t: f64, w: f64, teacher: f64, e: &mut f64, lane: usize| {
-            let residual = t - gain * w;
-            *e = gain * residual;
-            train[lane] += residual * residual;
-            test[lane] += (w - teacher) * (w - teacher);
-        };
-        let mut gradients = gradient.chunks_exact_mut(LANES);
-        let (mut targets, mut maps) = (self.target.chunks_exact(LANES), self.map.chunks_exact(LANES));
-        let mut teachers = self.teacher.chunks_exact(LANES);
-        for (((e, t), w), teacher) in (&mut gradients).zip(&mut targets).zip(&mut maps).zip(&mut teachers) {
-            for lane in 0..LANES {
-                one(t[lane], w[lane], teacher[lane], &mut e[lane], lane);
+impl Columns<'_> {
+    /// Writes g (t − g w) to `gradient`, and for every row Σ (t − g w)² to `train` and Σ (w − w̄)² to `test`.
+    ///
+    /// Sums by row, because rows are independent: the loop runs in vector registers, and every task finds its part.
+    #[inline(always)]
+    fn residual(&self, mut gradient: MatMut<'_, f64>, train: &mut [f64], test: &mut [f64]) {
+        let rows = train.len();
+        train.fill(0.0);
+        test.fill(0.0);
+        for (j, &gain) in self.gains.iter().enumerate() {
+            let target = &contiguous(self.targets, j)[..rows];
+            let teacher = &contiguous(self.teacher, j)[..rows];
+            let map = &contiguous(self.map, j)[..rows];
+            let Some(gradient) = gradient.rb_mut().col_mut(j).try_as_col_major_mut() else { panic!("{STORED}") };
+            let gradient = &mut gradient.as_slice_mut()[..rows];
+            let (train, test) = (&mut train[..rows], &mut test[..rows]);
+            for i in 0..rows {
+                let residual = target[i] - gain * map[i];
+                gradient[i] = gain * residual;
+                train[i] += residual * residual;
+                let distance = map[i] - teacher[i];
+                test[i] += distance * distance;
             }
         }
-        let rest = targets.remainder().iter().zip(maps.remainder()).zip(teachers.remainder());
-        for (lane, (e, ((t, w), teacher))) in gradients.into_remainder().iter_mut().zip(rest).enumerate() {
-            one(*t, *w, *teacher, e, lane);
-        }
-        (train.iter().sum(), test.iter().sum())
     }
 }
 
+/// An invariant of [`LearningProblem`] and of the buffers here.
+const STORED: &str = "matrices of a learning problem are stored by columns";
+
+#[inline(always)]
 fn contiguous(matrix: MatRef<'_, f64>, column: usize) -> &[f64] {
     match matrix.col(column).try_as_col_major() {
         Some(column) => column.as_slice(),
-        None => panic!("matrices of a learning problem are stored by columns"),
+        None => panic!("{STORED}"),
     }
 }
 

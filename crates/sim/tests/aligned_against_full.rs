@@ -52,7 +52,7 @@ const PAPER: StudentSpec = StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 };
 #[test]
 fn one_hidden_layer_at_paper_scale() {
     let (scalar, full) = both(TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]), PAPER, 1e-3, 5000);
-    // Rounding of a few units in the last place of each singular value; measured 1e-15.
+    // Rounding of a few units in the last place of each singular value; measured 6e-15.
     assert_same(&scalar, &full, 2e-14);
 }
 
@@ -60,7 +60,7 @@ fn one_hidden_layer_at_paper_scale() {
 fn three_hidden_layers() {
     let student = StudentSpec { hidden: 20, layers: 4, epsilon: 1e-4 };
     let (scalar, full) = both(TaskSpec::single(40, 20, &[6.0, 4.0, 2.0]), student, 2e-3, 20_000);
-    // The long plateau amplifies the rounding of the start.
+    // The long plateau amplifies the rounding of the start; measured 1.3e-13.
     assert_same(&scalar, &full, 5e-12);
 }
 

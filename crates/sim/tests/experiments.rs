@@ -60,6 +60,34 @@ fn joint_task_zero_alone_is_one_experiment() {
 }
 
 #[test]
+fn descriptions_and_outcomes_survive_storage_and_unknown_keys_do_not() {
+    let experiment = Experiment::Linear(linear(small_task(), Start::Random, 2));
+    let text = serde_json::to_string(&experiment).unwrap();
+    assert_eq!(serde_json::from_str::<Experiment>(&text).unwrap(), experiment);
+    let misspelt = text.replace("\"noise\"", "\"niose\"");
+    assert!(serde_json::from_str::<Experiment>(&misspelt).unwrap_err().to_string().contains("niose"));
+    let outcome = experiment.run(&Unattended).unwrap();
+    let stored = serde_json::to_string(&outcome).unwrap();
+    assert_eq!(serde_json::from_str::<Outcome>(&stored).unwrap().as_training().unwrap().epochs, [0, 400]);
+}
+
+#[test]
+fn the_cost_estimate_grows_with_the_work() {
+    let cost = |layers: usize, epochs: u64| {
+        let mut spec = linear(small_task(), Start::Random, layers);
+        spec.training.epochs = epochs;
+        Experiment::Linear(spec).cost_estimate()
+    };
+    assert!(cost(4, 10_000) > cost(2, 10_000) && cost(2, 10_000) > 5.0 * cost(2, 1_000));
+    let mut paper = linear(TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]), Start::Random, 2);
+    paper.student.hidden = 50;
+    paper.training.epochs = 10_000;
+    // Measured: 0.33 to 0.38 s.
+    let seconds = Experiment::Linear(paper).cost_estimate();
+    assert!((0.2..0.6).contains(&seconds), "{seconds}");
+}
+
+#[test]
 fn a_run_repeats_exactly() {
     let experiment = Experiment::Linear(linear(small_task(), Start::Random, 3));
     assert_eq!(run(&experiment), run(&experiment));
