@@ -33,3 +33,5 @@ pub mod results;
 pub mod run;
 pub mod store;
 pub mod theory_command;
+#[cfg(test)]
+pub(crate) mod trial;

@@ -2,6 +2,9 @@
 
 #[path = "learning_curves/panels.rs"]
 mod panels;
+#[cfg(test)]
+#[path = "learning_curves/tests.rs"]
+mod tests;
 #[path = "learning_curves/verdicts.rs"]
 mod verdicts;
 

@@ -8,6 +8,10 @@ use crate::results::Results;
 /// Largest relative difference between the scalar recursion and full matrices that rounding allows.
 const ROUNDING: f64 = 1e-9;
 
+fn at(rank: usize, results: &SnrResults<'_>) -> String {
+    format!("rank {rank}, SNR {}", results.snr)
+}
+
 impl LearningCurves {
     /// Every verdict of the figure; all statistical points share its false-alarm rate.
     pub(super) fn verdicts(&self, rows: &[Row<'_>], results: &Results) -> anyhow::Result<Vec<Verdict>> {
@@ -62,19 +66,19 @@ impl LearningCurves {
         Ok(2.0 * (coarse[0].log_error.mean - fine[0].log_error.mean).abs())
     }
 
+    /// Both means lie within their joint sampling error.
     fn least_errors_agree(&self, rows: &[Row<'_>], level: Level) -> Verdict {
         let points: Vec<Comparison> = self
             .judged(rows)
             .map(|(rank, r)| {
                 let (aligned, random) = (r.aligned_optimum.log_error_summary(), r.random_optimum.log_error_summary());
-                let allowed = aligned.half_width(level.per_point) + random.half_width(level.per_point);
-                Comparison {
-                    at: format!("rank {rank}, SNR {}", r.snr),
-                    measured: random.mean,
-                    expected: aligned.mean,
-                    allowed,
-                    reason: format!("both Student's intervals of {} seeds at false-alarm rate {:.1e}", random.count, level.per_point),
-                }
+                // Two means over the same number of seeds; their spread is known from the ensemble. The shared data
+                // make the two closer still.
+                let spread = Summary::of(&r.ensemble.least_test);
+                let both = Summary { mean: aligned.mean, deviation: spread.deviation, count: spread.count };
+                let mut point = Comparison::with_ensemble(at(rank, r), random, aligned.mean, both, 0.0, level);
+                point.allowed *= 2f64.sqrt();
+                point
             })
             .collect();
         let claim = format!("least ln ε_te of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
@@ -93,7 +97,7 @@ impl LearningCurves {
         let points: Vec<Comparison> = self
             .judged(rows)
             .map(|(rank, r)| {
-                let mut point = Comparison::with_student_interval(format!("rank {rank}, SNR {}", r.snr), Self::delays(r), middle, level);
+                let mut point = Comparison::with_student_interval(at(rank, r), Self::delays(r), middle, level);
                 point.allowed += middle;
                 point.reason = format!("from 0 to {} %, and {}", 100.0 * self.allowed_delay, point.reason);
                 point
@@ -115,7 +119,7 @@ impl LearningCurves {
             .judged(rows)
             .filter_map(|(rank, r)| {
                 let predicted = r.random_ensemble?.delays()?;
-                let (measured, at) = (Self::delays(r), format!("rank {rank}, SNR {}", r.snr));
+                let (measured, at) = (Self::delays(r), at(rank, r));
                 Some(Comparison::with_ensemble(at, measured, predicted.mean, predicted, 2.0 * self.learning_rate, level))
             })
             .collect();
