@@ -4,6 +4,7 @@ use crate::{Draw, Inputs, Labels, NoiseScale, SimError, TaskSpec, Teacher};
 use faer::{Mat, MatMut};
 use linalg_core::{Generator, sample_gaussian, squared_frobenius_norm};
 use rand::seq::SliceRandom;
+use std::ops::Range;
 
 /// A teacher, inputs X (N₁ × P) and outputs Y = W̄X + Z (N₃ × P, tasks stacked), drawn once and fixed during training.
 #[derive(Clone, Debug)]
@@ -22,12 +23,10 @@ impl DataSet {
         let teacher = Teacher::sample(spec, draw)?;
         let inputs = Inputs::sample(spec, draw);
         let mut labels = inputs.after(teacher.map().as_ref());
+        add_noise(&mut labels, spec, &teacher.rows(), draw);
         for (task, rows) in spec.trained_tasks().zip(teacher.rows()) {
             let (outputs, examples) = (rows.len(), spec.examples);
             let mut block = labels.as_mut().subrows_mut(rows.start, outputs);
-            // Unit draws, scaled afterwards: every σ_z sees the same noise.
-            let unit = sample_gaussian(outputs, examples, 1.0, &mut draw.noise(task, outputs, examples));
-            block += faer::Scale(noise_deviation(spec, outputs)) * unit;
             match spec.labels {
                 Labels::Structured => {}
                 Labels::Shuffled => shuffle_entries(block, &mut draw.shuffled_labels(task, outputs, examples)),
@@ -65,6 +64,17 @@ impl DataSet {
     /// Σ³¹ = YXᵀ, N₃ × N₁.
     pub fn output_input_covariance(&self) -> Mat<f64> {
         self.inputs.correlation(self.labels.as_ref())
+    }
+}
+
+/// Adds each task's noise to its `rows` of the clean labels.
+pub(crate) fn add_noise(labels: &mut Mat<f64>, spec: &TaskSpec, rows: &[Range<usize>], draw: Draw) {
+    for (task, rows) in spec.trained_tasks().zip(rows) {
+        let (outputs, examples) = (rows.len(), spec.examples);
+        // Unit draws, scaled afterwards: every σ_z sees the same noise.
+        let unit = sample_gaussian(outputs, examples, 1.0, &mut draw.noise(task, outputs, examples));
+        let mut block = labels.as_mut().subrows_mut(rows.start, outputs);
+        block += faer::Scale(noise_deviation(spec, outputs)) * unit;
     }
 }
 

@@ -11,6 +11,8 @@
 //! | `noise` | task, N₃ of the task, P | Z / deviation |
 //! | `shuffled labels`, `gaussian labels` | task, N₃ of the task, P | the order of the entries; unit Gaussians |
 //! | `initial weights` | N₁, N₂, N₃, L, layer | the layer's Haar matrix |
+//! | `nonlinear teacher outputs` | task, N₃ of the task, rank | unit output vectors of a nonlinear teacher |
+//! | `truncated normal weights` | layer, task (last layer only, else 0), fan-in, fan-out (of the task) | unit draws of a layer |
 //! | `aligned rotations` | units, L, layer | R_l of the training aligned start |
 
 use crate::Draw;
@@ -53,6 +55,14 @@ impl Draw {
     pub(crate) fn initial_weights(self, sizes: [usize; 3], layers: usize, layer: usize) -> Generator {
         let [inputs, hidden, outputs] = sizes;
         self.stream("initial weights", &[inputs, hidden, outputs, layers, layer])
+    }
+
+    pub(crate) fn nonlinear_teacher_outputs(self, task: usize, outputs: usize, rank: usize) -> Generator {
+        self.stream("nonlinear teacher outputs", &[task, outputs, rank])
+    }
+
+    pub(crate) fn truncated_normal_weights(self, layer: usize, task: usize, fan: [usize; 2]) -> Generator {
+        self.stream("truncated normal weights", &[layer, task, fan[0], fan[1]])
     }
 
     pub(crate) fn aligned_rotations(self, units: usize, layers: usize, layer: usize) -> Generator {

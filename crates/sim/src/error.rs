@@ -33,6 +33,36 @@ pub enum SimError {
         /// The largest λ for which the end of training is stable.
         bound: f64,
     },
+    /// A nonlinear student whose weights or outputs grow without bound.
+    #[error(
+        "{run}: training explodes (epoch {epoch}, train error {train_error:.3e}): lower the learning rate, {learning_rate} \
+         (a linear student on these data needs less than {linear_bound:.4e}), or the scale of the start"
+    )]
+    Exploded {
+        /// Which run it was.
+        run: String,
+        /// Epoch at which it was noticed.
+        epoch: u64,
+        /// Train error at that epoch; may be NaN.
+        train_error: f64,
+        /// λ as given.
+        learning_rate: f64,
+        /// The largest λ for which the end of training is stable for a linear student.
+        linear_bound: f64,
+    },
+    /// A nonlinear student none of whose weights can ever move again.
+    #[error(
+        "{run}: training is stuck (epoch {epoch}, train error {train_error:.3e}): every gradient is exactly zero, because \
+         all paths lead through dead or zero units; use a positive slope or another start"
+    )]
+    Stuck {
+        /// Which run it was.
+        run: String,
+        /// Epoch at which it was noticed.
+        epoch: u64,
+        /// Train error at that epoch.
+        train_error: f64,
+    },
     /// The relative test error of a zero teacher was asked for.
     #[error(
         "task {task} has a zero teacher: its relative test error is undefined, only data, spectra and train error exist"

@@ -1,6 +1,8 @@
 //! Experiments and their outcomes as plain values.
 
-use crate::{AlignedSpec, LinearSpec, Progress, SimError, SpectrumOutcome, SpectrumSpec, TrainingOutcome};
+use crate::{
+    AlignedSpec, LeakyReluSpec, LinearSpec, Progress, SimError, SpectrumOutcome, SpectrumSpec, TrainingOutcome,
+};
 use serde::{Deserialize, Serialize};
 
 /// Version of the numbers that the engines give. **Any** change that moves a result, a random stream or the meaning of
@@ -16,6 +18,8 @@ pub enum Experiment {
     Aligned(AlignedSpec),
     /// A linear student with full matrices.
     Linear(LinearSpec),
+    /// A leaky-ReLU student.
+    LeakyRelu(LeakyReluSpec),
 }
 
 /// What an experiment gives.
@@ -37,6 +41,7 @@ impl Experiment {
             Self::Spectrum(spec) => spec.check(),
             Self::Aligned(spec) => spec.check(),
             Self::Linear(spec) => spec.check(),
+            Self::LeakyRelu(spec) => spec.check(),
         }
     }
 
@@ -51,6 +56,7 @@ impl Experiment {
             Self::Spectrum(spec) => spec.run(progress).map(Outcome::Spectrum),
             Self::Aligned(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
             Self::Linear(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
+            Self::LeakyRelu(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
         }
     }
 
@@ -60,6 +66,7 @@ impl Experiment {
             Self::Spectrum(spec) => spec.cost_estimate(),
             Self::Aligned(spec) => spec.cost_estimate(),
             Self::Linear(spec) => spec.cost_estimate(),
+            Self::LeakyRelu(spec) => spec.cost_estimate(),
         }
     }
 
@@ -69,6 +76,7 @@ impl Experiment {
             Self::Spectrum(_) => 1,
             Self::Aligned(spec) => spec.training.epochs,
             Self::Linear(spec) => spec.training.epochs,
+            Self::LeakyRelu(spec) => spec.training.epochs,
         }
     }
 
@@ -78,6 +86,7 @@ impl Experiment {
             Self::Spectrum(spec) => spec.label(),
             Self::Aligned(spec) => spec.label(),
             Self::Linear(spec) => spec.label(),
+            Self::LeakyRelu(spec) => spec.label(),
         }
     }
 }

@@ -33,7 +33,8 @@
 //! ```
 //!
 //! The same with full matrices is [`Experiment::Linear`] (a random or an aligned start, any inputs); the data by
-//! themselves, decomposed, are [`Experiment::Spectrum`]. One experiment runs on one thread: run many with rayon.
+//! themselves, decomposed, are [`Experiment::Spectrum`]. [`Experiment::LeakyRelu`] is a student with leaky-ReLU units, on
+//! the same data or those of a [`NonlinearTeacher`]. One experiment runs on one thread: run many with rayon.
 //!
 //! # Units and conventions
 //!
@@ -59,7 +60,8 @@
 //! [`Teacher`], [`Inputs`] and [`DataSet`] draw the data; [`LearningProblem`] rotates them to the coordinates in which
 //! they are learned; [`DataModes`] are their singular modes; [`InitialWeights`] the two starts; [`LinearStudent`] and
 //! [`AlignedStudent`] are [`Student`]s, which [`train`] trains; [`Alignment`] compares a student's modes with the
-//! data's.
+//! data's. A [`LeakyReluStudent`] learns a [`LeakyReluProblem`], which needs no coordinates of its own. All matrix
+//! products are made by [`kernel`]; [`fma_peak`] is the speed that they are measured against.
 
 pub mod kernel;
 
@@ -73,9 +75,15 @@ mod experiment;
 mod fma_peak;
 mod initialisation;
 mod inputs;
+mod leaky_relu;
+mod leaky_relu_experiment;
+mod leaky_relu_problem;
+mod leaky_relu_student;
 mod learning_problem;
 mod linear_experiment;
 mod linear_student;
+mod nonlinear_teacher;
+mod output_errors;
 mod product;
 mod progress;
 mod record;
@@ -85,6 +93,7 @@ mod student_spec;
 mod task;
 mod teacher;
 mod training;
+mod truncated_normal;
 
 pub use aligned_student::AlignedStudent;
 pub use alignment::Alignment;
@@ -95,9 +104,15 @@ pub use experiment::{ENGINE_VERSION, Experiment, Outcome};
 pub use fma_peak::fma_peak;
 pub use initialisation::InitialWeights;
 pub use inputs::Inputs;
+pub use leaky_relu_experiment::{
+    LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, OutputUnits, Precision, TeacherKind,
+};
+pub use leaky_relu_problem::LeakyReluProblem;
+pub use leaky_relu_student::LeakyReluStudent;
 pub use learning_problem::LearningProblem;
 pub use linear_experiment::{AlignedSpec, LinearSpec};
 pub use linear_student::LinearStudent;
+pub use nonlinear_teacher::NonlinearTeacher;
 pub use progress::{Progress, Unattended};
 pub use record::{Crossing, ErrorTrack, Errors, Least, ModePoint, ModeTrack, TrainingOutcome};
 pub use schedule::{MOST_LOGGED, Schedule, Spacing};

@@ -24,6 +24,14 @@ pub trait Student {
     /// A learning rate above which the end of training is unstable, for the message when it diverges.
     fn learning_rate_bound(&self) -> f64;
 
+    /// Refuses to go on where no weight can ever move again. Asked at logged epochs, after [`Student::measure`].
+    ///
+    /// # Errors
+    /// [`SimError::Stuck`]. A linear student never is: its start has full rank on the used units.
+    fn require_alive(&mut self, _run: &str, _epoch: u64) -> Result<(), SimError> {
+        Ok(())
+    }
+
     /// By how much the train error may rise above its least value so far before the run counts as diverging.
     ///
     /// Descent on a linear student never rises at small steps; just below the stability bound its last approach
@@ -86,6 +94,7 @@ pub fn train(
             });
         }
         if logged {
+            student.require_alive(run, epoch)?;
             modes.push(student.modes()?);
         }
         if epoch < training.epochs {

@@ -85,7 +85,7 @@ impl<T: Real> Dense<T> {
 
     /// All columns with their padding, which must stay zero.
     #[inline(always)]
-    pub(super) fn entries_mut(&mut self) -> &mut [T] {
+    pub(crate) fn entries_mut(&mut self) -> &mut [T] {
         let length = self.rows.next_multiple_of(T::LINE) * self.cols;
         &mut self.storage[self.start..][..length]
     }
@@ -93,6 +93,23 @@ impl<T: Real> Dense<T> {
     /// Columns `range` with their padding: the part of a matrix that belongs to some of its columns.
     pub fn columns(&self, range: std::ops::Range<usize>) -> &[T] {
         &self.entries()[range.start * self.stride()..range.end * self.stride()]
+    }
+
+    /// Columns `range` with their padding, to be written; padding must stay zero.
+    pub(crate) fn columns_mut(&mut self, range: std::ops::Range<usize>) -> &mut [T] {
+        let stride = self.stride();
+        &mut self.entries_mut()[range.start * stride..range.end * stride]
+    }
+
+    /// self ← self + factor · other.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    pub fn add_scaled(&mut self, factor: T, other: &Self) {
+        assert_eq!(self.shape(), other.shape(), "shapes of two summands");
+        for (x, &y) in self.entries_mut().iter_mut().zip(other.entries()) {
+            *x = *x + factor * y;
+        }
     }
 
     /// self ← sourceᵀ.

@@ -51,7 +51,7 @@ impl<T: Real> Finish<T> for Add<T> {
 impl<T: Real> Finish<T> for Subtract<'_, T> {
     #[inline(always)]
     fn combine<S: Simd>(&self, simd: S, product: T::Vector<S>, _old: T::Vector<S>, at: usize) -> T::Vector<S> {
-        T::sub(simd, T::vectors::<S>(&self.from.entries()[at..])[0], product)
+        T::subtract(simd, T::vectors::<S>(&self.from.entries()[at..])[0], product)
     }
 
     fn shape(&self) -> Option<(usize, usize)> {

@@ -2,9 +2,21 @@
 
 use pulp::Simd;
 use std::fmt::Debug;
+use std::ops::{Add, Mul, Sub};
 
 /// `f32` or `f64` and its SIMD vectors.
-pub trait Real: Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + 'static {
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Send
+    + Sync
+    + 'static
+{
     /// A vector of the instruction set `S`.
     type Vector<S: Simd>: Copy;
     /// Numbers in a cache line.
@@ -19,9 +31,9 @@ pub trait Real: Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + 
     /// `x` in all lanes.
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
     /// a·b.
-    fn mul<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    fn multiply<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// a − b.
-    fn sub<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    fn subtract<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// a·b + c, rounded once where the CPU can.
     fn mul_add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
     /// In each lane `yes` if `test` > 0, else `no`.
@@ -62,12 +74,12 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn mul<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+            fn multiply<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$mul(a, b)
             }
 
             #[inline(always)]
-            fn sub<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+            fn subtract<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$sub(a, b)
             }
 

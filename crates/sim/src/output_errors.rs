@@ -1,0 +1,125 @@
+//! The errors of a network's outputs, and the error signal that is passed back, in one sweep over memory.
+
+use crate::kernel::{Dense, Real};
+use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
+
+/// Squared errors of some outputs over all examples.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct SquaredErrors {
+    /// Σ (y − ŷ)², y the labels.
+    pub(crate) train: f64,
+    /// Σ (ȳ − ŷ)², ȳ the noiseless targets.
+    pub(crate) test: f64,
+}
+
+/// What outputs are compared with: matrices of examples × outputs.
+#[derive(Clone, Debug)]
+pub(crate) struct Targets<T: Real> {
+    /// y.
+    pub(crate) labels: Dense<T>,
+    /// ȳ.
+    pub(crate) clean: Dense<T>,
+}
+
+impl<T: Real> Targets<T> {
+    /// The errors of the outputs in `columns`, which are replaced by the error signal (y − ŷ) ∘ f′ with `slope` that of f
+    /// at ŷ ≤ 0 (1 for linear outputs).
+    ///
+    /// The sums run in 16 interleaved lanes of precision T, added up in f64: in f32 the relative error is below 2e-5 at
+    /// 100 × 50 (a lane has about 320 terms, each rounded to 2⁻²⁴) and typically 1e-6. The lanes do not depend on the
+    /// vector width.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    pub(crate) fn compare(&self, outputs: &mut Dense<T>, columns: Range<usize>, slope: T) -> SquaredErrors {
+        assert_eq!(outputs.shape(), self.labels.shape(), "shapes of outputs and labels");
+        assert_eq!(outputs.shape(), self.clean.shape(), "shapes of outputs and noiseless targets");
+        let (labels, clean) = (self.labels.columns(columns.clone()), self.clean.columns(columns.clone()));
+        let outputs = outputs.columns_mut(columns);
+        Arch::new().dispatch(Sweep { outputs, labels, clean, slope })
+    }
+}
+
+/// Interleaved partial sums: enough to keep the additions independent.
+const LANES: usize = 16;
+
+struct Sweep<'a, T> {
+    outputs: &'a mut [T],
+    labels: &'a [T],
+    clean: &'a [T],
+    slope: T,
+}
+
+impl<T: Real> WithSimd for Sweep<'_, T> {
+    type Output = SquaredErrors;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> SquaredErrors {
+        let zero = T::default();
+        let (mut train, mut test) = ([zero; LANES], [zero; LANES]);
+        let slope = self.slope;
+        let mut one = |output: &mut T, label: T, clean: T, lane: usize| {
+            let (residual, distance) = (label - *output, clean - *output);
+            train[lane] = train[lane] + residual * residual;
+            test[lane] = test[lane] + distance * distance;
+            *output = if *output > zero { residual } else { residual * slope };
+        };
+        let (outputs, outputs_rest) = self.outputs.as_chunks_mut::<LANES>();
+        let (labels, labels_rest) = self.labels.as_chunks::<LANES>();
+        let (clean, clean_rest) = self.clean.as_chunks::<LANES>();
+        for ((outputs, labels), clean) in outputs.iter_mut().zip(labels).zip(clean) {
+            for lane in 0..LANES {
+                one(&mut outputs[lane], labels[lane], clean[lane], lane);
+            }
+        }
+        for (lane, ((output, &label), &clean)) in outputs_rest.iter_mut().zip(labels_rest).zip(clean_rest).enumerate() {
+            one(output, label, clean, lane);
+        }
+        let sum = |lanes: [T; LANES]| lanes.into_iter().map(T::to_f64).sum();
+        SquaredErrors { train: sum(train), test: sum(test) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linalg_core::{generator, sample_gaussian};
+
+    fn agree<T: Real>(unit: f64) {
+        for (examples, outputs) in [(1, 1), (8, 3), (50, 7), (100, 50)] {
+            let draw = |stream| {
+                let mut rng = generator(5, "output errors", &[examples as u64, stream], 0);
+                Dense::<T>::from_mat(sample_gaussian(examples, outputs, 1.0, &mut rng).as_ref())
+            };
+            let targets = Targets { labels: draw(0), clean: draw(1) };
+            let (mut replaced, before) = (draw(2), draw(2));
+            let columns = outputs / 2..outputs;
+            let errors = targets.compare(&mut replaced, columns.clone(), T::from_f64(0.25));
+            let (mut train, mut test) = (0.0, 0.0);
+            for j in 0..outputs {
+                for i in 0..examples {
+                    let [y, target, clean] = [&before, &targets.labels, &targets.clean].map(|m| m.col(j)[i].to_f64());
+                    let signal = if y > 0.0 { target - y } else { 0.25 * (target - y) };
+                    let wanted = if columns.contains(&j) { signal } else { y };
+                    // A difference of two numbers of size 10 at most, rounded once.
+                    assert!((replaced.col(j)[i].to_f64() - wanted).abs() <= 10.0 * unit);
+                    if columns.contains(&j) {
+                        train += (target - y) * (target - y);
+                        test += (clean - y) * (clean - y);
+                    }
+                }
+            }
+            // Each of the ⌈entries/16⌉ terms of a lane is rounded three times and its sum once per term.
+            let bound = unit * (3.0 + (examples * outputs) as f64 / 16.0 + 16.0);
+            assert!((errors.train - train).abs() <= bound * train, "{} {train}", errors.train);
+            assert!((errors.test - test).abs() <= bound * test, "{} {test}", errors.test);
+        }
+    }
+
+    #[test]
+    fn errors_and_signal_are_the_definitions_in_both_precisions() {
+        agree::<f64>(f64::EPSILON / 2.0);
+        agree::<f32>(f64::from(f32::EPSILON / 2.0));
+    }
+}
