@@ -3,8 +3,8 @@
 /// Root of `function` between `low` and `high`, by Chandrupatla's method (inverse quadratic interpolation where it is
 /// trustworthy, bisection elsewhere; Advances in Engineering Software 28, 1997, p. 145).
 ///
-/// Stops when the bracket is shorter than `relative_tolerance` times the root, or than 1e-300. If both ends have the same sign, the end with the
-/// smaller value is returned: callers bracket first.
+/// Stops when the bracket is shorter than `relative_tolerance` times the root, or than 1e-300. If an end is a root already, or both
+/// have the same sign, the end with the smaller value is returned: callers bracket first.
 pub(crate) fn bracketed_root(
     mut function: impl FnMut(f64) -> f64,
     low: f64,
@@ -13,7 +13,7 @@ pub(crate) fn bracketed_root(
 ) -> f64 {
     let (mut a, mut fa) = (high, function(high));
     let (mut b, mut fb) = (low, function(low));
-    if fa * fb > 0.0 {
+    if (fa > 0.0) == (fb > 0.0) || fa == 0.0 || fb == 0.0 {
         return if fa.abs() < fb.abs() { a } else { b };
     }
     let mut weight = 0.5;
@@ -70,6 +70,12 @@ mod tests {
         assert!((root - 0.3).abs() < 1e-14);
         let triple = bracketed_root(|x: f64| (x - 2.0).powi(3), 0.0, 5.0, 1e-14);
         assert!((triple - 2.0).abs() < 1e-13);
+    }
+
+    #[test]
+    fn a_root_at_an_end_is_found_there() {
+        assert_eq!(bracketed_root(|x| x - 2.0, 1.0, 2.0, 1e-15), 2.0);
+        assert_eq!(bracketed_root(|x| 1.0 - x, 1.0, 2.0, 1e-15), 1.0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Closed forms of learning, generalisation and transfer in deep linear networks.
 
+mod alignment_estimate;
 mod bracketed_minimum;
 mod bracketed_root;
 mod data_spectrum;
@@ -25,6 +26,7 @@ mod task;
 mod test_error;
 mod tracy_widom;
 
+pub use alignment_estimate::AlignmentEstimate;
 pub use data_spectrum::DataSpectrum;
 pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair};
 pub use error::TheoryError;

@@ -169,7 +169,11 @@ impl ModeGrowth {
         }
         let layers = self.layers as f64;
         Ok(Some(match &self.exponents {
-            Exponents::One => -(-(s - epsilon) / (s_hat - epsilon)).ln_1p(),
+            // ln[(ŝ−ε)/(ŝ−s)], near the start from 1 − (s−ε)/(ŝ−ε).
+            Exponents::One => match (s - epsilon) / (s_hat - epsilon) {
+                passed if passed < 0.5 => -(-passed).ln_1p(),
+                _ => ((s_hat - epsilon) / (s_hat - s)).ln(),
+            },
             // ln[s(ŝ−ε)/(ε(ŝ−s))] / (2ŝ)
             Exponents::Two => {
                 let relative = (s - epsilon) / epsilon / (s_hat - s);

@@ -297,6 +297,16 @@ fn of_several_local_minima_the_least_is_found() {
 }
 
 #[test]
+fn a_minimum_on_a_point_of_the_search_grid_is_found() {
+    // Without noise modes the minimum is where s passes s̄O, which the grid visits itself.
+    let curve =
+        LearningCurve::new(&Task::new(1, 1, &[17.265_664_296_273_552]).unwrap(), &Student::new(1, 2, 0.1).unwrap());
+    let stopping = curve.optimal_stopping(30.0).unwrap();
+    assert!((stopping.test_error / curve.shrinkage_error().unwrap() - 1.0).abs() < 1e-12, "{stopping:?}");
+    assert!((stopping.time - 0.294).abs() < 0.002);
+}
+
+#[test]
 fn nothing_detectable_means_no_training() {
     let task = Task::new(100, 50, &[0.8, 0.5]).unwrap();
     for layers in [2, 3, 4] {

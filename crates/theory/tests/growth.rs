@@ -84,6 +84,16 @@ fn time_and_strength_are_inverse_for_growing_and_decaying_modes() {
 }
 
 #[test]
+fn a_single_layer_knows_the_time_of_a_strength_next_to_its_limit() {
+    // s − ε and ŝ − ε round to the same number here.
+    let growth = ModeGrowth::new(1, 1.0).unwrap();
+    let s_hat = 1.745e-9;
+    let s = s_hat * (1.0 + 1e-13);
+    let t = growth.time_to_reach(s_hat, s).unwrap().unwrap();
+    assert!((t - (1.0 / (s - s_hat)).ln()).abs() < 1e-8, "{t}");
+}
+
+#[test]
 fn strengths_out_of_reach_have_no_time() {
     for layers in [1, 2, 3, 6] {
         let growth = ModeGrowth::new(layers, 0.1).unwrap();
