@@ -2,18 +2,20 @@
 //!
 //! The way of a figure, in reading order:
 //!
-//! * [`command_line`] says what can be asked for, [`make`], [`list`], [`theory_command`] and [`ci`] answer;
+//! * [`command_line`] says what can be asked for, [`make`], [`list`], [`check`],
+//!   [`init`], [`store_command`], [`theory_command`] and [`ci`] answer;
 //! * [`config`] reads one figure's RON file, lays its `smoke` overlay over it and states what is wrong with it,
 //!   by file, line and column; [`catalog`] finds the configs that a command line means;
 //! * [`recipe`] is the interface of the [`recipes`]: from a config to [`run`]s, and from their outcomes to panels and
 //!   verdicts; [`elements`] is what several recipes share, [`ensemble`] the theory at the actual size;
 //! * [`execution`] does the runs, [`store`] keeps them under the hash of their description, whole or not at all,
 //!   [`results`] looks them up;
-//! * [`comparison`] judges measured numbers, [`outputs`] writes a figure's files, [`provenance`] says where they were
-//!   made.
+//! * [`comparison`] judges measured numbers, [`outputs`] writes a figure's files, [`report`] the page beside
+//!   them, [`provenance`] says where they were made.
 
 pub mod atomic_file;
 pub mod catalog;
+pub mod check;
 pub mod ci;
 pub mod command_line;
 pub mod comparison;
@@ -21,6 +23,7 @@ pub mod config;
 pub mod elements;
 pub mod ensemble;
 pub mod execution;
+pub mod init;
 pub mod list;
 pub mod make;
 pub mod outputs;
@@ -32,6 +35,7 @@ pub mod report;
 pub mod results;
 pub mod run;
 pub mod store;
+pub mod store_command;
 pub mod theory_command;
 #[cfg(test)]
 pub(crate) mod trial;

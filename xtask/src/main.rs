@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use std::process::ExitCode;
 use xtask::command_line::{CommandLine, Task};
-use xtask::{ci, list, make, provenance, theory_command};
+use xtask::{ci, init, list, make, provenance, store_command, theory_command};
 
 /// Exit status of a figure or verdict that failed.
 const FAILED: u8 = 1;
@@ -26,7 +26,8 @@ fn run(task: &Task) -> anyhow::Result<bool> {
         Task::Theory(question) => theory_command::answer(question, std::io::stdout().lock()).map(|()| true),
         Task::Figures(args) => make::figures(&provenance::workspace_root()?, args),
         Task::List(args) => list::list(&provenance::workspace_root()?, args).map(|()| true),
-        Task::Init(_) | Task::Store(_) => anyhow::bail!("not there yet"),
+        Task::Init(args) => init::init(&provenance::workspace_root()?, args).map(|()| true),
+        Task::Store(args) => store_command::store(&provenance::workspace_root()?, args).map(|()| true),
         Task::Ci(_) => ci::run(&provenance::workspace_root()?).map(|()| true),
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask figures`: configs to runs and theory, to figures, verdicts and a summary.
 
 use crate::catalog::{self, Figure};
+use crate::check;
 use crate::command_line::{FiguresArgs, Format, Selection};
 use crate::comparison::Verdict;
 use crate::config::Scale;
@@ -33,11 +34,15 @@ pub struct Made {
 pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let start = Instant::now();
     let figures = catalog::select(root, &args.selection)?;
+    if args.check {
+        return Ok(check::check(&figures, &output_folder(root, &args.selection, args.out.as_deref())));
+    }
     let store = Store::open(&store_folder(root, &args.selection))?;
     if args.dry_run {
         crate::list::print(&figures, &store)?;
         return Ok(true);
     }
+    store.sweep()?;
     let stop = stop_flag()?;
     if let Some(shard) = args.shard {
         return run_shard(&figures, &store, args, shard, stop);
@@ -49,7 +54,7 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let mut made = Vec::new();
     let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
     if work.is_ok() {
-        crate::report::write(&folder, root)?;
+        crate::report::write(&folder)?;
     }
     print_summary(&made, &folder, start);
     work?;
@@ -143,7 +148,8 @@ impl Maker<'_> {
         let figure = &figures[ready.figure];
         let (computed, run_seconds) = (ready.computed, ready.run_seconds);
         let outcome = ready.results.and_then(|results| {
-            let assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
+            let mut assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
+            assembled.figure.name.clone_from(&figure.stem);
             let record = self.record(figure, &assembled, run_seconds);
             outputs::write_figure(self.folder, &assembled, &self.formats(), record)
         });

@@ -1,0 +1,56 @@
+//! `cargo xtask figures --check`: are the committed figures what their configs and the engines would give?
+
+use crate::catalog::Figure;
+use crate::config::changes;
+use crate::outputs::{Record, read_record, sha256_hex};
+use crate::run::Run;
+use std::path::Path;
+
+/// Prints every figure in `folder` that is stale, with the reason and the command that mends it; `true` if none is.
+pub fn check(figures: &[Figure], folder: &Path) -> bool {
+    let mut stale = 0;
+    for figure in figures {
+        let path = folder.join(format!("{}.json", figure.stem));
+        let reasons = match read_record(&path) {
+            Ok(record) => reasons(figure, &record, folder),
+            Err(_) if !path.exists() => vec![format!("{} is missing", path.display())],
+            Err(error) => vec![format!("{error:#}")],
+        };
+        for reason in &reasons {
+            println!("STALE {}: {reason}", figure.stem);
+        }
+        if !reasons.is_empty() {
+            stale += 1;
+            println!("    mend it with: cargo xtask figures {}", figure.stem);
+        }
+    }
+    println!("{} of {} figures in {} are current", figures.len() - stale, figures.len(), folder.display());
+    stale == 0
+}
+
+/// Why a figure's record or files are not what its config gives.
+fn reasons(figure: &Figure, record: &Record, folder: &Path) -> Vec<String> {
+    let mut reasons: Vec<String> = changes(&record.config, &figure.settings.to_json())
+        .iter()
+        .map(|change| format!("config changed: {change}"))
+        .collect();
+    if record.engine_version != Run::ENGINE_VERSION {
+        reasons.push(format!("engine changed: {} -> {}", record.engine_version, Run::ENGINE_VERSION));
+    }
+    if record.scale != figure.settings.scale().name() || record.seed_override.is_some() {
+        reasons.push(format!("it was made at scale {} with seed override {:?}", record.scale, record.seed_override));
+    }
+    let mut runs: Vec<String> = figure.runs.iter().map(|named| named.request.key().to_string()).collect();
+    runs.sort();
+    if reasons.is_empty() && runs != record.runs {
+        reasons.push("the recipe wants other runs than the figure was made from".to_owned());
+    }
+    for (name, hash) in &record.files {
+        match std::fs::read(folder.join(name)) {
+            Ok(bytes) if sha256_hex(&bytes) == *hash => {}
+            Ok(_) => reasons.push(format!("{name} differs from its hash in the record")),
+            Err(error) => reasons.push(format!("{name}: {error}")),
+        }
+    }
+    reasons
+}

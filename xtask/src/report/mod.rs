@@ -1,0 +1,53 @@
+//! The report beside the figures: one self-contained page, `index.html`.
+//!
+//! Everything is in the page itself (drawings, style, script): it asks nothing of a network and works from a file.
+
+mod html;
+mod page;
+
+use crate::atomic_file::write_atomically;
+use crate::outputs::{Record, read_record};
+use anyhow::Context as _;
+use std::path::Path;
+
+/// A figure of the report: its record and its drawing.
+pub struct Entry {
+    /// The record.
+    pub record: Record,
+    /// The SVG; empty if the figure was made without one.
+    pub drawing: String,
+}
+
+/// Writes `index.html` into `folder` from the records and drawings that are there.
+///
+/// # Errors
+/// If the folder or a drawing cannot be read, or the page cannot be written.
+pub fn write(folder: &Path) -> anyhow::Result<()> {
+    let entries = entries(folder)?;
+    let path = folder.join("index.html");
+    write_atomically(&path, page::render(&entries).as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Every figure in `folder`, the paper's own first, each group by name. A file that is no record is passed over.
+fn entries(folder: &Path) -> anyhow::Result<Vec<Entry>> {
+    let files = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut entries = Vec::new();
+    for file in files {
+        let path = file?.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let Ok(record) = read_record(&path) else { continue };
+        let drawing = match record.files.keys().find(|name| name.ends_with(".svg")) {
+            Some(name) => {
+                let path = folder.join(name);
+                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?
+            }
+            None => String::new(),
+        };
+        entries.push(Entry { record, drawing });
+    }
+    entries.sort_by_key(|entry| (entry.record.figure.starts_with("figx"), entry.record.figure.clone()));
+    Ok(entries)
+}
