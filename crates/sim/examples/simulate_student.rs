@@ -24,15 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let draw = Draw { seed: 1, run: 0 };
 
     // The same data for both: a training aligned student (scalar recursion), and a random start (full matrices).
-    let aligned = Experiment::Aligned(AlignedSpec {
-        task: task.clone(),
-        student,
-        training: training.clone(),
-        tracked_modes: 3,
-        draw,
-    });
-    let random =
-        Experiment::Linear(LinearSpec { task, student, start: Start::Random, training, tracked_modes: 3, draw });
+    let aligned = Experiment::Aligned(AlignedSpec::new(task.clone(), student, training.clone(), draw));
+    let random = Experiment::Linear(LinearSpec::new(task, student, Start::Random, training, draw));
     let (aligned, random) = (aligned.run(&Unattended)?, random.run(&Unattended)?);
     let (aligned, random) = (aligned.as_training()?, random.as_training()?);
 

@@ -13,18 +13,18 @@
 //! ```
 //! use sim::{AlignedSpec, Draw, Experiment, Schedule, StudentSpec, TaskSpec, Training, Unattended};
 //!
-//! let experiment = Experiment::Aligned(AlignedSpec {
-//!     task: TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]),
-//!     student: StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 },
-//!     training: Training {
-//!         learning_rate: 1e-3, // τ = 1000 epochs
-//!         epochs: 10_000,
-//!         schedule: Schedule::log_spaced(200),
-//!         train_thresholds: vec![0.9],
-//!     },
-//!     tracked_modes: 3,
-//!     draw: Draw { seed: 1, run: 0 },
-//! });
+//! let training = Training {
+//!     learning_rate: 1e-3, // τ = 1000 epochs
+//!     epochs: 10_000,
+//!     schedule: Schedule::log_spaced(200),
+//!     train_thresholds: vec![0.9],
+//! };
+//! let experiment = Experiment::Aligned(AlignedSpec::new(
+//!     TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]),
+//!     StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 },
+//!     training,
+//!     Draw { seed: 1, run: 0 },
+//! ));
 //! let outcome = experiment.run(&Unattended)?;
 //! let least = outcome.as_training()?.test(0)?.least;
 //! assert!((0.06..0.10).contains(&least.value));

@@ -44,6 +44,16 @@ pub struct AlignedSpec {
 }
 
 impl LinearSpec {
+    /// The usual description: a random student's modes are compared with the data's on as many modes as the teacher has
+    /// (or as the student can hold), an aligned student's on none.
+    pub fn new(task: TaskSpec, student: StudentSpec, start: Start, training: Training, draw: Draw) -> Self {
+        let tracked_modes = match start {
+            Start::Random => task.rank().min(student.held_modes(&task)),
+            Start::TrainingAligned => 0,
+        };
+        Self { task, student, start, training, tracked_modes, draw }
+    }
+
     /// Checks the description.
     ///
     /// # Errors
@@ -99,6 +109,11 @@ impl LinearSpec {
 }
 
 impl AlignedSpec {
+    /// The usual description, without logged modes.
+    pub fn new(task: TaskSpec, student: StudentSpec, training: Training, draw: Draw) -> Self {
+        Self { task, student, training, tracked_modes: 0, draw }
+    }
+
     /// Checks the description.
     ///
     /// # Errors
@@ -135,7 +150,7 @@ fn check(task: &TaskSpec, student: &StudentSpec, training: &Training, tracked_mo
     task.check()?;
     student.check()?;
     training.check()?;
-    let silent = task.teacher.strengths[task.trained_tasks()].iter().flatten().all(|s| *s == 0.0);
+    let silent = task.trained_strengths().flatten().all(|s| *s == 0.0);
     if silent && task.noise == 0.0 {
         return Err(SimError::invalid("noise", 0, "positive where the teacher is zero: there is nothing to learn"));
     }
@@ -182,14 +197,13 @@ pub(crate) fn setup_cost(task: &TaskSpec) -> f64 {
 }
 
 fn label(what: &str, task: &TaskSpec, student: &StudentSpec, draw: Draw) -> String {
-    let hidden = format!("-{}", student.hidden).repeat(student.layers - 1);
+    let hidden = format!("-{}", student.hidden).repeat(student.layers.saturating_sub(1));
     format!("{what}, {}{hidden}-{}, {}", task.inputs, task.total_outputs(), task_label(task, draw))
 }
 
 /// The part of a label that names data and draw.
 pub(crate) fn task_label(task: &TaskSpec, draw: Draw) -> String {
-    let strengths: Vec<String> =
-        task.teacher.strengths[task.trained_tasks()].iter().map(|list| format!("{list:?}")).collect();
+    let strengths: Vec<String> = task.trained_strengths().map(|list| format!("{list:?}")).collect();
     let joint = if strengths.len() > 1 { format!(", alignment {}", task.teacher.alignment) } else { String::new() };
     let examples = if task.examples != task.inputs { format!(", {} examples", task.examples) } else { String::new() };
     format!("strengths {}{joint}{examples}, seed {}, run {}", strengths.join(" and "), draw.seed, draw.run)

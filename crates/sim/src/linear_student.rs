@@ -1,13 +1,17 @@
 //! A deep linear student with full matrices.
 
+mod residual;
+mod unseen_error;
+
 use crate::aligned_student::learning_rate_bound;
 use crate::alignment::Alignment;
 use crate::product::{Write, multiply};
 use crate::{Errors, InitialWeights, LearningProblem, ModePoint, SimError, Student};
-use faer::reborrow::ReborrowMut;
-use faer::{Mat, MatMut, MatRef};
-use linalg_core::{frobenius_norm, singular_values, squared_frobenius_norm};
+use faer::Mat;
+use linalg_core::{frobenius_norm, singular_values};
 use pulp::Arch;
+use residual::Columns;
+use unseen_error::UnseenError;
 
 /// Full-batch gradient descent on all weight matrices, in the coordinates of a [`LearningProblem`].
 ///
@@ -188,210 +192,5 @@ impl Student for LinearStudent<'_> {
     }
 }
 
-/// What one pass over the map needs.
-struct Columns<'a> {
-    targets: MatRef<'a, f64>,
-    teacher: MatRef<'a, f64>,
-    map: MatRef<'a, f64>,
-    gains: &'a [f64],
-}
-
-impl Columns<'_> {
-    /// Writes g (t − g w) to `gradient`, and for every row Σ (t − g w)² to `train` and Σ (w − w̄)² to `test`.
-    ///
-    /// Sums by row, because rows are independent: the loop runs in vector registers, and every task finds its part.
-    #[inline(always)]
-    fn residual(&self, mut gradient: MatMut<'_, f64>, train: &mut [f64], test: &mut [f64]) {
-        let rows = train.len();
-        train.fill(0.0);
-        test.fill(0.0);
-        for (j, &gain) in self.gains.iter().enumerate() {
-            let target = &contiguous(self.targets, j)[..rows];
-            let teacher = &contiguous(self.teacher, j)[..rows];
-            let map = &contiguous(self.map, j)[..rows];
-            let Some(gradient) = gradient.rb_mut().col_mut(j).try_as_col_major_mut() else { panic!("{STORED}") };
-            let gradient = &mut gradient.as_slice_mut()[..rows];
-            let (train, test) = (&mut train[..rows], &mut test[..rows]);
-            for i in 0..rows {
-                let residual = target[i] - gain * map[i];
-                gradient[i] = gain * residual;
-                train[i] += residual * residual;
-                let distance = map[i] - teacher[i];
-                test[i] += distance * distance;
-            }
-        }
-    }
-}
-
-/// An invariant of [`LearningProblem`] and of the buffers here.
-const STORED: &str = "matrices of a learning problem are stored by columns";
-
-#[inline(always)]
-fn contiguous(matrix: MatRef<'_, f64>, column: usize) -> &[f64] {
-    match matrix.col(column).try_as_col_major() {
-        Some(column) => column.as_slice(),
-        None => panic!("{STORED}"),
-    }
-}
-
-/// The error of the map on the directions that the data do not show, where W₁ is frozen but the rest is not.
-///
-/// ‖S₂C − W̄⊥‖² with the frozen C (h × N₁−S). Where C has more columns than rows, C = FQᵀ with an h × h factor F and
-/// orthonormal Q, and the error is ‖S₂F − W̄⊥Q‖² + ‖W̄⊥‖² − ‖W̄⊥Q‖².
-#[derive(Clone, Debug)]
-struct UnseenError {
-    /// F, without columns where C is zero or L = 1.
-    factor: Mat<f64>,
-    /// W̄⊥Q.
-    teacher: Mat<f64>,
-    /// The part that does not change, for each task.
-    constant: Vec<f64>,
-    product: Mat<f64>,
-}
-
-impl UnseenError {
-    fn new(problem: &LearningProblem, frozen: MatRef<'_, f64>, depth: usize, nothing: bool) -> Self {
-        let teacher = problem.teacher_unseen();
-        let norms = |matrix: MatRef<'_, f64>| -> Vec<f64> {
-            let rows = problem.task_rows().iter();
-            rows.map(|rows| squared_frobenius_norm(matrix.subrows(rows.start, rows.len()))).collect()
-        };
-        let (hidden, unseen) = frozen.shape();
-        let (factor, teacher, constant) = if nothing {
-            (Mat::zeros(hidden, 0), Mat::zeros(problem.outputs(), 0), norms(teacher))
-        } else if depth == 1 {
-            (Mat::zeros(hidden, 0), Mat::zeros(problem.outputs(), 0), norms((frozen - teacher).as_ref()))
-        } else if unseen <= hidden {
-            (frozen.to_owned(), teacher.to_owned(), vec![0.0; problem.task_rows().len()])
-        } else {
-            let qr = frozen.transpose().qr();
-            let projected = teacher * qr.compute_thin_Q();
-            let rest =
-                norms(teacher).into_iter().zip(norms(projected.as_ref())).map(|(all, part)| (all - part).max(0.0));
-            let rest = rest.collect();
-            (qr.thin_R().transpose().to_owned(), projected, rest)
-        };
-        let product = Mat::zeros(problem.outputs(), factor.ncols());
-        Self { factor, teacher, constant, product }
-    }
-
-    /// Adds this part to each task's squared distance; `outer` is S₂.
-    fn add_to(&mut self, tests: &mut [f64], outer: Option<MatRef<'_, f64>>, problem: &LearningProblem) {
-        for (test, constant) in tests.iter_mut().zip(&self.constant) {
-            *test += constant;
-        }
-        let Some(outer) = outer.filter(|_| self.factor.ncols() > 0) else { return };
-        multiply(self.product.as_mut(), Write::Replace, outer, self.factor.as_ref(), 1.0);
-        self.product -= &self.teacher;
-        for (test, rows) in tests.iter_mut().zip(problem.task_rows()) {
-            *test += squared_frobenius_norm(self.product.as_ref().subrows(rows.start, rows.len()));
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{DataModes, DataSet, Draw, InputKind, StudentSpec, TaskSpec};
-    use proptest::prelude::*;
-
-    const DRAW: Draw = Draw { seed: 12, run: 0 };
-
-    fn loss(data: &DataSet, weights: &[Mat<f64>]) -> f64 {
-        let map = weights[1..].iter().fold(weights[0].clone(), |product, layer| layer * product);
-        0.5 * squared_frobenius_norm((data.labels() - map * data.inputs().matrix()).as_ref())
-    }
-
-    /// W_l ← W_l + λ (W_L⋯W_{l+1})ᵀ (Σ³¹ − WΣ¹¹) (W_{l−1}⋯W₁)ᵀ as it is written, nothing shared or skipped.
-    fn update_by_definition(data: &DataSet, weights: &[Mat<f64>], rate: f64) -> Vec<Mat<f64>> {
-        let product = |layers: &[Mat<f64>], size: usize| {
-            layers.iter().fold(Mat::<f64>::identity(size, size), |product, layer| layer * product)
-        };
-        let inputs = weights[0].ncols();
-        let error = data.output_input_covariance() - product(weights, inputs) * data.input_covariance();
-        let moved = weights.iter().enumerate().map(|(l, layer)| {
-            let above = product(&weights[l + 1..], layer.nrows());
-            let below = product(&weights[..l], inputs);
-            layer + faer::Scale(rate) * (above.transpose() * &error * below.transpose())
-        });
-        moved.collect()
-    }
-
-    fn distance(a: &[Mat<f64>], b: &[Mat<f64>]) -> f64 {
-        a.iter().zip(b).map(|(a, b)| frobenius_norm((a - b).as_ref())).fold(0.0, f64::max)
-    }
-
-    fn kinds() -> impl Strategy<Value = InputKind> {
-        prop_oneof![Just(InputKind::OneHot), Just(InputKind::Orthonormal), Just(InputKind::Gaussian)]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
-        #[test]
-        fn updates_and_errors_are_the_definitions(
-            inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..16, layers in 1usize..6,
-            examples in 1usize..25, kind in kinds(), noise in prop_oneof![Just(0.0), Just(1.0)], aligned in any::<bool>(),
-        ) {
-            // Tall, wide, square and 1 × n maps; without noise the data have rank 1.
-            let examples = if kind == InputKind::OneHot { inputs } else { examples };
-            let task = TaskSpec { examples, input_kind: kind, noise, ..TaskSpec::joint(inputs + 1, &[outputs, 2], &[&[3.0], &[1.0]], 0.5) };
-            let task = TaskSpec { examples: if kind == InputKind::OneHot { inputs + 1 } else { examples }, ..task };
-            let student = StudentSpec { hidden, layers, epsilon: 0.3 };
-            let data = DataSet::sample(&task, DRAW).unwrap();
-            let problem = LearningProblem::new(&data).unwrap();
-            let start = if aligned {
-                InitialWeights::training_aligned(&problem, &DataModes::all(&problem).unwrap(), &student, DRAW)
-            } else {
-                InitialWeights::random(problem.inputs(), problem.outputs(), &student, DRAW)
-            };
-            let rate = 0.004;
-            let mut fast = LinearStudent::new(&problem, &start, rate);
-            let mut trimmed = LinearStudent::new(&problem, &start.without_inert_units(), rate);
-            let mut slow = start.layers.clone();
-            for _ in 0..12 {
-                let errors = fast.measure().clone();
-                trimmed.measure();
-                let by_definition = loss(&data, &slow) / (0.5 * squared_frobenius_norm(data.labels().as_ref()));
-                prop_assert!((errors.train - by_definition).abs() <= 1e-12);
-                let map = slow[1..].iter().fold(slow[0].clone(), |product, layer| layer * product);
-                for ((rows, teacher), error) in data.teacher().rows().into_iter().zip(data.teacher().tasks()).zip(&errors.tests) {
-                    let distance = map.as_ref().subrows(rows.start, rows.len()) - teacher.map();
-                    let wanted = squared_frobenius_norm(distance.as_ref()) / teacher.squared_norm();
-                    prop_assert!((error - wanted).abs() <= 1e-12 * wanted.max(1.0));
-                }
-                slow = update_by_definition(&data, &slow, rate);
-                fast.descend();
-                trimmed.descend();
-            }
-            prop_assert!(distance(&fast.weights(), &slow) < 1e-12);
-            prop_assert!(frobenius_norm((fast.full_map() - trimmed.full_map()).as_ref()) < 1e-12);
-        }
-    }
-
-    #[test]
-    fn an_update_follows_the_gradient_of_the_loss() {
-        for (kind, examples) in [(InputKind::OneHot, 7), (InputKind::Orthonormal, 4), (InputKind::Gaussian, 9)] {
-            let task = TaskSpec { examples, input_kind: kind, ..TaskSpec::single(7, 6, &[2.0]) };
-            let student = StudentSpec { hidden: 5, layers: 3, epsilon: 0.5 };
-            let data = DataSet::sample(&task, DRAW).unwrap();
-            let problem = LearningProblem::new(&data).unwrap();
-            let start = InitialWeights::random(7, 6, &student, DRAW);
-            let mut moved = LinearStudent::new(&problem, &start, 1.0);
-            moved.measure();
-            moved.descend();
-            for (l, after) in moved.weights().iter().enumerate() {
-                for (i, j) in [(0, 0), (1, 3), (4, 2)] {
-                    let h = 1e-5;
-                    let shifted = |shift: f64| {
-                        let mut weights = start.layers.clone();
-                        weights[l][(i, j)] += shift;
-                        loss(&data, &weights)
-                    };
-                    // Central differences: error h²·(third derivative)/6 and rounding ε·loss/h, both near 1e-10.
-                    let slope = (shifted(h) - shifted(-h)) / (2.0 * h);
-                    assert!((after[(i, j)] - start.layers[l][(i, j)] + slope).abs() < 1e-8, "layer {l} at {i}, {j}");
-                }
-            }
-        }
-    }
-}
+mod tests;

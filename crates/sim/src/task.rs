@@ -123,12 +123,19 @@ impl TaskSpec {
         alone
     }
 
-    /// Indices of the tasks that are trained.
+    /// Indices of the tasks that are trained. Empty, not a panic, for a description that its check will refuse.
     pub(crate) fn trained_tasks(&self) -> std::ops::Range<usize> {
+        let tasks = self.outputs.len();
         match self.alone {
-            Some(index) => index..index + 1,
-            None => 0..self.outputs.len(),
+            Some(index) => index.min(tasks)..(index + 1).min(tasks),
+            None => 0..tasks,
         }
+    }
+
+    /// s̄ of the tasks that are trained.
+    pub(crate) fn trained_strengths(&self) -> impl Iterator<Item = &Vec<f64>> {
+        let trained = self.trained_tasks();
+        self.teacher.strengths.iter().skip(trained.start).take(trained.len())
     }
 
     /// Outputs of all trained tasks together, N₃ of the student.
@@ -138,7 +145,7 @@ impl TaskSpec {
 
     /// Number of strengths of all trained tasks together.
     pub fn rank(&self) -> usize {
-        self.teacher.strengths[self.trained_tasks()].iter().map(Vec::len).sum()
+        self.trained_strengths().map(Vec::len).sum()
     }
 
     /// D = P/N₁, examples per input.
@@ -232,6 +239,8 @@ mod tests {
             (TaskSpec::joint(10, &[5, 4], &[&[2.0], &[1.0]], 1.5), "alignment"),
         ];
         for (task, name) in broken {
+            // Questions about a description come before its check: they must not panic.
+            let _ = (task.rank(), task.data_modes(), task.total_outputs());
             assert!(matches!(task.check(), Err(SimError::Invalid { field, .. }) if field == name), "{name}");
         }
     }

@@ -1,0 +1,61 @@
+//! The test error on directions that the data do not show.
+
+use crate::LearningProblem;
+use crate::product::{Write, multiply};
+use faer::{Mat, MatRef};
+use linalg_core::squared_frobenius_norm;
+
+/// The error of the map on the directions that the data do not show, where W₁ is frozen but the rest is not.
+///
+/// ‖S₂C − W̄⊥‖² with the frozen C (h × N₁−S). Where C has more columns than rows, C = FQᵀ with an h × h factor F and
+/// orthonormal Q, and the error is ‖S₂F − W̄⊥Q‖² + ‖W̄⊥‖² − ‖W̄⊥Q‖².
+#[derive(Clone, Debug)]
+pub(super) struct UnseenError {
+    /// F, without columns where C is zero or L = 1.
+    factor: Mat<f64>,
+    /// W̄⊥Q.
+    teacher: Mat<f64>,
+    /// The part that does not change, for each task.
+    constant: Vec<f64>,
+    product: Mat<f64>,
+}
+
+impl UnseenError {
+    pub(super) fn new(problem: &LearningProblem, frozen: MatRef<'_, f64>, depth: usize, nothing: bool) -> Self {
+        let teacher = problem.teacher_unseen();
+        let norms = |matrix: MatRef<'_, f64>| -> Vec<f64> {
+            let rows = problem.task_rows().iter();
+            rows.map(|rows| squared_frobenius_norm(matrix.subrows(rows.start, rows.len()))).collect()
+        };
+        let (hidden, unseen) = frozen.shape();
+        let (factor, teacher, constant) = if nothing {
+            (Mat::zeros(hidden, 0), Mat::zeros(problem.outputs(), 0), norms(teacher))
+        } else if depth == 1 {
+            (Mat::zeros(hidden, 0), Mat::zeros(problem.outputs(), 0), norms((frozen - teacher).as_ref()))
+        } else if unseen <= hidden {
+            (frozen.to_owned(), teacher.to_owned(), vec![0.0; problem.task_rows().len()])
+        } else {
+            let qr = frozen.transpose().qr();
+            let projected = teacher * qr.compute_thin_Q();
+            let rest =
+                norms(teacher).into_iter().zip(norms(projected.as_ref())).map(|(all, part)| (all - part).max(0.0));
+            let rest = rest.collect();
+            (qr.thin_R().transpose().to_owned(), projected, rest)
+        };
+        let product = Mat::zeros(problem.outputs(), factor.ncols());
+        Self { factor, teacher, constant, product }
+    }
+
+    /// Adds this part to each task's squared distance; `outer` is S₂.
+    pub(super) fn add_to(&mut self, tests: &mut [f64], outer: Option<MatRef<'_, f64>>, problem: &LearningProblem) {
+        for (test, constant) in tests.iter_mut().zip(&self.constant) {
+            *test += constant;
+        }
+        let Some(outer) = outer.filter(|_| self.factor.ncols() > 0) else { return };
+        multiply(self.product.as_mut(), Write::Replace, outer, self.factor.as_ref(), 1.0);
+        self.product -= &self.teacher;
+        for (test, rows) in tests.iter_mut().zip(problem.task_rows()) {
+            *test += squared_frobenius_norm(self.product.as_ref().subrows(rows.start, rows.len()));
+        }
+    }
+}
