@@ -127,7 +127,7 @@ impl TaskSpec {
     pub(crate) fn trained_tasks(&self) -> std::ops::Range<usize> {
         let tasks = self.outputs.len();
         match self.alone {
-            Some(index) => index.min(tasks)..(index + 1).min(tasks),
+            Some(index) => index.min(tasks)..index.saturating_add(1).min(tasks),
             None => 0..tasks,
         }
     }
