@@ -169,7 +169,7 @@ pub enum FigureError {
         /// The names there are.
         known: String,
     },
-    /// A panel number beyond those of the figure.
+    /// The drawing library failed.
     #[error("plotters could not draw: {0}")]
     Drawing(String),
     /// The SVG given to a raster or PDF renderer is not valid.

@@ -21,3 +21,19 @@ pub fn render_pdf(svg: &str) -> Result<Vec<u8>, FigureError> {
     svg2pdf::to_pdf(&tree, svg2pdf::ConversionOptions::default(), svg2pdf::PageOptions::default())
         .map_err(|error| FigureError::Image(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Axis, Figure, Line, Panel, render_pdf, render_svg};
+
+    #[test]
+    fn a_figure_becomes_the_same_document_every_time() {
+        let line = Line::new("s", [(0.0, 0.0), (1.0, 1.0)]);
+        let panel = Panel::new(Axis::new("s\u{304}_B"), Axis::new("ε_{te}")).mark(line);
+        let svg = render_svg(&Figure::new("f", "F").panel(panel)).unwrap();
+        let pdf = render_pdf(&svg).unwrap();
+        assert!(pdf.starts_with(b"%PDF"));
+        assert_eq!(pdf, render_pdf(&svg).unwrap());
+        assert!(render_pdf("<svg").is_err());
+    }
+}

@@ -7,6 +7,7 @@ mod colour_bar;
 mod compact;
 mod frame;
 mod geometry;
+mod label_fit;
 mod layout;
 mod legend;
 mod series;
@@ -68,8 +69,7 @@ fn drawn(figure: &Figure) -> Result<Drawn, FigureError> {
         canvas.text((0.5 * layout.width, style::OUTER), &figure.heading, &style)?;
     }
     for placed in &layout.panels {
-        let lettered = layout.panels.len() > 1 && placed.panel.lettered;
-        draw_panel(&mut canvas, figure, placed, lettered)?;
+        draw_panel(&mut canvas, figure, placed)?;
     }
     if let (Some(bar), Some(rect)) = (&figure.colour_bar, layout.colour_bar) {
         colour_bar::draw(&mut canvas, bar, rect)?;
@@ -79,7 +79,7 @@ fn drawn(figure: &Figure) -> Result<Drawn, FigureError> {
     Ok((document(figure, &layout, &body), written, (layout.width, layout.height)))
 }
 
-fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>, lettered: bool) -> Result<(), FigureError> {
+fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>) -> Result<(), FigureError> {
     let panel = placed.panel;
     let frame = Frame::new(panel, placed.ranges, placed.plot);
     open_panel(canvas, figure, placed, &frame)?;
@@ -97,7 +97,7 @@ fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>, lettere
     for mark in panel.marks.iter().filter(|mark| !is_series(mark)) {
         annotation::draw(canvas, &frame, panel, mark)?;
     }
-    axes::heading(canvas, placed, lettered)?;
+    axes::heading(canvas, placed)?;
     legend::draw_panel(canvas, placed, &frame)?;
     if let Some(bar) = &panel.colour_bar {
         let left = placed.plot.right() + 12.0;

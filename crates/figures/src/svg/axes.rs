@@ -1,6 +1,7 @@
 //! Frame, ticks, labels, title and letter of a panel.
 
 use super::canvas::{Canvas, Ink, TextStyle};
+use super::label_fit::Fitted;
 use super::layout::Placed;
 use super::style::{AXIS, GRID_LINE, LABEL_SIZE, LETTER_SIZE, MINOR_TICK_LENGTH, TICK_LENGTH, TICK_SIZE, TITLE_SIZE};
 use super::tick_layout;
@@ -47,41 +48,45 @@ pub(crate) fn axes(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), Figur
     canvas.close()
 }
 
-/// The size at which a label fits into a length; never below 11 pixels.
-fn fitting_size(label: &str, size: f64, length: f64) -> f64 {
-    (size * length / font::label_width(label, size, false)).clamp(11.0, size)
+/// The x label as it fits beside the power of ten at the axis' right end, and the ends it has to keep between.
+pub(crate) fn fit_x_label(placed: &Placed<'_>, label: &str) -> (Fitted, (f64, f64)) {
+    let cell = placed.cell;
+    let right = match placed.ticks.x.exponent {
+        0 => cell.right(),
+        exponent => placed.plot.right() - font::label_width(&tick_layout::factor(exponent), TICK_SIZE, false) - 10.0,
+    };
+    (Fitted::new(label, LABEL_SIZE, right - cell.left), (cell.left, right))
 }
 
-/// The middle of a label of this width: `wanted`, or as near to it as keeps the label between the ends.
-fn kept_between(wanted: f64, width: f64, (low, high): (f64, f64)) -> f64 {
-    let (first, last) = (low + 0.5 * width, high - 0.5 * width);
-    if first > last { 0.5 * (low + high) } else { wanted.clamp(first, last) }
-}
-
-/// The label under the plot's middle, moved or made smaller where it would leave the panel.
+/// The label under the plot's middle, moved, broken or made smaller where it would leave the panel.
 fn x_label(canvas: &mut Canvas, placed: &Placed<'_>, label: &str) -> Result<(), FigureError> {
     if label.is_empty() {
         return Ok(());
     }
-    let (plot, cell) = (placed.plot, placed.cell);
-    let size = fitting_size(label, LABEL_SIZE, cell.width);
-    let width = font::label_width(label, size, false);
-    let middle = kept_between(plot.left + 0.5 * plot.width, width, (cell.left, cell.right()));
-    canvas.text((middle, cell.bottom() - LABEL_RISE), label, &TextStyle::new(size, Anchor::Centre))
+    let (fitted, ends) = fit_x_label(placed, label);
+    let plot = placed.plot;
+    let middle = fitted.middle(plot.left + 0.5 * plot.width, ends);
+    let place = (middle, placed.cell.bottom() - LABEL_RISE - 0.5 * fitted.extra_height());
+    canvas.text(place, &fitted.text, &TextStyle::new(fitted.size, Anchor::Centre))
 }
 
-/// The label beside the plot's middle, moved down or made smaller where it would touch the panel's letter.
+/// The y label as it fits below the panel's letter, and the ends it has to keep between.
+pub(crate) fn fit_y_label(placed: &Placed<'_>, label: &str) -> (Fitted, (f64, f64)) {
+    let ends = (placed.plot.top, placed.cell.bottom());
+    (Fitted::new(label, LABEL_SIZE, ends.1 - ends.0), ends)
+}
+
+/// The label beside the plot's middle, moved down, broken or made smaller where it would touch the panel's letter.
 fn y_label(canvas: &mut Canvas, placed: &Placed<'_>, label: &str) -> Result<(), FigureError> {
     if label.is_empty() {
         return Ok(());
     }
-    let (plot, cell) = (placed.plot, placed.cell);
-    let ends = (plot.top, cell.bottom());
-    let size = fitting_size(label, LABEL_SIZE, ends.1 - ends.0);
-    let width = font::label_width(label, size, false);
-    let middle = kept_between(plot.top + 0.5 * plot.height, width, ends);
-    let style = TextStyle { rotation: 90.0, ..TextStyle::new(size, Anchor::Centre) };
-    canvas.text((cell.left + 0.6 * LABEL_SIZE, middle), label, &style)
+    let (fitted, ends) = fit_y_label(placed, label);
+    let plot = placed.plot;
+    let middle = fitted.middle(plot.top + 0.5 * plot.height, ends);
+    let style = TextStyle { rotation: 90.0, ..TextStyle::new(fitted.size, Anchor::Centre) };
+    let place = (placed.cell.left + 0.6 * LABEL_SIZE + 0.5 * fitted.extra_height(), middle);
+    canvas.text(place, &fitted.text, &style)
 }
 
 /// Distance of the middle of the x label from the lower end of the panel.
@@ -114,20 +119,25 @@ fn tick_labels(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureErr
     Ok(())
 }
 
+/// The title as it fits beside the panel's letter, and the ends it has to keep between.
+pub(crate) fn fit_title(placed: &Placed<'_>) -> (Fitted, (f64, f64)) {
+    let cell = placed.cell;
+    let letter = if placed.lettered { 1.2 * LETTER_SIZE } else { 0.0 };
+    (Fitted::new(&placed.panel.title, TITLE_SIZE, cell.width - letter), (cell.left + letter, cell.right()))
+}
+
 /// Title and letter.
-pub(crate) fn heading(canvas: &mut Canvas, placed: &Placed<'_>, lettered: bool) -> Result<(), FigureError> {
+pub(crate) fn heading(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureError> {
     let baseline = placed.cell.top + TITLE_SIZE;
-    if lettered {
+    if placed.lettered {
         let style = TextStyle { bold: true, ..TextStyle::new(LETTER_SIZE, Anchor::BottomLeft) };
         canvas.text((placed.cell.left, baseline), &placed.letter, &style)?;
     }
-    let title = &placed.panel.title;
-    if !title.is_empty() {
-        let ends = (placed.cell.left + if lettered { 1.2 * LETTER_SIZE } else { 0.0 }, placed.cell.right());
-        let size = fitting_size(title, TITLE_SIZE, ends.1 - ends.0);
-        let width = font::label_width(title, size, false);
-        let middle = kept_between(placed.plot.left + 0.5 * placed.plot.width, width, ends);
-        canvas.text((middle, baseline), title, &TextStyle::new(size, Anchor::Bottom))?;
+    if !placed.panel.title.is_empty() {
+        let (fitted, ends) = fit_title(placed);
+        let middle = fitted.middle(placed.plot.left + 0.5 * placed.plot.width, ends);
+        let style = TextStyle::new(fitted.size, Anchor::Bottom);
+        canvas.text((middle, baseline + fitted.extra_height()), &fitted.text, &style)?;
     }
     Ok(())
 }

@@ -186,7 +186,7 @@ impl Canvas {
 
 /// Height of a capital and distance of lines, in units of the text size.
 const CAP_HEIGHT: f64 = 0.73;
-const LINE_HEIGHT: f64 = 1.25;
+pub(crate) const LINE_HEIGHT: f64 = 1.25;
 
 /// From the top of the first line's capitals to the last baseline.
 fn text_height(lines: usize, size: f64) -> f64 {

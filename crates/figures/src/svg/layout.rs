@@ -1,5 +1,6 @@
 //! Where everything stands: panels in their grid, with room for labels, legends and colour bars.
 
+use super::axes;
 use super::colour_bar;
 use super::frame::Frame;
 use super::geometry::Rect;
@@ -23,6 +24,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) cell: Rect,
     /// Where the legend stands, once [`Legend::Auto`] has found that it fits nowhere inside.
     pub(crate) legend: Legend,
+    /// Whether the letter is drawn.
+    pub(crate) lettered: bool,
     row: usize,
     column: usize,
     margins: Margins,
@@ -142,6 +145,7 @@ fn placed(figure: &Figure) -> Result<Vec<Placed<'_>>, FigureError> {
             plot,
             cell: plot,
             legend: own_legend(figure, panel),
+            lettered: panel.lettered && figure.cells.iter().flatten().count() > 1,
             row,
             column,
             margins: Margins::default(),
@@ -172,11 +176,10 @@ fn first_free(taken: &mut Vec<Vec<bool>>, width: usize, columns: usize, rows: us
 /// Places plots for the present ticks; returns the lower end of the grid.
 fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> f64 {
     let rows = panels.iter().map(|panel| panel.row + panel.panel.rows).max().unwrap_or(1);
-    let lettered = panels.len() > 1;
     let mut columns = vec![Margins::default(); figure.columns];
     let mut lines = vec![Margins::default(); rows];
     for placed in panels.iter_mut() {
-        placed.margins = margins(placed, lettered && placed.panel.lettered);
+        placed.margins = margins(placed);
         let Margins { left, right, top, bottom } = placed.margins;
         let last_column = placed.column + placed.panel.columns - 1;
         let last_row = placed.row + placed.panel.rows - 1;
@@ -269,10 +272,13 @@ fn fit_schematics(panels: &[Placed<'_>], columns: &[Margins], widths: &[f64], he
 }
 
 /// The room that a panel's labels, legend and colour bar need around its plot.
-fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
+fn margins(placed: &Placed<'_>) -> Margins {
     let panel = placed.panel;
-    let titled = lettered || !panel.title.is_empty();
+    let titled = placed.lettered || !panel.title.is_empty();
     let mut margins = Margins { top: if titled { 1.75 * TITLE_SIZE } else { 4.0 }, ..Margins::default() };
+    if titled {
+        margins.top += axes::fit_title(placed).0.extra_height();
+    }
     if let Some(bar) = &panel.colour_bar {
         margins.right += 12.0 + colour_bar::width(bar, placed.plot.height);
     }
@@ -288,7 +294,7 @@ fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
     };
     margins.left = TICK_LENGTH + 5.0 + widest(&mut placed.ticks.y.labels());
     if !y.label.is_empty() {
-        margins.left += 8.0 + 1.15 * LABEL_SIZE;
+        margins.left += 8.0 + 1.15 * LABEL_SIZE + axes::fit_y_label(placed, &y.label).0.extra_height();
     }
     margins.bottom = TICK_LENGTH + 4.0;
     if placed.ticks.x.labels().next().is_some() {
@@ -296,7 +302,7 @@ fn margins(placed: &Placed<'_>, lettered: bool) -> Margins {
         margins.bottom += if has_scripts { 1.05 } else { 0.8 } * TICK_SIZE;
     }
     if !x.label.is_empty() {
-        margins.bottom += 9.0 + 1.2 * LABEL_SIZE;
+        margins.bottom += 9.0 + 1.2 * LABEL_SIZE + axes::fit_x_label(placed, &x.label).0.extra_height();
     }
     if placed.ticks.y.exponent != 0 {
         margins.top += 1.4 * TICK_SIZE;

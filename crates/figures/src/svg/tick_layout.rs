@@ -93,7 +93,7 @@ fn is_airy(ticks: &[(f64, Tick)], distance: Distance<'_>) -> bool {
     labelled.windows(2).all(|pair| (pair[0].0 - pair[1].0).abs() >= distance(pair[0], pair[1]))
 }
 
-/// Extra ticks take the place of the labels they would touch.
+/// Extra ticks take the place of the labels they would touch; the ticks of these become minor.
 fn add_extra(axis: &Axis, map: &Map, found: &mut AxisTicks, distance: Distance<'_>) {
     let (low, high) = map.range;
     for (value, label) in axis.extra_ticks.iter().filter(|(value, _)| (low..=high).contains(value)) {
@@ -101,6 +101,7 @@ fn add_extra(axis: &Axis, map: &Map, found: &mut AxisTicks, distance: Distance<'
         for tick in &mut found.ticks {
             if (tick.0 - extra.0).abs() < distance(tick, &extra) {
                 tick.1.label.clear();
+                tick.1.major = false;
             }
         }
         found.ticks.push(extra);

@@ -1,0 +1,218 @@
+//! What a page relies on in the SVG: groups, names, data, and the map between pixels and data.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use figures::{
+    Axis, Band, Colour, ColourBar, ColourScale, Dash, Figure, HeatMap, Histogram, Key, Line, Panel, Points, RefLine,
+    Shape, Text, label_collisions, render_csv, render_png, render_svg,
+};
+use resvg::usvg::roxmltree::{Document, Node};
+
+fn panel() -> Panel {
+    Panel::new(Axis::new("x"), Axis::new("y"))
+}
+
+/// A panel of every kind of series, and one on logarithmic axes.
+fn figure() -> Figure {
+    let wave = (0..400).map(|i| 0.01 * f64::from(i)).map(|x| (x, (3.0 * x).sin()));
+    let map = HeatMap::new("map", [0.0, 1.0, 2.0], [0.0, 1.0], vec![vec![-1.0, 1.0]], ColourScale::diverging(1.0));
+    let series = panel()
+        .mark(map)
+        .mark(Band::new("band", [(0.0, -1.0, 1.0), (4.0, -0.5, 0.5)]))
+        .mark(Histogram::new("bars", [0.0, 1.0, 2.0], [0.5, 0.25]))
+        .mark(Line::new("wave", wave).dash(Dash::Dashed).legend("sin *x*"))
+        .mark(Line::segments("gap", [vec![(0.0, 0.0), (1.0, 0.0)], vec![(2.0, 0.0), (3.0, 0.0)]]))
+        .mark(Points::new("dots <&>", [(1.0, 0.5), (2.0, -0.5)]).intervals([(0.25, 0.75), (-1.0, 0.0)]))
+        .mark(RefLine::horizontal(0.25).series("level"))
+        .mark(Text::at(3.0, 0.75, "note"));
+    let logarithmic = Panel::new(Axis::log("s̄"), Axis::log("ε_{te}"))
+        .mark(Points::new("powers", [(1.0, 1e-4), (10.0, 1e-2), (100.0, 1.0)]).shape(Shape::OpenSquare))
+        .title("rank 3");
+    Figure::new("every", "Every series").columns(2).panel(series).panel(logarithmic)
+}
+
+fn groups<'a>(document: &'a Document<'a>, class: &str) -> Vec<Node<'a, 'a>> {
+    document.descendants().filter(|node| node.attribute("class") == Some(class)).collect()
+}
+
+fn numbers(node: Node<'_, '_>, attribute: &str) -> Vec<f64> {
+    node.attribute(attribute).unwrap_or_default().split_whitespace().map(|n| n.parse().unwrap()).collect()
+}
+
+#[test]
+fn every_series_is_one_group_with_its_panel_name_and_kind() {
+    let svg = render_svg(&figure()).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let mut found: Vec<_> = groups(&document, "series")
+        .iter()
+        .map(|g| {
+            ["data-panel", "data-series", "data-kind"]
+                .map(|a| g.attribute(a).unwrap_or_default().to_owned())
+                .join(" | ")
+        })
+        .collect();
+    found.sort();
+    let expected = [
+        "a | band | band",
+        "a | bars | histogram",
+        "a | dots <&> | points",
+        "a | gap | line",
+        "a | level | reference",
+        "a | map | heat-map",
+        "a | wave | line",
+        "b | powers | points",
+    ];
+    assert_eq!(found, expected);
+    assert!(groups(&document, "series").iter().all(|group| group.children().any(|child| child.is_element())));
+}
+
+#[test]
+fn groups_carry_data_that_read_back() {
+    let svg = render_svg(&figure()).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let series = |name: &str| {
+        let all = groups(&document, "series");
+        *all.iter().find(|group| group.attribute("data-series") == Some(name)).unwrap()
+    };
+    assert_eq!(numbers(series("dots <&>"), "data-x"), [1.0, 2.0]);
+    assert_eq!(numbers(series("dots <&>"), "data-low"), [0.25, -1.0]);
+    assert_eq!(series("gap").attribute("data-breaks"), Some("2"));
+    assert_eq!(series("wave").attribute("data-legend"), Some("sin x"));
+    let (x, y) = (numbers(series("wave"), "data-x"), numbers(series("wave"), "data-y"));
+    assert!(x.len() == y.len() && x.len() < 200, "{} points for a smooth curve", x.len());
+    // Five digits of a number up to 1.
+    assert!(x.iter().zip(&y).all(|(x, y)| ((3.0 * x).sin() - y).abs() < 1e-4));
+}
+
+#[test]
+fn panel_attributes_map_data_to_the_pixels_drawn() {
+    let svg = render_svg(&figure()).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let mut judged = 0;
+    for panel in groups(&document, "panel") {
+        let rect = numbers(panel, "data-rect");
+        let position = |value: f64, range: &[f64], scale: Option<&str>| {
+            let f = |v: f64| if scale == Some("log") { v.log10() } else { v };
+            (f(value) - f(range[0])) / (f(range[1]) - f(range[0]))
+        };
+        let points = panel.descendants().filter(|node| node.attribute("data-kind") == Some("points"));
+        for group in points {
+            let shapes: Vec<_> =
+                group.descendants().filter(|n| n.has_tag_name("circle") || n.has_tag_name("polygon")).collect();
+            let data: Vec<_> = numbers(group, "data-x").into_iter().zip(numbers(group, "data-y")).collect();
+            assert_eq!(shapes.len(), data.len());
+            for (shape, (x, y)) in shapes.iter().zip(data) {
+                let across = position(x, &numbers(panel, "data-x-range"), panel.attribute("data-x-scale"));
+                let up = position(y, &numbers(panel, "data-y-range"), panel.attribute("data-y-scale"));
+                let expected = (rect[0] + across * rect[2], rect[1] + (1.0 - up) * rect[3]);
+                let drawn = centre(*shape);
+                // Two roundings to whole steps, of the rectangle and of the shape.
+                assert!(
+                    (drawn.0 - expected.0).abs() <= 2.0 && (drawn.1 - expected.1).abs() <= 2.0,
+                    "{drawn:?} {expected:?}"
+                );
+                judged += 1;
+            }
+        }
+    }
+    assert_eq!(judged, 5);
+}
+
+fn centre(shape: Node<'_, '_>) -> (f64, f64) {
+    if shape.has_tag_name("circle") {
+        return (numbers(shape, "cx")[0], numbers(shape, "cy")[0]);
+    }
+    let points: Vec<f64> = shape.attribute("points").unwrap().split([' ', ',']).map(|n| n.parse().unwrap()).collect();
+    let mean = |start: usize| points.iter().skip(start).step_by(2).sum::<f64>() / (points.len() / 2) as f64;
+    (mean(0), mean(1))
+}
+
+#[test]
+fn the_document_is_accessible_and_works_on_any_page() {
+    let svg = render_svg(&figure()).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let root = document.root_element();
+    assert_eq!(root.attribute("role"), Some("img"));
+    let named: Vec<_> = root.attribute("aria-labelledby").unwrap().split(' ').collect();
+    let ids: Vec<_> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+    assert!(named.iter().all(|name| ids.contains(name)));
+    assert_eq!(ids, ["every-title", "every-desc", "every-a", "every-b"]);
+    assert_eq!(groups(&document, "background")[0].attribute("fill"), Some("#ffffff"));
+    assert!(document.descendants().filter(|n| n.has_tag_name("text")).all(|n| n.attribute("fill").is_some()));
+    assert!(root.attribute("font-family").unwrap().starts_with("'DejaVu Sans'"));
+    let description = document.descendants().find(|n| n.has_tag_name("desc")).unwrap().text().unwrap();
+    assert_eq!(description, "Panel a: y against x. Panel b, rank 3: εte against s̄.");
+}
+
+#[test]
+fn nothing_is_drawn_beyond_a_cut_axis() {
+    let steep = Line::new("steep", (-50..=50).map(f64::from).map(|x| (x, x * x * x)));
+    let far = Points::new("far", [(0.0, 0.0), (30.0, 0.0)]);
+    let cut = Panel::new(Axis::new("x").cut(-2.0, 2.0), Axis::new("y").cut(-5.0, 5.0)).mark(steep).mark(far);
+    let figure = Figure::new("cut", "Cut").panel(cut);
+    let svg = render_svg(&figure).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let rect = numbers(groups(&document, "panel")[0], "data-rect");
+    let lines = document.descendants().filter(|n| n.has_tag_name("polyline"));
+    let in_series = lines.filter(|n| n.ancestors().any(|a| a.attribute("data-series") == Some("steep")));
+    let mut vertices = 0;
+    for line in in_series {
+        for point in line.attribute("points").unwrap().split(' ') {
+            let (x, y) = point.split_once(',').unwrap();
+            let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+            assert!(x >= rect[0] - 1.0 && x <= rect[0] + rect[2] + 1.0, "{point} beyond {rect:?}");
+            assert!(y >= rect[1] - 1.0 && y <= rect[1] + rect[3] + 1.0, "{point} beyond {rect:?}");
+            vertices += 1;
+        }
+    }
+    assert!(vertices >= 2);
+    assert_eq!(document.descendants().filter(|n| n.has_tag_name("circle")).count(), 1);
+    let csv = String::from_utf8(render_csv(&figure).unwrap()).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 101 + 2, "the table keeps all data");
+}
+
+#[test]
+fn bytes_are_the_same_on_every_run_and_thread() {
+    let draw = || {
+        let svg = render_svg(&figure()).unwrap();
+        let png = render_png(&svg, 600).unwrap();
+        (svg, png, render_csv(&figure()).unwrap())
+    };
+    let here = draw();
+    let elsewhere = std::thread::spawn(draw).join().unwrap();
+    assert!(here == elsewhere);
+}
+
+#[test]
+fn a_png_has_the_width_asked_for() {
+    let png = render_png(&render_svg(&figure()).unwrap(), 321).unwrap();
+    assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 321);
+}
+
+#[test]
+fn labels_do_not_collide_in_a_full_grid() {
+    let scale = ColourScale::sequential(0.0, 8.0);
+    let mut figure = Figure::new("full", "A full grid")
+        .columns(4)
+        .colour_bar(ColourBar::new(scale, "SNR"))
+        .key(Key::point("aligned", Colour::GREY, Shape::Circle));
+    for i in 0..8 {
+        let lines = Line::new("l", (0..50).map(|k| (f64::from(k) * 3000.0, -1e-4 * f64::from(k + i))));
+        let long = "a label longer than its side, ε_{te}";
+        figure = figure.panel(Panel::new(Axis::new(long), Axis::new(long)).title("title ŝ").mark(lines));
+    }
+    assert_eq!(label_collisions(&figure).unwrap(), Vec::<String>::new());
+    let crossing = panel().mark(Line::new("l", [(0.0, 0.0), (1.0, 1.0)]));
+    let crossing = crossing.mark(Text::at(0.5, 0.5, "first")).mark(Text::at(0.52, 0.5, "second"));
+    let found = label_collisions(&Figure::new("f", "F").panel(crossing)).unwrap();
+    assert_eq!(found, ["'first' lies over 'second'"]);
+}
+
+#[test]
+fn the_drawing_of_a_small_figure() {
+    let line = Line::new("theory", [(0.0, 1.0), (1.0, 0.25), (2.0, 0.1)]).colour(Colour::RED).legend("ε_{te}");
+    let points = Points::new("seen", [(1.0, 0.3)]).intervals([(0.2, 0.4)]).shape(Shape::OpenCircle);
+    let panel = Panel::new(Axis::new("*t*/τ").range(0.0, 2.0), Axis::log("ε").range(0.1, 1.0)).mark(line).mark(points);
+    let figure = Figure::new("small", "A small figure").width(320.0).panel(panel);
+    insta::assert_snapshot!(render_svg(&figure).unwrap());
+}
