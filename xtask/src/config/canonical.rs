@@ -12,7 +12,7 @@ use super::tree::{Kind, Node, below};
 /// `Variant(x)` and `Variant(key: x)` are `{"Variant": x}` and `{"Variant": {"key": x}}`.
 pub(super) fn json(node: &Node) -> Value {
     match &node.kind {
-        Kind::Number(text) => Value::Number(number::canonical(text)),
+        Kind::Number(text) => number::canonical(text),
         Kind::Bool(value) => Value::Bool(*value),
         Kind::Text(text) | Kind::Name(text) => Value::String(text.clone()),
         Kind::None => Value::Null,
@@ -41,7 +41,8 @@ fn tagged(name: &Option<String>, value: Value) -> Value {
     }
 }
 
-fn map_key(key: &Node) -> String {
+/// A map's key as JSON has it; two keys are the same if these are.
+pub(super) fn map_key(key: &Node) -> String {
     match json(key) {
         Value::String(text) => text,
         other => canonical_text(&other),

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::error::{ConfigError, Problem};
+use super::error::{ConfigError, MOST_PROBLEMS, Problem};
 use super::source::Source;
 use super::tree::Node;
 
@@ -17,11 +17,13 @@ pub struct Checks<'a> {
     source: &'a Source,
     root: &'a Node,
     problems: Vec<Problem>,
+    /// How many broken rules are not among them.
+    unlisted: usize,
 }
 
 impl<'a> Checks<'a> {
     pub(super) fn new(source: &'a Source, root: &'a Node) -> Self {
-        Self { source, root, problems: Vec::new() }
+        Self { source, root, problems: Vec::new(), unlisted: 0 }
     }
 
     /// The general rule: unless it holds, complains about the value at `path`; say in `rule` what is allowed and why.
@@ -123,6 +125,10 @@ impl<'a> Checks<'a> {
 
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
         self.problems.sort_by_key(|problem| problem.position);
+        if self.unlisted > 0 {
+            let more = ConfigError::about(&self.source.name, format!("{} more broken rules", self.unlisted));
+            self.problems.extend_from_slice(more.problems());
+        }
         self.problems
     }
 
@@ -148,6 +154,10 @@ impl<'a> Checks<'a> {
     }
 
     fn complain(&mut self, path: &str, value: Option<&dyn Display>, message: String) {
+        if self.problems.len() == MOST_PROBLEMS {
+            self.unlisted += 1;
+            return;
+        }
         let (origin, value, message) = match self.root.follow(path) {
             Ok(node) => (&node.origin, Some(node.shown()), message),
             Err(node) => (&node.origin, value.map(|it| format!("{it} (not given)")), message),

@@ -6,7 +6,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::error::{ConfigError, Problem, suggestion};
+use super::error::{ConfigError, MOST_PROBLEMS, Problem, suggestion};
 use super::source::{Origin, Source};
 use super::tree::{Field, Kind, Node, below};
 use super::{canonical, number};
@@ -113,6 +113,7 @@ impl<'de> NodeDeserializer<'de> {
     fn require_known(self, fields: &[Field], known: &[&str]) -> Result<(), Failure> {
         let unknown = fields.iter().filter(|field| !known.contains(&field.key.as_str()));
         let flaws: Vec<_> = unknown
+            .take(MOST_PROBLEMS)
             .map(|field| {
                 let message = format!("unknown key `{}`: {}", field.key, suggestion(&field.key, known, "keys"));
                 Flaw { origin: Some(field.origin.clone()), ..Flaw::new(message) }

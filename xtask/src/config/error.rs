@@ -36,6 +36,9 @@ impl fmt::Display for Problem {
     }
 }
 
+/// A file with more mistakes of one sort than this is not what it should be at all; further ones are not listed.
+pub(super) const MOST_PROBLEMS: usize = 50;
+
 /// Everything found wrong with one config, at least one [`Problem`], shown one per line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {

@@ -1,5 +1,8 @@
 //! Laying one tree over another.
 
+use std::collections::HashMap;
+
+use super::canonical::map_key;
 use super::tree::{Field, Kind, Node};
 
 /// `base` with everything that `overlay` gives: structs and maps key by key, all else replaced whole.
@@ -30,12 +33,12 @@ fn agree(base: &Option<String>, overlay: &Option<String>) -> bool {
 }
 
 fn merge_fields(mut base: Vec<Field>, overlay: Vec<Field>) -> Vec<Field> {
+    let known: HashMap<String, usize> = base.iter().map(|field| field.key.clone()).zip(0..).collect();
     for field in overlay {
-        match base.iter().position(|known| known.key == field.key) {
-            Some(index) => {
-                let known = base.remove(index);
-                let value = merge(known.value, field.value);
-                base.insert(index, Field { value, ..known });
+        match known.get(&field.key) {
+            Some(&index) => {
+                let under = &mut base[index].value;
+                *under = merge(under.clone(), field.value);
             }
             None => base.push(field),
         }
@@ -44,12 +47,12 @@ fn merge_fields(mut base: Vec<Field>, overlay: Vec<Field>) -> Vec<Field> {
 }
 
 fn merge_entries(mut base: Vec<(Node, Node)>, overlay: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
+    let known: HashMap<String, usize> = base.iter().map(|(key, _)| map_key(key)).zip(0..).collect();
     for (key, value) in overlay {
-        let shown = key.shown();
-        match base.iter().position(|(known, _)| known.shown() == shown) {
-            Some(index) => {
-                let (known, under) = base.remove(index);
-                base.insert(index, (known, merge(under, value)));
+        match known.get(&map_key(&key)) {
+            Some(&index) => {
+                let under = &mut base[index].1;
+                *under = merge(under.clone(), value);
             }
             None => base.push((key, value)),
         }

@@ -1,6 +1,7 @@
 //! Numbers as they are written in a config. The reading is `ron`'s, one number at a time.
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::fmt::Display;
 
 /// A finite 64-bit float, or what is allowed instead. Whole numbers are floats too.
@@ -14,7 +15,7 @@ pub(super) fn float(text: &str) -> Result<f64, String> {
     } else if text.contains("inf") || text.contains("NaN") {
         Err("must be a finite number".to_owned())
     } else if value == 0.0 {
-        Err(format!("must be 0 or at least {:e} in size", f64::MIN_POSITIVE))
+        Err(format!("must be 0 or at least {:e} in size", f64::from_bits(1)))
     } else {
         Err(format!("must be at most {:e} in size", f64::MAX))
     }
@@ -39,18 +40,25 @@ pub(super) fn integer<T: DeserializeOwned>(text: &str, min: impl Display, max: i
     })
 }
 
-/// One JSON number for all ways to write the same value: `10`, `10.0`, `1e1` and `0x0A` are 10.
-pub(super) fn canonical(text: &str) -> serde_json::Number {
+/// Whether this is a number at all, of whatever size; type suffixes as in `1u8` are not used in configs.
+pub(super) fn is_number(text: &str) -> bool {
+    ron::from_str::<f64>(text).is_ok() || ron::from_str::<i64>(text).is_ok() || ron::from_str::<u64>(text).is_ok()
+}
+
+/// One JSON value for all ways to write the same number: `10`, `10.0`, `1e1` and `0x0A` are 10.
+///
+/// What no config may hold (`1e999`) stays as it is written.
+pub(super) fn canonical(text: &str) -> Value {
     if let Ok(value) = ron::from_str::<i64>(text) {
         return value.into();
     }
     if let Ok(value) = ron::from_str::<u64>(text) {
         return value.into();
     }
-    let value = float(text).unwrap_or_default();
-    // Beyond 2^53 a float may stand for several whole numbers.
-    if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
-        return (value as i64).into();
+    match float(text) {
+        // Beyond 2^53 a float may stand for several whole numbers.
+        Ok(value) if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 => (value as i64).into(),
+        Ok(value) => value.into(),
+        Err(_) => text.into(),
     }
-    serde_json::Number::from_f64(value).unwrap_or_else(|| 0.into())
 }

@@ -7,11 +7,15 @@
 //! ```
 //! The last comma of a list, map or group may be left out; `//` and `/* */` comments stand wherever space may.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use serde::de::IgnoredAny;
 
-use super::error::{ConfigError, Problem};
+use super::error::{ConfigError, MOST_PROBLEMS, Problem};
 use super::source::{Origin, Source};
 use super::tree::{Field, Kind, Node};
+use super::{canonical, number};
 
 /// Deeper nesting is refused before it costs stack.
 const MAX_DEPTH: usize = 64;
@@ -77,8 +81,7 @@ impl Parser<'_> {
     fn number(&mut self) -> Parsed<Kind> {
         let start = self.at;
         let text = self.take_while(|c| c.is_ascii_alphanumeric() || "_.+-".contains(c));
-        let is_number = ron::from_str::<ron::Value>(&text).is_ok_and(|value| matches!(value, ron::Value::Number(_)));
-        match is_number {
+        match number::is_number(&text) {
             true => Ok(Kind::Number(text)),
             false => self.fail(start, format!("`{text}` is not a number")),
         }
@@ -171,12 +174,7 @@ impl Parser<'_> {
             return Ok(Kind::Tuple { name, items: self.items('(', ')', Self::value)? });
         }
         let fields = self.items('(', ')', Self::field)?;
-        for (index, field) in fields.iter().enumerate() {
-            let earlier = fields[..index].iter().find(|other| other.key == field.key);
-            if let Some(earlier) = earlier {
-                self.duplicate(&field.key, &field.origin, &earlier.origin);
-            }
-        }
+        self.refuse_duplicates(fields.iter().map(|field| (field.key.clone(), &field.origin)));
         Ok(Kind::Struct { name, fields })
     }
 
@@ -196,13 +194,7 @@ impl Parser<'_> {
             parser.colon(&key.shown())?;
             Ok((key, parser.value()?))
         })?;
-        for (index, (key, _)) in entries.iter().enumerate() {
-            let shown = key.shown();
-            let earlier = entries[..index].iter().find(|(other, _)| other.shown() == shown);
-            if let Some((earlier, _)) = earlier {
-                self.duplicate(&shown, &key.origin, &earlier.origin);
-            }
-        }
+        self.refuse_duplicates(entries.iter().map(|(key, _)| (canonical::map_key(key), &key.origin)));
         Ok(Kind::Map(entries))
     }
 
@@ -242,11 +234,21 @@ impl Parser<'_> {
         Ok(items)
     }
 
-    fn duplicate(&mut self, key: &str, again: &Origin, first: &Origin) {
-        if let (Origin::File { start }, Origin::File { start: first }) = (again, first) {
-            let (line, column) = self.source.position(*first);
-            let message = format!("the key `{key}` is given twice, first at {line}:{column}");
-            self.duplicates.push(self.source.problem(*start, message));
+    fn refuse_duplicates<'b>(&mut self, keys: impl Iterator<Item = (String, &'b Origin)>) {
+        let mut seen = HashMap::new();
+        for (key, origin) in keys {
+            let Origin::File { start } = *origin else { continue };
+            match seen.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(start);
+                }
+                Entry::Occupied(first) if self.duplicates.len() < MOST_PROBLEMS => {
+                    let (line, column) = self.source.position(*first.get());
+                    let message = format!("the key `{}` is given twice, first at {line}:{column}", first.key());
+                    self.duplicates.push(self.source.problem(start, message));
+                }
+                Entry::Occupied(_) => {}
+            }
         }
     }
 

@@ -6,23 +6,31 @@
 //! timed by the watcher's own clock, from the last time it *saw* the modification time change, so clocks of different
 //! hosts need not agree.
 //!
-//! Taking over renames the stale file away, which succeeds for one process only, and looks at what was renamed: had
-//! the claim changed hands in between, it is put back. The moment that this takes is the one in which two processes
-//! can do the same run; they would write the same entry.
+//! Only who holds a second claim, `….takeover`, may remove a stale one, and looks at it again before doing so: of many
+//! that find a claim stale one gets the run. A takeover claim is held for a moment only. Should its holder die in that
+//! moment, it is renamed away and, had it changed hands meanwhile, put back; this is the one way by which two processes
+//! can come to do the same run, and they would write the same entry.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+use super::heartbeat::{Heartbeat, lock};
 use super::process::{Life, Process};
+
+/// What has not changed for this long by the file's own date is abandoned: no clocks are that far apart.
+const LONG_GONE: Duration = Duration::from_secs(24 * 3600);
+
+/// The ending of takeover claims.
+pub(super) const TAKEOVER: &str = "takeover";
 
 /// How often claims are renewed and how long a silent one is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,13 +78,13 @@ pub struct Claim {
     path: PathBuf,
     content: String,
     number: u64,
-    beating: Arc<Beating>,
+    heartbeat: Arc<Heartbeat>,
 }
 
 impl Drop for Claim {
     /// Gives the claim back, unless somebody thought us dead and took it.
     fn drop(&mut self) {
-        lock(&self.beating.files).remove(&self.number);
+        self.heartbeat.release(self.number);
         if fs::read_to_string(&self.path).is_ok_and(|content| content == self.content) {
             // If this fails the claim goes stale, which costs a wait and no result.
             let _ = fs::remove_file(&self.path);
@@ -99,19 +107,28 @@ struct Sighting {
     since: Instant,
 }
 
+/// What came of finding a claim stale.
+enum Takeover {
+    Ours(Claim),
+    /// Somebody else is taking over; the content of their claim.
+    Theirs(String),
+    /// It has changed: look again.
+    Nobodys,
+}
+
 /// The claims of one process on one store.
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) process: Process,
     timing: Timing,
     next: AtomicU64,
-    beating: Arc<Beating>,
+    heartbeat: Arc<Heartbeat>,
     sightings: Mutex<HashMap<PathBuf, Sighting>>,
 }
 
 impl Claims {
     pub(super) fn new(process: Process, timing: Timing) -> Self {
-        Self { process, timing, next: AtomicU64::new(0), beating: Arc::default(), sightings: Mutex::default() }
+        Self { process, timing, next: AtomicU64::new(0), heartbeat: Arc::default(), sightings: Mutex::default() }
     }
 
     /// A number that no other claim or temporary file of this process has.
@@ -121,37 +138,56 @@ impl Claims {
 
     /// Claims the run whose claim file is at `path`, if nobody else holds it.
     pub(super) fn attempt(&self, path: &Path) -> Result<ClaimAttempt, StoreError> {
-        loop {
+        // Another turn is only needed when somebody else acted in between, so few are enough.
+        for _ in 0..100 {
             if let Some(claim) = self.create(path)? {
                 lock(&self.sightings).remove(path);
                 return Ok(ClaimAttempt::Mine(claim));
             }
-            let content = match fs::read(path) {
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                Err(error) => return Err(StoreError::io("read the claim", path)(error)),
-            };
+            let Some(content) = read(path)? else { continue };
             if !self.is_stale(path, &content) {
-                let who = serde_json::from_str(&content).ok().map(|content: Content| content.holder);
-                return Ok(ClaimAttempt::HeldBy(Holder { who }));
+                return Ok(held_by(&content));
             }
-            self.take_away(path, &content)?;
+            match self.take_over(path)? {
+                Takeover::Ours(claim) => return Ok(ClaimAttempt::Mine(claim)),
+                Takeover::Theirs(content) => return Ok(held_by(&content)),
+                Takeover::Nobodys => {}
+            }
         }
+        let unsteady = std::io::Error::other("there is one that cannot be read, or it keeps changing hands");
+        Err(StoreError::io("make the claim", path)(unsteady))
     }
 
-    /// Removes a claim that is stale, as when cleaning up. Whether it did.
+    /// Removes a claim or a takeover claim that is stale, as when cleaning up. Whether it did.
     pub(super) fn remove_if_stale(&self, path: &Path) -> Result<bool, StoreError> {
-        match fs::read(path) {
-            Ok(bytes) => {
-                let content = String::from_utf8_lossy(&bytes).into_owned();
-                let stale = self.is_stale(path, &content);
-                if stale {
-                    self.take_away(path, &content)?;
-                }
-                Ok(stale)
+        let Some(content) = read(path)? else { return Ok(false) };
+        if !self.is_stale(path, &content) {
+            return Ok(false);
+        }
+        if path.extension().is_some_and(|it| it == TAKEOVER) {
+            self.take_away(path, &content)?;
+            return Ok(true);
+        }
+        // What is taken over is given back at once.
+        Ok(matches!(self.take_over(path)?, Takeover::Ours(_)))
+    }
+
+    fn take_over(&self, path: &Path) -> Result<Takeover, StoreError> {
+        let guard_path = path.with_extension(TAKEOVER);
+        let Some(_guard) = self.create(&guard_path)? else {
+            return match read(&guard_path)? {
+                Some(content) if !self.is_stale(&guard_path, &content) => Ok(Takeover::Theirs(content)),
+                Some(content) => self.take_away(&guard_path, &content).map(|()| Takeover::Nobodys),
+                None => Ok(Takeover::Nobodys),
+            };
+        };
+        // Before we had the guard somebody else may have taken over.
+        match read(path)? {
+            Some(content) if self.is_stale(path, &content) => {
+                fs::remove_file(path).map_err(StoreError::io("take over the claim", path))?;
+                Ok(self.create(path)?.map_or(Takeover::Nobodys, Takeover::Ours))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(StoreError::io("read the claim", path)(error)),
+            _ => Ok(Takeover::Nobodys),
         }
     }
 
@@ -169,8 +205,8 @@ impl Claims {
             let _ = fs::remove_file(path);
             return Err(StoreError::io("write the claim", path)(error));
         }
-        Beating::keep(&self.beating, number, file, self.timing.heartbeat);
-        Ok(Some(Claim { path: path.to_owned(), content, number, beating: Arc::clone(&self.beating) }))
+        Heartbeat::keep(&self.heartbeat, number, file, self.timing.heartbeat);
+        Ok(Some(Claim { path: path.to_owned(), content, number, heartbeat: Arc::clone(&self.heartbeat) }))
     }
 
     fn is_stale(&self, path: &Path, content: &str) -> bool {
@@ -185,6 +221,9 @@ impl Claims {
 
     fn is_silent(&self, path: &Path, content: &str) -> bool {
         let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+        if modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > LONG_GONE) {
+            return true;
+        }
         let mut sightings = lock(&self.sightings);
         match sightings.get(path) {
             Some(last) if last.modified == modified && last.content == content => {
@@ -198,18 +237,17 @@ impl Claims {
         }
     }
 
-    /// Takes a stale claim off its place, unless it has changed hands since it was judged.
+    /// Takes a stale takeover claim off its place, unless it has changed hands since it was judged.
     fn take_away(&self, path: &Path, judged: &str) -> Result<(), StoreError> {
-        let aside = path.with_extension(format!("claim.{}", self.temporary_suffix()));
+        let aside = path.with_extension(format!("{TAKEOVER}.{}", self.temporary_suffix()));
         match fs::rename(path, &aside) {
             Ok(()) => {}
             // Somebody else was faster.
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(StoreError::io("take over the claim", path)(error)),
         }
-        let moved = fs::read(&aside).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        if moved.is_ok_and(|moved| moved != judged) {
-            // Fails if there is a new claim already; then two processes do one run.
+        if read(&aside)?.is_some_and(|moved| moved != judged) {
+            // Fails if there is a new one already.
             let _ = fs::hard_link(&aside, path);
         }
         fs::remove_file(&aside).map_err(StoreError::io("remove", &aside))
@@ -224,7 +262,6 @@ impl Claims {
 
     /// Whether a temporary file was left by a process that is no more; one of another machine is given a day.
     pub(super) fn is_abandoned(&self, name: &str, age: Duration) -> bool {
-        const LONG_GONE: Duration = Duration::from_secs(24 * 3600);
         let maker = name.strip_suffix(".tmp").and_then(|name| name.rsplit('.').next());
         let parts: Vec<&str> = maker.unwrap_or_default().split('-').collect();
         let ours = blake3::hash(self.process.machine.as_bytes()).to_hex();
@@ -243,40 +280,16 @@ impl Claims {
     }
 }
 
-/// The open claim files of one process, and the thread that renews them.
-#[derive(Debug, Default)]
-struct Beating {
-    files: Mutex<HashMap<u64, File>>,
-    is_running: Mutex<bool>,
+fn held_by(content: &str) -> ClaimAttempt {
+    let who = serde_json::from_str(content).ok().map(|content: Content| content.holder);
+    ClaimAttempt::HeldBy(Holder { who })
 }
 
-impl Beating {
-    /// Renews a claim from now on. Its open file is kept: should the claim be taken over, the heartbeat goes to the
-    /// file that was ours and not to the one now in its place.
-    fn keep(this: &Arc<Self>, number: u64, file: File, interval: Duration) {
-        lock(&this.files).insert(number, file);
-        let mut is_running = lock(&this.is_running);
-        if !*is_running {
-            let weak = Arc::downgrade(this);
-            let thread = std::thread::Builder::new().name("claim heartbeat".to_owned());
-            // Without the thread other hosts will take our claims over and repeat our runs; nothing worse.
-            *is_running = thread.spawn(move || Self::beat(&weak, interval)).is_ok();
-        }
+/// What a claim says, if it is there.
+fn read(path: &Path) -> Result<Option<String>, StoreError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("read the claim", path)(error)),
     }
-
-    /// Ends, at the latest one interval late, when the store and its claims are gone.
-    fn beat(this: &Weak<Self>, interval: Duration) {
-        loop {
-            std::thread::sleep(interval);
-            let Some(beating) = this.upgrade() else { return };
-            for file in lock(&beating.files).values() {
-                let _ = file.set_modified(SystemTime::now());
-            }
-        }
-    }
-}
-
-/// What these locks guard is sound after any panic: single insertions and removals.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

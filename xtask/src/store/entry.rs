@@ -215,3 +215,44 @@ fn field<const N: usize>(header: &[u8], at: usize) -> [u8; N] {
     bytes.copy_from_slice(&header[at..at + N]);
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> (Request, Vec<u8>) {
+        let request = Request::new(&("a run", 7), 3, "smoke").unwrap();
+        let value = postcard::to_stdvec(&vec![1.5_f64; 20]).unwrap();
+        let bytes = encode(&request, &value).unwrap();
+        (request, bytes)
+    }
+
+    fn read(request: &Request, mut bytes: &[u8]) -> Result<Vec<f64>, Damage> {
+        let length = bytes.len() as u64;
+        let head = read_head(&mut bytes, length, &request.key()).unwrap()?;
+        assert_eq!(
+            check_value(&mut &*bytes, &head).unwrap().is_ok(),
+            read_value::<Vec<f64>>(&mut &*bytes, &head).unwrap().is_ok()
+        );
+        read_value(&mut bytes, &head).unwrap()
+    }
+
+    #[test]
+    fn a_sound_entry_reads() {
+        let (request, bytes) = sound();
+        assert_eq!(read(&request, &bytes), Ok(vec![1.5; 20]));
+    }
+
+    #[test]
+    fn no_bit_can_change_and_no_byte_be_lost_unseen() {
+        let (request, sound) = sound();
+        for bit in 0..8 * sound.len() {
+            let mut bytes = sound.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(read(&request, &bytes).is_err(), "bit {bit}");
+        }
+        for length in 0..sound.len() {
+            assert!(read(&request, &sound[..length]).is_err(), "cut to {length}");
+        }
+    }
+}

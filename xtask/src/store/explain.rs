@@ -77,24 +77,17 @@ pub fn explain(store: &Store, wanted: &[Request]) -> Result<Vec<Standing>, Store
     Ok(standings)
 }
 
-/// A stored run that nobody wants.
-struct Unwanted {
-    key: Key,
-    json: Value,
-    /// Sorted hashes of every (path, value): two descriptions are compared by merging these.
-    leaves: Vec<u64>,
-}
-
 /// The unwanted runs by scale and kind, and all engine versions of every (scale, description).
+#[derive(Default)]
 struct Past {
-    unwanted: HashMap<(String, String), Vec<Unwanted>>,
+    unwanted: HashMap<(String, String), Unwanted>,
     engines: HashMap<(String, String), Vec<u32>>,
 }
 
 impl Past {
     fn read(store: &Store, wanted: &[Request]) -> Result<Self, StoreError> {
         let wanted: HashSet<Key> = wanted.iter().map(Request::key).collect();
-        let mut past = Self { unwanted: HashMap::new(), engines: HashMap::new() };
+        let mut past = Self::default();
         for entry in store.entries()? {
             let entry = entry?;
             if let (Ok(record), false) = (entry.record, wanted.contains(&entry.key)) {
@@ -105,11 +98,9 @@ impl Past {
     }
 
     fn add(&mut self, key: Key, record: Record) {
-        // A description that passed its checksum is JSON; anything else has no past to offer.
-        let json: Value = serde_json::from_str(&record.description).unwrap_or_default();
-        let unwanted = Unwanted { key, leaves: leaves(&json), json };
-        let kind = kind_of(&unwanted.json);
-        self.unwanted.entry((record.scale.clone(), kind)).or_default().push(unwanted);
+        let json = parsed(&record.description);
+        let kind = (record.scale.clone(), kind_of(&json));
+        self.unwanted.entry(kind).or_default().add(key, &record.description, &leaves(&json));
         self.engines.entry((record.scale, record.description)).or_default().push(record.engine);
     }
 
@@ -120,20 +111,54 @@ impl Past {
             stored.sort_unstable();
             return Standing::EngineChanged { stored };
         }
-        let json: Value = serde_json::from_str(request.description()).unwrap_or_default();
-        let ours = leaves(&json);
+        let json = parsed(request.description());
         let same_kind = self.unwanted.get(&(request.scale().to_owned(), kind_of(&json)));
-        let nearest = same_kind
-            .into_iter()
-            .flatten()
-            .map(|other| (shared(&ours, &other.leaves), other))
-            .filter(|(shared, other)| 2 * shared >= ours.len().max(other.leaves.len()))
-            .min_by_key(|(shared, other)| (ours.len() + other.leaves.len() - 2 * shared, other.key));
-        match nearest {
-            Some((_, other)) => Standing::Changed { from: other.key, changes: changes(&other.json, &json) },
+        match same_kind.and_then(|unwanted| unwanted.nearest(&leaves(&json))) {
+            Some(run) => Standing::Changed { from: run.key, changes: changes(&parsed(&run.description), &json) },
             None => Standing::New,
         }
     }
+}
+
+/// The stored runs of one kind that nobody wants.
+#[derive(Default)]
+struct Unwanted {
+    runs: Vec<UnwantedRun>,
+    /// Which of the runs have a leaf: comparing with all of them is counting along these lists.
+    having: HashMap<u64, Vec<usize>>,
+}
+
+struct UnwantedRun {
+    key: Key,
+    description: String,
+    leaves: usize,
+}
+
+impl Unwanted {
+    fn add(&mut self, key: Key, description: &str, leaves: &[u64]) {
+        for leaf in leaves {
+            self.having.entry(*leaf).or_default().push(self.runs.len());
+        }
+        self.runs.push(UnwantedRun { key, description: description.to_owned(), leaves: leaves.len() });
+    }
+
+    /// The run that differs least, of equals the one with the smallest key, if at least half is shared.
+    fn nearest(&self, leaves: &[u64]) -> Option<&UnwantedRun> {
+        let mut shared = vec![0; self.runs.len()];
+        for index in leaves.iter().filter_map(|leaf| self.having.get(leaf)).flatten() {
+            shared[*index] += 1;
+        }
+        let shares = self.runs.iter().zip(shared);
+        shares
+            .filter(|(run, shared)| 2 * shared >= leaves.len().max(run.leaves))
+            .min_by_key(|(run, shared)| (leaves.len() + run.leaves - 2 * shared, run.key))
+            .map(|(run, _)| run)
+    }
+}
+
+/// A description that passed its checksum is JSON; anything else has no past to offer.
+fn parsed(description: &str) -> Value {
+    serde_json::from_str(description).unwrap_or_default()
 }
 
 /// The enum variant that serde writes as `{"Variant": …}`.
@@ -144,43 +169,26 @@ fn kind_of(json: &Value) -> String {
     }
 }
 
+/// A hash for every value together with its path; a list counts as one value.
 fn leaves(json: &Value) -> Vec<u64> {
     let mut found = Vec::new();
-    collect_leaves(json, &mut DefaultHasher::new(), &mut found);
-    found.sort_unstable();
+    collect_leaves(json, &DefaultHasher::new(), &mut found);
     found
 }
 
-fn collect_leaves(json: &Value, path: &mut DefaultHasher, found: &mut Vec<u64>) {
+fn collect_leaves(json: &Value, path: &DefaultHasher, found: &mut Vec<u64>) {
     match json {
         Value::Object(object) => {
             for (key, value) in object {
                 let mut path = path.clone();
                 key.hash(&mut path);
-                collect_leaves(value, &mut path, found);
+                collect_leaves(value, &path, found);
             }
         }
-        // A list counts as one value.
         leaf => {
-            canonical_text(leaf).hash(path);
+            let mut path = path.clone();
+            canonical_text(leaf).hash(&mut path);
             found.push(path.finish());
         }
     }
-}
-
-/// How many hashes two sorted lists share.
-fn shared(a: &[u64], b: &[u64]) -> usize {
-    let (mut i, mut j, mut count) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                count += 1;
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    count
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::claim::{Claim, ClaimAttempt, Claims, Holder, Timing};
+use super::claim::{Claim, ClaimAttempt, Claims, Holder, TAKEOVER, Timing};
 use super::entry::{self, Damage, Head, Record};
 use super::error::StoreError;
 use super::limit::survive_file_size_limit;
@@ -126,6 +126,13 @@ impl Store {
         read: impl FnOnce(&mut BufReader<File>, Head) -> std::io::Result<Result<T, Damage>>,
     ) -> Result<Lookup<T>, StoreError> {
         let path = self.path(key);
+        // Looked at before it is opened: opening a pipe would wait for its writer.
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => return Err(StoreError::io("read", &path)(std::io::Error::other("it is not a regular file"))),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lookup::Missing),
+            Err(error) => return Err(StoreError::io("read", &path)(error)),
+        }
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lookup::Missing),
@@ -252,7 +259,8 @@ impl Store {
         let mut removed = 0;
         for path in self.files()? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.ends_with(".claim") {
+            let is_claim = path.extension().is_some_and(|it| it == "claim" || it == TAKEOVER);
+            if is_claim {
                 removed += usize::from(self.claims.remove_if_stale(&path)?);
             } else if name.ends_with(".tmp") && self.claims.is_abandoned(&name, age(&path)) {
                 fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;

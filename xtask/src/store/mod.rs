@@ -35,6 +35,11 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Measured with 100,000 entries of ten described values and 256 numbers each, in memory, on one of two busy cores
+//! (`cargo run --release -p xtask --example store_scale`): 18 µs to get an entry, 5 µs to miss one, 19 µs for each item
+//! of a listing, 84 µs to claim, put and release, and 4 to 7 ms to find a changed run's past among them; 269 bytes an
+//! entry beside the result. A put to a disk waits for it: 4 ms here.
+//!
 //! Only create-exclusive and rename are asked of the file system, no locks, so a network file system will do.
 
 mod claim;
@@ -42,6 +47,7 @@ mod entry;
 mod error;
 mod explain;
 mod folder;
+mod heartbeat;
 mod limit;
 mod process;
 mod request;

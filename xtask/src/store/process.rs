@@ -30,7 +30,9 @@ impl Process {
         let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
         let boot = read("/proc/sys/kernel/random/boot_id");
         let pid = std::process::id();
-        let start = start_of(pid).map(|(start, _)| start);
+        // In a pid namespace of its own with its parent's /proc, pids there are not the ones that processes know.
+        let is_our_proc = fs::read_link("/proc/self").is_ok_and(|link| link.as_os_str() == pid.to_string().as_str());
+        let start = start_of(pid).map(|(start, _)| start).filter(|_| is_our_proc);
         let machine = match (boot.is_empty(), start) {
             (false, Some(_)) => format!("{boot} {}", namespace.display()),
             _ => String::new(),

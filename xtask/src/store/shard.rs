@@ -70,3 +70,78 @@ impl FromStr for Shard {
         Self::new(number(part)?, number(parts)?).map_err(|_| refused())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::request::Request;
+    use super::*;
+
+    fn runs(costs: &[f64]) -> Vec<(Key, f64)> {
+        let key = |run: usize| Request::new(&run, 1, "paper").unwrap().key();
+        costs.iter().enumerate().map(|(run, cost)| (key(run), *cost)).collect()
+    }
+
+    fn split(runs: &[(Key, f64)], parts: usize) -> Vec<Vec<usize>> {
+        (1..=parts).map(|part| Shard::new(part, parts).unwrap().select(runs)).collect()
+    }
+
+    fn load(runs: &[(Key, f64)], share: &[usize]) -> f64 {
+        share.iter().map(|&index| runs[index].1).sum()
+    }
+
+    /// The classical worst case for two shares: 3 + 3 against 2 + 2 + 2 would do, the longest first gives 7 against 5.
+    #[test]
+    fn the_longest_goes_first() {
+        let runs = runs(&[2.0, 3.0, 2.0, 3.0, 2.0]);
+        let mut loads: Vec<f64> = split(&runs, 2).iter().map(|share| load(&runs, share)).collect();
+        loads.sort_by(f64::total_cmp);
+        assert_eq!(loads, [5.0, 7.0]);
+    }
+
+    #[test]
+    fn shares_are_read_and_refused() {
+        for text in ["1/1", "2/8", "8/8"] {
+            assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
+        }
+        for text in ["0/8", "9/8", "1/0", "0/0", "1", "", "/", "a/b", "-1/2", "1/2/3", "1.5/2", "1 / 2"] {
+            let message = text.parse::<Shard>().unwrap_err().to_string();
+            assert!(message.starts_with(&format!("`{text}` is not a share")), "{message}");
+        }
+    }
+
+    #[test]
+    fn odd_costs_and_repeated_runs_have_one_share_each() {
+        let mut runs = runs(&[f64::NAN, -1.0, f64::INFINITY, 0.0, 0.0, 0.0]);
+        runs.push(runs[2]);
+        let shares = split(&runs, 3);
+        let sizes: Vec<usize> = shares.iter().map(|share| share.iter().filter(|&&index| index < 6).count()).collect();
+        assert_eq!(sizes, [2, 2, 2], "runs of no known cost are spread by number");
+        assert!(shares.iter().all(|share| share.contains(&2) == share.contains(&6)));
+        assert_eq!(split(&[], 2).concat(), [0; 0]);
+    }
+
+    proptest! {
+        /// Every run is in one share; the longest share is within Graham's bound of the mean load; order is no matter.
+        #[test]
+        fn a_split_is_a_balanced_partition(costs in prop::collection::vec(0.0..100.0_f64, 0..60), parts in 1..9_usize) {
+            let runs = runs(&costs);
+            let shares = split(&runs, parts);
+            let mut all = shares.concat();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..runs.len()).collect::<Vec<_>>());
+            // When the last run of the longest share was given to it, no share had less.
+            let longest = shares.iter().map(|share| load(&runs, share)).fold(0.0, f64::max);
+            let dearest = costs.iter().copied().fold(0.0, f64::max);
+            prop_assert!(longest <= costs.iter().sum::<f64>() / parts as f64 + dearest + 1e-9);
+            let mut reversed = runs.clone();
+            reversed.reverse();
+            for (share, again) in shares.iter().zip(split(&reversed, parts)) {
+                let mut mirrored: Vec<usize> = again.iter().map(|index| runs.len() - 1 - index).collect();
+                mirrored.sort_unstable();
+                prop_assert_eq!(share, &mirrored);
+            }
+        }
+    }
+}
