@@ -114,6 +114,34 @@ fn threads_do_each_run_once() {
     assert_eq!((count(folder.path(), "run"), count(folder.path(), "claim"), count(folder.path(), "tmp")), (30, 0, 0));
 }
 
+/// Threads that rush for the same runs at the same time: one may find a run missing, and claim it just after another
+/// has stored it and let go.
+#[test]
+fn a_run_done_between_look_and_claim_is_not_done_again() {
+    let memory = Path::new("/dev/shm");
+    let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let folder = tempfile::tempdir_in(parent).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let computed = AtomicUsize::new(0);
+    let rush = |run: u64| loop {
+        match store.begin::<u64>(&request(run)).unwrap() {
+            Begin::Stored(_) => return,
+            Begin::HeldBy(_) => {}
+            Begin::Run { claim, .. } => {
+                computed.fetch_add(1, Ordering::Relaxed);
+                store.put(&request(run), &run).unwrap();
+                drop(claim);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..400).for_each(rush));
+        }
+    });
+    assert_eq!(computed.into_inner(), 400);
+}
+
 #[test]
 fn processes_do_each_run_once() {
     let folder = tempfile::tempdir().unwrap();

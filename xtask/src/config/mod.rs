@@ -36,11 +36,13 @@
 //! What is left out of RON on purpose: attributes (`#![enable(…)]` changes what a value means), characters, byte
 //! strings, ranges, infinities and NaN.
 
+mod access;
 mod canonical;
 mod checks;
 mod deserialize;
 mod document;
 mod error;
+mod failure;
 mod merge;
 mod number;
 mod parse;

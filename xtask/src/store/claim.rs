@@ -293,3 +293,71 @@ fn read(path: &Path) -> Result<Option<String>, StoreError> {
         Err(error) => Err(StoreError::io("read the claim", path)(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims() -> Claims {
+        Claims::new(Process::current(), Timing::default())
+    }
+
+    fn is_mine(attempt: &ClaimAttempt) -> bool {
+        matches!(attempt, ClaimAttempt::Mine(_))
+    }
+
+    #[test]
+    fn a_claim_that_has_become_live_is_not_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.claim");
+        let (first, second) = (claims(), claims());
+        let attempt = first.attempt(&path).unwrap();
+        assert!(is_mine(&attempt));
+        // As after judging stale what stood there before.
+        assert!(matches!(second.take_over(&path).unwrap(), Takeover::Nobodys));
+        assert!(!is_mine(&second.attempt(&path).unwrap()));
+        drop(attempt);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn one_takes_over_at_a_time_and_a_dead_one_is_no_hindrance() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.claim");
+        let guard = path.with_extension(TAKEOVER);
+        let claims = claims();
+        // No process has pid 0: whoever wrote this is dead.
+        let dead = Content { holder: Process { pid: 0, ..Process::current() }, number: 0 };
+        let dead = serde_json::to_string(&dead).unwrap();
+        fs::write(&path, &dead).unwrap();
+        let taking_over = claims.create(&guard).unwrap();
+        assert!(!is_mine(&claims.attempt(&path).unwrap()), "somebody else is taking over");
+        drop(taking_over);
+        fs::write(&guard, &dead).unwrap();
+        assert!(is_mine(&claims.attempt(&path).unwrap()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        // What has changed hands is put back, what has not is gone.
+        fs::write(&guard, "of somebody else").unwrap();
+        claims.take_away(&guard, &dead).unwrap();
+        assert_eq!(fs::read_to_string(&guard).unwrap(), "of somebody else");
+        claims.take_away(&guard, "of somebody else").unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn stale_claims_of_both_kinds_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let claims = claims();
+        let dead = Content { holder: Process { pid: 0, ..Process::current() }, number: 0 };
+        for extension in ["claim", TAKEOVER] {
+            let path = folder.path().join("run").with_extension(extension);
+            assert!(!claims.remove_if_stale(&path).unwrap());
+            let live = claims.create(&path).unwrap();
+            assert!(!claims.remove_if_stale(&path).unwrap());
+            drop(live);
+            fs::write(&path, serde_json::to_string(&dead).unwrap()).unwrap();
+            assert!(claims.remove_if_stale(&path).unwrap());
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{extension}");
+        }
+    }
+}
