@@ -14,11 +14,16 @@ use std::path::Path;
 /// # Errors
 /// If the kind is unknown (all are listed), no committed config is of that kind, or the file exists or cannot be written.
 pub fn init(root: &Path, args: &InitArgs) -> anyhow::Result<()> {
-    let mut kinds = Vec::new();
+    if let Some(template) = RECIPES.iter().find(|kind| kind.name() == args.kind).and_then(|kind| kind.template()) {
+        return write("the template of its kind", template.as_bytes(), &args.file);
+    }
+    let mut kinds: Vec<String> =
+        RECIPES.iter().filter(|k| k.template().is_some()).map(|k| k.name().to_owned()).collect();
     for path in catalog::configs(root)? {
         let document = Document::read(&path)?;
         if document.kind() == args.kind {
-            return write(&path, &args.file);
+            let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            return write(&path.display().to_string(), &text, &args.file);
         }
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         kinds.push(format!("{} ({stem})", document.kind()));
@@ -31,16 +36,10 @@ pub fn init(root: &Path, args: &InitArgs) -> anyhow::Result<()> {
     bail!("unknown kind {}{hint}; there are: {}", args.kind, kinds.join(", "))
 }
 
-fn write(template: &Path, file: &Path) -> anyhow::Result<()> {
-    let text = std::fs::read(template).with_context(|| format!("cannot read {}", template.display()))?;
+fn write(source: &str, text: &[u8], file: &Path) -> anyhow::Result<()> {
     let mut new = File::create_new(file)
         .with_context(|| format!("cannot make {} (an existing file is not replaced)", file.display()))?;
-    new.write_all(&text).with_context(|| format!("cannot write {}", file.display()))?;
-    println!(
-        "{} is a copy of {}; edit it and run: cargo xtask figures --config {}",
-        file.display(),
-        template.display(),
-        file.display()
-    );
+    new.write_all(text).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("{0} is a copy of {source}; edit it and run: cargo xtask figures --config {0}", file.display());
     Ok(())
 }

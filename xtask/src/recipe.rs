@@ -13,6 +13,9 @@ pub trait Recipe: DeserializeOwned + Serialize + Send + Sync + 'static {
     /// Name of the kind, which opens its config files: `Kind( key: value, … )`.
     const KIND: &'static str;
 
+    /// A commented config to start from, if `configs/` holds none of this kind.
+    const TEMPLATE: Option<&'static str> = None;
+
     /// States every rule that the values must obey; each violation is reported with its place in the file.
     fn check(&self, checks: &mut Checks<'_>);
 
@@ -77,6 +80,9 @@ pub trait Kind: Sync {
     /// The kind's name.
     fn name(&self) -> &'static str;
 
+    /// As [`Recipe::TEMPLATE`].
+    fn template(&self) -> Option<&'static str>;
+
     /// Checks a config of this kind at both scales.
     ///
     /// # Errors
@@ -102,6 +108,10 @@ impl<R> KindOf<R> {
 impl<R: Recipe> Kind for KindOf<R> {
     fn name(&self) -> &'static str {
         R::KIND
+    }
+
+    fn template(&self) -> Option<&'static str> {
+        R::TEMPLATE
     }
 
     fn validate(&self, document: &Document) -> Result<(), ConfigError> {

@@ -1,0 +1,338 @@
+//! A user's own study: parameters over lists of values, theory beside simulation.
+
+#[path = "sweep/observable.rs"]
+mod observable;
+#[path = "sweep/point.rs"]
+mod point;
+#[path = "sweep/rules.rs"]
+mod rules;
+
+use crate::comparison::Summary;
+use crate::config::Checks;
+use crate::recipe::{Assembled, Recipe, Table};
+use crate::results::Results;
+use crate::run::Run;
+use figures::{Axis, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Points, Scale};
+use observable::Observable;
+use point::Point;
+use serde::{Deserialize, Serialize};
+use sim::{Draw, Start};
+
+/// One observable of a task and a student over one or two parameters.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sweep {
+    /// Heading of the figure.
+    pub title: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Independent repetitions; 0 for theory alone.
+    pub seeds: u64,
+    /// The task.
+    pub task: TaskKeys,
+    /// A second task that shares the inputs.
+    pub companion: Option<Companion>,
+    /// The student.
+    pub student: StudentKeys,
+    /// Its training.
+    pub training: TrainingKeys,
+    /// The parameters that vary.
+    pub axes: Vec<AxisKeys>,
+    /// What is looked at.
+    pub observable: Observable,
+    /// A heat map of two axes instead of a family of lines.
+    pub as_heat_map: bool,
+}
+
+/// The task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskKeys {
+    /// N₁.
+    pub inputs: usize,
+    /// N₃.
+    pub outputs: usize,
+    /// P.
+    pub examples: usize,
+    /// s̄.
+    pub strengths: Vec<f64>,
+    /// σ_z.
+    pub noise: f64,
+}
+
+/// The second of two rank-one tasks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    /// Its outputs.
+    pub outputs: usize,
+    /// Its s̄.
+    pub strength: f64,
+    /// q.
+    pub alignment: f64,
+}
+
+/// The student.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudentKeys {
+    /// N₂.
+    pub hidden: usize,
+    /// L.
+    pub layers: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// Training aligned or random.
+    pub start: Start,
+}
+
+/// The training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingKeys {
+    /// λ.
+    pub learning_rate: f64,
+    /// Number of updates.
+    pub epochs: u64,
+}
+
+/// One parameter and its values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AxisKeys {
+    /// Which.
+    pub parameter: Parameter,
+    /// Its values, increasing.
+    pub values: Vec<f64>,
+}
+
+/// A scalar that can vary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Parameter {
+    /// N₁.
+    Inputs,
+    /// N₃.
+    Outputs,
+    /// P.
+    Examples,
+    /// A factor of all strengths.
+    Snr,
+    /// σ_z.
+    Noise,
+    /// N₂.
+    Hidden,
+    /// L.
+    Layers,
+    /// ε.
+    Epsilon,
+    /// λ.
+    LearningRate,
+    /// Number of updates.
+    Epochs,
+    /// q of the companion.
+    Alignment,
+    /// s̄ of the companion.
+    CompanionStrength,
+}
+
+impl Parameter {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Inputs => "inputs N_{1}",
+            Self::Outputs => "outputs N_{3}",
+            Self::Examples => "examples P",
+            Self::Snr => "SNR",
+            Self::Noise => "noise σ_{z}",
+            Self::Hidden => "hidden N_{2}",
+            Self::Layers => "layers L",
+            Self::Epsilon => "ε",
+            Self::LearningRate => "λ",
+            Self::Epochs => "epochs",
+            Self::Alignment => "alignment q",
+            Self::CompanionStrength => "s̄_{B}",
+        }
+    }
+
+    fn is_size(self) -> bool {
+        matches!(self, Self::Inputs | Self::Outputs | Self::Examples | Self::Hidden | Self::Layers | Self::Epochs)
+    }
+}
+
+impl Recipe for Sweep {
+    const KIND: &'static str = "Sweep";
+    const TEMPLATE: Option<&'static str> = Some(include_str!("sweep.ron"));
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        rules::check(self, checks);
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let seeds = || (0..self.seeds).map(|run| Draw { seed: self.seed, run });
+        self.points().iter().flat_map(|(_, point)| seeds().flat_map(|draw| point.experiments(draw)).map(Run::from).collect::<Vec<_>>()).collect()
+    }
+
+    fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
+        let panel = match (self.observable.is_curve(), self.as_heat_map) {
+            (true, _) => vec![self.curves(results)?],
+            (false, false) => vec![self.lines(results)?],
+            (false, true) => self.heat_maps(results)?,
+        };
+        let figure = Figure::new("sweep", &self.title).description("A study of one observable over parameters.").columns(panel.len().max(1)).panels(panel);
+        Ok(Assembled { figure, verdicts: Vec::new(), tables: vec![self.table(results)?], caption: self.caption() })
+    }
+}
+
+impl Sweep {
+    fn base(&self) -> Point {
+        Point { task: self.task.clone(), companion: self.companion.clone(), student: self.student.clone(), training: self.training.clone() }
+    }
+
+    /// Every point with the axes' values there, the last axis fastest.
+    fn points(&self) -> Vec<(Vec<f64>, Point)> {
+        let mut points = vec![(Vec::new(), self.base())];
+        for axis in &self.axes {
+            let extend = |(values, point): (Vec<f64>, Point)| {
+                axis.values.iter().map(move |&value| {
+                    let mut point = point.clone();
+                    point.set(axis.parameter, value);
+                    ([values.as_slice(), &[value]].concat(), point)
+                })
+            };
+            points = points.into_iter().flat_map(extend).collect();
+        }
+        points
+    }
+
+    /// The simulated values at a point, one per seed.
+    fn simulated(&self, point: &Point, results: &Results) -> anyhow::Result<Vec<f64>> {
+        (0..self.seeds).map(|run| self.observable.simulated(point, Draw { seed: self.seed, run }, results)).collect()
+    }
+
+    fn lines(&self, results: &Results) -> anyhow::Result<Panel> {
+        let x = &self.axes[0];
+        let mut panel = Panel::new(x_axis(x), Axis::new(self.observable.label())).legend(Legend::Outside);
+        let points = self.points();
+        let family = self.axes.get(1);
+        for (index, name, colour) in series(family) {
+            let at = |place: usize| &points[place * family.map_or(1, |f| f.values.len()) + index];
+            let mut theory = Vec::new();
+            let mut means: Vec<(f64, Summary)> = Vec::new();
+            for place in 0..x.values.len() {
+                let (values, point) = at(place);
+                theory.push((values[0], self.observable.theory(point)?));
+                if self.seeds > 0 {
+                    means.push((values[0], Summary::of(&self.simulated(point, results)?)));
+                }
+            }
+            panel = panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
+            if !means.is_empty() {
+                let mut mark = Points::new(format!("simulation{name}"), means.iter().map(|(x, s)| (*x, s.mean))).colour(colour);
+                if let Some(intervals) = means.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
+                    mark = mark.intervals(intervals);
+                }
+                panel = panel.mark(mark.legend(format!("simulation{name}")));
+            }
+        }
+        Ok(panel)
+    }
+
+    fn curves(&self, results: &Results) -> anyhow::Result<Panel> {
+        let mut panel = Panel::new(Axis::new("t/τ"), Axis::new(self.observable.label())).legend(Legend::Outside);
+        let points = self.points();
+        for ((index, name, colour), (_, point)) in series(self.axes.first()).into_iter().zip(&points) {
+            debug_assert!(index < points.len());
+            let theory = self.observable.theory_curve(point)?;
+            panel = panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
+            if self.seeds > 0 {
+                let runs = (0..self.seeds).map(|run| self.observable.simulated_curve(point, Draw { seed: self.seed, run }, results));
+                let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
+                let mean = |i: usize| (runs[0][i].0, runs.iter().map(|run| run[i].1).sum::<f64>() / runs.len() as f64);
+                let line = Line::new(format!("simulation{name}"), (0..runs[0].len()).map(mean)).colour(colour).dash(Dash::Dashed);
+                panel = panel.mark(line);
+            }
+        }
+        Ok(panel.key(Key::line("simulation (mean)", figures::Colour::INK, Dash::Dashed)))
+    }
+
+    fn heat_maps(&self, results: &Results) -> anyhow::Result<Vec<Panel>> {
+        let points = self.points();
+        let theory = points.iter().map(|(_, p)| self.observable.theory(p)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut panels = vec![self.heat_map("theory", &theory)];
+        if self.seeds > 0 {
+            let mean = |(_, point): &(Vec<f64>, Point)| Ok(Summary::of(&self.simulated(point, results)?).mean);
+            let simulated = points.iter().map(mean).collect::<anyhow::Result<Vec<_>>>()?;
+            panels.push(self.heat_map("simulation", &simulated));
+        }
+        Ok(panels)
+    }
+
+    fn heat_map(&self, name: &str, values: &[f64]) -> Panel {
+        let (x, y) = (&self.axes[0], &self.axes[1]);
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let scale = match self.observable {
+            Observable::TransferBenefit => ColourScale::diverging(high.abs().max(low.abs()).max(1e-12)),
+            _ => ColourScale::sequential(low, if high > low { high } else { low + 1.0 }),
+        };
+        let rows = (0..y.values.len()).map(|j| (0..x.values.len()).map(|i| values[i * y.values.len() + j]).collect()).collect::<Vec<Vec<f64>>>();
+        Panel::new(x_axis(x), x_axis(y))
+            .title(name)
+            .mark(HeatMap::new(name, edges(&x.values), edges(&y.values), rows, scale.clone()))
+            .colour_bar(ColourBar::new(scale, self.observable.label()))
+    }
+
+    fn table(&self, results: &Results) -> anyhow::Result<Table> {
+        let mut header: Vec<String> = self.axes.iter().map(|axis| format!("{:?}", axis.parameter)).collect();
+        header.extend(["theory", "mean", "standard_error", "seeds"].map(str::to_owned));
+        let mut table = Table { name: "points".to_owned(), header, rows: Vec::new() };
+        if self.observable.is_curve() {
+            return Ok(table);
+        }
+        for (values, point) in self.points() {
+            let simulated = Summary::of(&self.simulated(&point, results)?);
+            let mut row: Vec<String> = values.iter().map(f64::to_string).collect();
+            row.push(self.observable.theory(&point)?.to_string());
+            row.extend([simulated.mean.to_string(), simulated.standard_error().to_string(), simulated.count.to_string()]);
+            table.rows.push(row);
+        }
+        Ok(table)
+    }
+
+    fn caption(&self) -> String {
+        let axes: Vec<&str> = self.axes.iter().map(|axis| axis.parameter.label()).collect();
+        format!("{} over {}: theory, and {} simulated seeds per point.", self.observable.label(), axes.join(" and "), self.seeds)
+    }
+}
+
+/// Index, name and colour of every line of a family; one nameless line without one.
+fn series(family: Option<&AxisKeys>) -> Vec<(usize, String, figures::Colour)> {
+    let Some(axis) = family else { return vec![(0, String::new(), figures::Colour::BLUE)] };
+    let (low, high) = (0.0, axis.values.len().saturating_sub(1).max(1) as f64);
+    let scale = ColourScale::sequential(low, high);
+    let named = |(index, value): (usize, &f64)| (index, format!(", {} = {value}", axis.parameter.label()), scale.colour(index as f64));
+    axis.values.iter().enumerate().map(named).collect()
+}
+
+/// Logarithmic where the values span more than a factor of 30.
+fn x_axis(axis: &AxisKeys) -> Axis {
+    let (first, last) = (axis.values[0], axis.values[axis.values.len() - 1]);
+    if first > 0.0 && last / first > 30.0 { Axis::log(axis.parameter.label()) } else { Axis::new(axis.parameter.label()) }
+}
+
+/// Edges of the cells around values: half-way between neighbours, in the logarithm where the axis is logarithmic.
+fn edges(values: &[f64]) -> Vec<f64> {
+    let scale = if values[0] > 0.0 && values[values.len() - 1] / values[0] > 30.0 { Scale::Log } else { Scale::Linear };
+    let [to, from] = match scale {
+        Scale::Log => [f64::ln as fn(f64) -> f64, f64::exp],
+        Scale::Linear => [|v| v, |v| v],
+    };
+    let places: Vec<f64> = values.iter().map(|v| to(*v)).collect();
+    let mut edges: Vec<f64> = places.windows(2).map(|w| (w[0] + w[1]) / 2.0).collect();
+    let step = |a: usize, b: usize| if places.len() > 1 { (places[b] - places[a]) / 2.0 } else { 0.5 };
+    edges.insert(0, places[0] - step(0, 1));
+    edges.push(places[places.len() - 1] + step(places.len().saturating_sub(2), places.len() - 1));
+    edges.into_iter().map(from).collect()
+}
+
+#[cfg(test)]
+#[path = "sweep/tests.rs"]
+mod tests;

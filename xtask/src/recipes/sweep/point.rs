@@ -1,0 +1,113 @@
+//! One point of a sweep: a task, its companion, a student and its training, with the axes' values put in.
+
+use super::{Companion, Parameter, StudentKeys, TaskKeys, TrainingKeys};
+use sim::{AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training};
+use theory::{JointCurve, JointTask, LearningCurve, Student, Task, Teacher};
+
+/// Logged points of a curve.
+const CURVE_POINTS: u64 = 200;
+
+/// All parameters of a sweep at one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Point {
+    pub(super) task: TaskKeys,
+    pub(super) companion: Option<Companion>,
+    pub(super) student: StudentKeys,
+    pub(super) training: TrainingKeys,
+}
+
+impl Point {
+    /// Puts a value in; sizes are checked to be whole numbers before.
+    pub(super) fn set(&mut self, parameter: Parameter, value: f64) {
+        let size = value as usize;
+        match parameter {
+            Parameter::Inputs => self.task.inputs = size,
+            Parameter::Outputs => self.task.outputs = size,
+            Parameter::Examples => self.task.examples = size,
+            Parameter::Snr => self.task.strengths.iter_mut().for_each(|strength| *strength *= value),
+            Parameter::Noise => self.task.noise = value,
+            Parameter::Hidden => self.student.hidden = size,
+            Parameter::Layers => self.student.layers = size,
+            Parameter::Epsilon => self.student.epsilon = value,
+            Parameter::LearningRate => self.training.learning_rate = value,
+            Parameter::Epochs => self.training.epochs = value as u64,
+            Parameter::Alignment => self.companion.iter_mut().for_each(|companion| companion.alignment = value),
+            Parameter::CompanionStrength => self.companion.iter_mut().for_each(|companion| companion.strength = value),
+        }
+    }
+
+    /// τ in epochs.
+    pub(super) fn tau(&self) -> f64 {
+        1.0 / self.training.learning_rate
+    }
+
+    /// The end of training, t/τ.
+    pub(super) fn last_time(&self) -> f64 {
+        self.training.epochs as f64 * self.training.learning_rate
+    }
+
+    fn single(&self) -> TaskSpec {
+        let task = &self.task;
+        let input_kind = if task.examples == task.inputs { InputKind::OneHot } else { InputKind::Orthonormal };
+        TaskSpec {
+            examples: task.examples,
+            input_kind,
+            noise: task.noise,
+            ..TaskSpec::single(task.inputs, task.outputs, &task.strengths)
+        }
+    }
+
+    /// The first task in the company of the second.
+    fn joint(&self, companion: &Companion) -> TaskSpec {
+        let task = &self.task;
+        let outputs = [task.outputs, companion.outputs];
+        let joint = TaskSpec::joint(task.inputs, &outputs, &[&task.strengths, &[companion.strength]], companion.alignment);
+        TaskSpec { noise: task.noise, ..joint }
+    }
+
+    /// What is simulated for one seed: the task, and with a companion also the task in its company.
+    pub(super) fn experiments(&self, draw: Draw) -> Vec<Experiment> {
+        let mut tasks = Vec::new();
+        if let Some(companion) = &self.companion {
+            let joint = self.joint(companion);
+            tasks.extend([joint.task_alone(0), joint]);
+        } else {
+            tasks.push(self.single());
+        }
+        tasks.into_iter().map(|task| self.experiment(task, draw)).collect()
+    }
+
+    fn experiment(&self, task: TaskSpec, draw: Draw) -> Experiment {
+        let student = StudentSpec { hidden: self.student.hidden, layers: self.student.layers, epsilon: self.student.epsilon };
+        let training = Training {
+            learning_rate: self.training.learning_rate,
+            epochs: self.training.epochs,
+            schedule: Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)),
+            train_thresholds: Vec::new(),
+        };
+        match self.student.start {
+            Start::TrainingAligned => Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw }),
+            start => Experiment::Linear(LinearSpec { task, student, start, training, tracked_modes: 0, draw }),
+        }
+    }
+
+    fn theory_student(&self) -> Result<Student, theory::TheoryError> {
+        Student::new(self.student.hidden, self.student.layers, self.student.epsilon)
+    }
+
+    /// The theory of the task by itself.
+    pub(super) fn curve(&self) -> Result<LearningCurve, theory::TheoryError> {
+        let task = Task::new(self.task.inputs, self.task.outputs, &self.task.strengths)?;
+        let task = task.with_noise(self.task.noise)?.with_examples(self.task.examples)?;
+        Ok(LearningCurve::new(&task, &self.theory_student()?))
+    }
+
+    /// The theory of the task and its companion.
+    pub(super) fn joint_curve(&self, companion: &Companion) -> Result<JointCurve, theory::TheoryError> {
+        let first = Teacher { outputs: self.task.outputs, strengths: self.task.strengths.clone() };
+        let second = Teacher { outputs: companion.outputs, strengths: vec![companion.strength] };
+        let alignment = faer::mat![[companion.alignment]];
+        let joint = JointTask::pair(self.task.inputs, first, second, alignment.as_ref())?.with_noise(self.task.noise)?;
+        Ok(JointCurve::new(&joint, &self.theory_student()?))
+    }
+}

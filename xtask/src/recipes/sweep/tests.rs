@@ -1,0 +1,64 @@
+//! The template runs, and every kind of plot can be made from it.
+
+use super::{AxisKeys, Companion, Observable, Parameter, Sweep, edges};
+use crate::config::{Document, Scale};
+use crate::recipe::Recipe;
+use crate::results::Results;
+use crate::run::Run;
+
+fn template() -> Sweep {
+    let text = Sweep::TEMPLATE.unwrap();
+    Document::parse("sweep.ron", text).unwrap().settings(Scale::Smoke).deserialize().unwrap()
+}
+
+fn drawn(sweep: &Sweep) -> String {
+    let document = Document::parse("sweep.ron", Sweep::TEMPLATE.unwrap()).unwrap();
+    let settings = document.settings(Scale::Smoke);
+    let mut checks = settings.checks();
+    sweep.check(&mut checks);
+    checks.finish().unwrap();
+    let results = Results::compute(&sweep.runs(), Run::clone).unwrap();
+    figures::render_svg(&sweep.assemble(&results).unwrap().figure).unwrap()
+}
+
+#[test]
+fn the_template_draws_lines_with_theory_near_simulation() {
+    let sweep = template();
+    assert!(drawn(&sweep).contains("simulation, hidden N"));
+    let results = Results::compute(&sweep.runs(), Run::clone).unwrap();
+    for row in sweep.table(&results).unwrap().rows {
+        let [theory, mean]: [f64; 2] = [row[2].parse().unwrap(), row[3].parse().unwrap()];
+        // Two seeds of a 100 × 50 task: least ln ε_te scatters by about 0.05 each.
+        assert!((theory - mean).abs() < 0.3, "{row:?}");
+    }
+}
+
+#[test]
+fn heat_maps_and_curves_are_drawn() {
+    let small = |observable, as_heat_map| Sweep { observable, as_heat_map, ..template() };
+    assert!(drawn(&small(Observable::StoppingTime, true)).contains("data-kind=\"heat-map\""));
+    let curve = Sweep { axes: vec![AxisKeys { parameter: Parameter::Snr, values: vec![0.5, 1.0] }], ..small(Observable::TrainCurve, false) };
+    assert!(drawn(&curve).contains("theory, SNR = 0.5"));
+}
+
+#[test]
+fn transfer_sweeps_over_alignment() {
+    let mut sweep = Sweep {
+        companion: Some(Companion { outputs: 50, strength: 10.0, alignment: 0.0 }),
+        axes: vec![AxisKeys { parameter: Parameter::Alignment, values: vec![0.0, 1.0] }],
+        observable: Observable::TransferBenefit,
+        ..template()
+    };
+    sweep.task.strengths = vec![3.0];
+    drawn(&sweep);
+    let results = Results::compute(&sweep.runs(), Run::clone).unwrap();
+    let benefits: Vec<f64> = sweep.table(&results).unwrap().rows.iter().map(|row| row[2].parse().unwrap()).collect();
+    // From the reference table of the theory: −0.0625 at q = 0 and +0.0962 at q = 1.
+    assert!(benefits[0] < 0.0 && benefits[1] > 0.05, "{benefits:?}");
+}
+
+#[test]
+fn cells_lie_around_their_values() {
+    assert_eq!(edges(&[1.0, 2.0, 4.0]), [0.5, 1.5, 3.0, 5.0]);
+    assert_eq!(edges(&[3.0]), [2.5, 3.5]);
+}
