@@ -1,0 +1,42 @@
+//! Estimates a low-rank matrix from a noisy one: reads rows of comma-separated numbers, writes the shrunken matrix likewise.
+//!
+//! `cargo run --release --example shrink_matrix < noisy.csv > estimate.csv`; with `-- --demo` it makes its own 40 × 80 matrix of rank 2.
+
+use linalg_core::faer::Mat;
+use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns};
+use std::io::Read;
+use theory::{MatrixShrinkage, NoiseLevel};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let data = if std::env::args().any(|argument| argument == "--demo") { demonstration() } else { read_matrix()? };
+    let shrunk = MatrixShrinkage::new(NoiseLevel::Unknown).apply(data.as_ref())?;
+    eprintln!("noise variance of an entry: {:.4e}; rank: {}", shrunk.entry_variance, shrunk.rank());
+    for (seen, kept) in shrunk.data_strengths.iter().zip(&shrunk.strengths).take(shrunk.rank() + 1) {
+        eprintln!("singular value {seen:.4} becomes {kept:.4}");
+    }
+    for row in 0..shrunk.matrix.nrows() {
+        let numbers = (0..shrunk.matrix.ncols()).map(|column| shrunk.matrix[(row, column)].to_string());
+        println!("{}", numbers.collect::<Vec<_>>().join(","));
+    }
+    Ok(())
+}
+
+fn read_matrix() -> Result<Mat<f64>, Box<dyn std::error::Error>> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    let parse = |line: &str| line.split(',').map(|number| number.trim().parse()).collect::<Result<Vec<f64>, _>>();
+    let rows = text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect::<Result<Vec<_>, _>>()?;
+    let columns = rows.first().map_or(0, Vec::len);
+    if rows.iter().any(|row| row.len() != columns) {
+        return Err("rows differ in length".into());
+    }
+    Ok(Mat::from_fn(rows.len(), columns, |i, j| rows[i][j]))
+}
+
+fn demonstration() -> Mat<f64> {
+    let mut rng = generator(1, "demonstration", &[40, 80], 0);
+    let left = sample_haar_columns(40, 2, &mut rng);
+    let right = sample_haar_columns(80, 2, &mut rng);
+    let teacher = ThinSvd { left, singular_values: vec![5.0, 3.0], right }.reconstruct();
+    teacher + sample_gaussian(40, 80, 1.0 / 80.0, &mut rng)
+}
