@@ -338,6 +338,6 @@ fn large_nonsense_is_refused_quickly() {
     for text in &texts {
         assert!(read(text).is_err());
     }
-    // About 0.1 s in all where this was written; quadratic time would be minutes.
-    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    // 2 to 4 s in all on two busy cores, 2 µs a number; the quarter million keys squared would be minutes.
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
