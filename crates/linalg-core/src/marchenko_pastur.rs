@@ -18,9 +18,9 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 /// with K = √(ν · max(rows, columns)) and a = √(min(A, 1/A)) ≤ 1. The half angle h runs from the largest value (h = 0) to
 /// the smallest (h = π/2); both edges are smooth in it, which is why Gauss panels in h converge exponentially.
 ///
-/// Accuracy, as tested: 1e-13 for density, cumulative distribution and quantiles away from edges narrower than 1e-3 K,
-/// 1e-13 of the integrand's size for integrals of smooth functions. For aspect ratios below 1e-6 (or above 1e6) the
-/// cumulative distribution is good to about 1e-16/a.
+/// Accuracy, as tested for 1e-3 ≤ A ≤ 1e3: 1e-13 relative in density and quantiles, 2e-13 absolute in the cumulative
+/// distribution, 1e-12 of the integrand's size in integrals. For more extreme aspect ratios the cumulative distribution is
+/// good to about 1e-16/a.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarchenkoPastur {
     /// κ = √(ν · columns).
