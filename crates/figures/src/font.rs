@@ -22,6 +22,8 @@ pub(crate) const SCRIPT_SIZE: f64 = 0.70;
 pub(crate) const SUBSCRIPT_DROP: f64 = 0.20;
 /// How far superscripts rise, in units of the text size.
 pub(crate) const SUPERSCRIPT_RISE: f64 = 0.36;
+/// The gap before a superscript, which wide letters such as T need, in units of the text size.
+pub(crate) const SUPERSCRIPT_GAP: f64 = 0.06;
 
 /// Widths of the characters that labels use, in units of the text size.
 static WIDTHS: LazyLock<[BTreeMap<char, f64>; 3]> = LazyLock::new(|| FACES.map(widths_of_face));
@@ -32,7 +34,7 @@ fn widths_of_face(data: &[u8]) -> BTreeMap<char, f64> {
     };
     let metrics = font.glyph_metrics(Size::new(1.0), LocationRef::default());
     let charmap = font.charmap();
-    let blocks = [0x20..0x250u32, 0x370..0x400, 0x1e00..0x1f00, 0x2000..0x2300];
+    let blocks = [0x20..0x250u32, 0x370..0x400, 0x1d00..0x1f00, 0x2000..0x2300, 0x27c0..0x2800];
     let width = |c: char| metrics.advance_width(charmap.map(c)?).map(f64::from);
     blocks.into_iter().flatten().filter_map(char::from_u32).filter_map(|c| Some((c, width(c)?))).collect()
 }
@@ -40,11 +42,15 @@ fn widths_of_face(data: &[u8]) -> BTreeMap<char, f64> {
 /// Width of one run, in units of the text size of the label it belongs to.
 fn run_width(run: &Run, bold: bool) -> f64 {
     let face = if bold { 1 } else { usize::from(run.italic) * 2 };
-    let size = if run.script == Script::Base { 1.0 } else { SCRIPT_SIZE };
+    let (gap, size) = match run.script {
+        Script::Base => (0.0, 1.0),
+        Script::Subscript => (0.0, SCRIPT_SIZE),
+        Script::Superscript => (SUPERSCRIPT_GAP, SCRIPT_SIZE),
+    };
     let width = |c: char| {
         if math_text::is_combining(c) { 0.0 } else { WIDTHS[face].get(&c).copied().unwrap_or(0.7) }
     };
-    size * run.text.chars().map(width).sum::<f64>()
+    gap + size * run.text.chars().map(width).sum::<f64>()
 }
 
 /// Width of a label at a text size.

@@ -261,6 +261,9 @@ fn spans(line: &str, style: &TextStyle) -> String {
             Script::Superscript => -font::SUPERSCRIPT_RISE * style.size,
         };
         let mut attributes = String::new();
+        if run.script == Script::Superscript {
+            let _ = write!(attributes, r#" dx="{}""#, grid(font::SUPERSCRIPT_GAP * style.size));
+        }
         if target != height {
             let _ = write!(attributes, r#" dy="{}""#, grid(target) - grid(height));
         }
@@ -302,7 +305,7 @@ mod tests {
         let out = spans("ε_{te}(t)", &style);
         assert_eq!(out, r#"ε<tspan dy="20" font-size="70">te</tspan><tspan dy="-20">(t)</tspan>"#);
         assert_eq!(spans("a < *b*", &style), r#"a &lt; <tspan font-style="italic">b</tspan>"#);
-        let both = r#"s<tspan dy="20" font-size="70">α</tspan><tspan dy="-56" font-size="70">2</tspan>"#;
+        let both = r#"s<tspan dy="20" font-size="70">α</tspan><tspan dx="6" dy="-56" font-size="70">2</tspan>"#;
         assert_eq!(spans("s_α^2", &style), both);
     }
 
