@@ -6,21 +6,22 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 /// Asymptotic law of the nonzero singular values of a rows × columns matrix of independent entries of one variance.
 ///
-/// With ν the entry variance, κ = √(ν · columns) and A = rows / columns, the min(rows, columns) singular values y = κx have the density
+/// With ν the entry variance, κ = √(ν · columns) and A = rows / columns, the min(rows, columns) singular values y =
+/// κx have the density
 ///
 ///   f(x) = √(4A − (x² − 1 − A)²) / (π min(1, A) x),  |1 − √A| ≤ x ≤ 1 + √A,
 ///
-/// of mass 1 (Marchenko & Pastur 1967, in the form of Benaych-Georges & Nadakuditi 2012). Any aspect ratio A > 0 is allowed. The law does
-/// not change when the matrix is transposed, so it is kept in the symmetric form
+/// of mass 1 (Marchenko & Pastur 1967, in the form of Benaych-Georges & Nadakuditi 2012). Any aspect ratio A > 0 is
+/// allowed. The law does not change when the matrix is transposed, so it is kept in the symmetric form
 ///
 ///   y = K √((1−a)² + 4a cos²h),  0 ≤ h ≤ π/2,  dμ = 16 sin²h cos²h / (π ((1−a)² + 4a cos²h)) dh,
 ///
-/// with K = √(ν · max(rows, columns)) and a = √(min(A, 1/A)) ≤ 1. The half angle h runs from the largest value (h = 0) to
-/// the smallest (h = π/2); both edges are smooth in it, which is why Gauss panels in h converge exponentially.
+/// with K = √(ν · max(rows, columns)) and a = √(min(A, 1/A)) ≤ 1. The half angle h runs from the largest value (h =
+/// 0) to the smallest (h = π/2); both edges are smooth in it, which is why Gauss panels in h converge exponentially.
 ///
 /// Accuracy, as tested for 1e-3 ≤ A ≤ 1e3: 1e-13 relative in density and quantiles, 2e-13 absolute in the cumulative
-/// distribution, 1e-12 of the integrand's size in integrals. For more extreme aspect ratios the cumulative distribution is
-/// good to about 1e-16/a.
+/// distribution, 1e-12 of the integrand's size in integrals. For more extreme aspect ratios the cumulative
+/// distribution is good to about 1e-16/a.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarchenkoPastur {
     /// κ = √(ν · columns).
@@ -167,8 +168,8 @@ impl MarchenkoPastur {
     /// Several integrals ∫ fᵢ(y) dμ(y) over a part of the bulk, on common nodes.
     ///
     /// Panels of sixteen Gauss-Legendre nodes in the half angle h, graded by factors of four away from the front, and
-    /// away from the lower edge where a nearly square matrix has a layer of width 1 − a. For integrands that are smooth on the
-    /// scale of the bulk except at `front` the error is below 1e-12 of the integrand's largest size.
+    /// away from the lower edge where a nearly square matrix has a layer of width 1 − a. For integrands that are
+    /// smooth on the scale of the bulk except at `front` the error is below 1e-12 of the integrand's largest size.
     ///
     /// # Panics
     /// If the fraction of `part` lies outside [0, 1].
@@ -192,7 +193,8 @@ impl MarchenkoPastur {
         sums
     }
 
-    /// Adds the integrals over half angles [`start`, `end`], taking the nodes in pairs about the centre to halve the sines.
+    /// Adds the integrals over half angles [`start`, `end`], taking the nodes in pairs about the centre to halve the
+    /// sines.
     fn add_panel<const N: usize>(
         &self,
         start: f64,

@@ -36,7 +36,8 @@ fn simpson(f: &dyn Fn(f64) -> f64, low: f64, high: f64, tolerance: f64) -> f64 {
         .sum()
 }
 
-/// ∫ g dμ through the textbook density f(x) in x = (edge mean) − (edge half range) · cos α, which removes the square roots.
+/// ∫ g dμ through the textbook density f(x) in x = (edge mean) − (edge half range) · cos α, which removes the square
+/// roots.
 fn integral_by_simpson(law: &MarchenkoPastur, g: &dyn Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     let (edge_low, edge_high) = (law.lower_edge(), law.upper_edge());
     let (centre, radius) = (0.5 * (edge_low + edge_high), 0.5 * (edge_high - edge_low));

@@ -1,6 +1,8 @@
-//! Estimates a low-rank matrix from a noisy one: reads rows of comma-separated numbers, writes the shrunken matrix likewise.
+//! Estimates a low-rank matrix from a noisy one: reads rows of comma-separated numbers, writes the shrunken matrix
+//! likewise.
 //!
-//! `cargo run --release --example shrink_matrix < noisy.csv > estimate.csv`; with `-- --demo` it makes its own 40 × 80 matrix of rank 2.
+//! `cargo run --release --example shrink_matrix < noisy.csv > estimate.csv`; with `-- --demo` it makes its own 40 ×
+//! 80 matrix of rank 2.
 
 use linalg_core::faer::Mat;
 use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns};

@@ -7,9 +7,9 @@ use linalg_core::{BulkPart, Front, MarchenkoPastur, ThinSvd, leading_triplets, s
 
 /// |q| = |v̄_A·v̄_B| of two tasks' leading input modes, estimated from one data matrix of each.
 ///
-/// Noise turns each measured mode away from the true one by a known amount, so q ≈ v̂_A·v̂_B / (c_A c_B) with the overlaps c = |v̂·v̄| that the
-/// measured strengths imply (beyond the paper). The sign of a singular vector is arbitrary, so only |q| is meaningful, and it
-/// is all that transfer depends on. The estimate is not forced below 1.
+/// Noise turns each measured mode away from the true one by a known amount, so q ≈ v̂_A·v̂_B / (c_A c_B) with the
+/// overlaps c = |v̂·v̄| that the measured strengths imply (beyond the paper). The sign of a singular vector is
+/// arbitrary, so only |q| is meaningful, and it is all that transfer depends on. The estimate is not forced below 1.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct AlignmentEstimate {
     /// The estimate of |q|.
@@ -23,17 +23,18 @@ pub struct AlignmentEstimate {
 }
 
 impl AlignmentEstimate {
-    /// The estimate from Σ³¹ of each task (outputs × inputs, common inputs; W* = Σ³¹/D for P > N₁), whose noise has the given level.
-    /// `None` if the leading mode of one of them is not detectable: then q leaves no trace.
+    /// The estimate from Σ³¹ of each task (outputs × inputs, common inputs; W* = Σ³¹/D for P > N₁), whose noise has
+    /// the given level. `None` if the leading mode of one of them is not detectable: then q leaves no trace.
     ///
     /// With N₁ inputs and ℓ = (1 − c²)/c², the signed estimate has the variance
     ///
     ///   (1−q²)(ℓ_A + ℓ_B)/(N₁−1) + ℓ_A ℓ_B (N₁−2+q²)/(N₁−1)² + q² (φ_A + φ_B).
     ///
-    /// The first terms come from the noise parts of v̂, which are uniform on the sphere orthogonal to v̄ and independent between the tasks. φ is the
-    /// variance of ln(|v̂·v̄|/c): how far the actual overlap scatters about the one that the same data's ŝ implies,
-    /// from the linearised resolvent equations of a spike. Sampled at 40 to 100 × 60 to 100, the standard deviation agrees within 5 % when both
-    /// strengths are at least twice their threshold; at 1.5 × the stated error is 30 to 55 % too large, and nearer it only says that q is not known.
+    /// The first terms come from the noise parts of v̂, which are uniform on the sphere orthogonal to v̄ and
+    /// independent between the tasks. φ is the variance of ln(|v̂·v̄|/c): how far the actual overlap scatters about
+    /// the one that the same data's ŝ implies, from the linearised resolvent equations of a spike. Sampled at 40 to
+    /// 100 × 60 to 100, the standard deviation agrees within 5 % when both strengths are at least twice their
+    /// threshold; at 1.5 × the stated error is 30 to 55 % too large, and nearer it only says that q is not known.
     /// Near |q| = 0 the absolute value folds the distribution.
     ///
     /// # Errors
@@ -98,10 +99,11 @@ fn variance(columns: usize, q: f64, modes: [&LeadingMode; 2]) -> f64 {
 
 /// φ, the variance of ln(|v̂·v̄|/c) given ŝ, to leading order in the size.
 ///
-/// For a spike s̄ūv̄ᵀ in noise Z put G₁ = ūᵀ z(z²−ZZᵀ)⁻¹ū, G₂ = v̄ᵀ z(z²−ZᵀZ)⁻¹v̄, K = ūᵀ(z²−ZZᵀ)⁻¹Zv̄. The singular equations give
-/// 1/s̄ = T(z) = K + √(G₁G₂) at z = ŝ, dŝ/ds̄ = (û·ū)(v̂·v̄) and (û·ū)/(v̂·v̄) = √(G₁/G₂), hence (v̂·v̄)² = −(T²/T′) √(G₂/G₁). Its logarithm is linearised
-/// in the fluctuations of G₁, G₂, K and of their derivatives at fixed z, which are sums over the noise modes with the
-/// weights |ū_i|² (variance 2/n² each), |v̄_i|² (2/m²) and ū_i v̄_i (1/(nm)).
+/// For a spike s̄ūv̄ᵀ in noise Z put G₁ = ūᵀ z(z²−ZZᵀ)⁻¹ū, G₂ = v̄ᵀ z(z²−ZᵀZ)⁻¹v̄, K = ūᵀ(z²−ZZᵀ)⁻¹Zv̄. The singular
+/// equations give 1/s̄ = T(z) = K + √(G₁G₂) at z = ŝ, dŝ/ds̄ = (û·ū)(v̂·v̄) and (û·ū)/(v̂·v̄) = √(G₁/G₂), hence
+/// (v̂·v̄)² = −(T²/T′) √(G₂/G₁). Its logarithm is linearised in the fluctuations of G₁, G₂, K and of their
+/// derivatives at fixed z, which are sums over the noise modes with the weights |ū_i|² (variance 2/n² each), |v̄_i|²
+/// (2/m²) and ū_i v̄_i (1/(nm)).
 fn overlap_scatter(matrix: &SpikedMatrix, true_strength: f64) -> f64 {
     let Some(law) = matrix.bulk() else { return 0.0 };
     let (n, m) = (matrix.rows() as f64, matrix.columns() as f64);

@@ -3,8 +3,8 @@
 /// Root of `function` between `low` and `high`, by Chandrupatla's method (inverse quadratic interpolation where it is
 /// trustworthy, bisection elsewhere; Advances in Engineering Software 28, 1997, p. 145).
 ///
-/// Stops when the bracket is shorter than `relative_tolerance` times the root, or than 1e-300. If an end is a root already, or both
-/// have the same sign, the end with the smaller value is returned: callers bracket first.
+/// Stops when the bracket is shorter than `relative_tolerance` times the root, or than 1e-300. If an end is a root
+/// already, or both have the same sign, the end with the smaller value is returned: callers bracket first.
 pub(crate) fn bracketed_root(
     mut function: impl FnMut(f64) -> f64,
     low: f64,

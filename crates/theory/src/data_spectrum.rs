@@ -10,8 +10,9 @@ use crate::{SpikedMatrix, Task, TheoryError};
 /// | P > N₁ | W* = Σ³¹/D: N₃ × N₁ | σ_z²/P | s̄ | 1 | D |
 /// | P < N₁ | Σ³¹ on the seen inputs: N₃ × P | σ_z²/N₁ | s̄√D | √D | 1 |
 ///
-/// for orthonormal inputs (Σ¹¹ = D·I for P > N₁). P = N₁ is the paper's case, the others go beyond it. With "pace" D the time constant is τ/D.
-/// For P < N₁ the part of a student's map that acts on the N₁ − P unseen directions is not counted.
+/// for orthonormal inputs (Σ¹¹ = D·I for P > N₁). P = N₁ is the paper's case, the others go beyond it. With "pace" D
+/// the time constant is τ/D. For P < N₁ the part of a student's map that acts on the N₁ − P unseen directions is not
+/// counted.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct DataSpectrum {
     matrix: SpikedMatrix,

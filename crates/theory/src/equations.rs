@@ -1,7 +1,8 @@
 //! Every equation, the function that evaluates it and the test that holds it to account.
 //!
-//! "Paper" is Lampinen & Ganguli, arXiv:1809.10374; (+) goes beyond it. Tests are `file::name` in `crates/theory/tests`, those in brackets unit tests beside the code.
-//! All of `reference::*` compares with digits computed by an unrelated program at 25-digit precision.
+//! "Paper" is Lampinen & Ganguli, arXiv:1809.10374; (+) goes beyond it. Tests are `file::name` in
+//! `crates/theory/tests`, those in brackets unit tests beside the code. All of `reference::*` compares with digits
+//! computed by an unrelated program at 25-digit precision.
 //!
 //! # Learning dynamics of a mode
 //!

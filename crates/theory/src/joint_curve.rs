@@ -12,8 +12,8 @@ use crate::{JointMode, JointTask, LearningCurve, Stopping, Student, TheoryError}
 ///
 ///   ε_{A←B}(t) = \[ ‖W̄_A‖² + Σ_α ( s_α² (c_u² a_α + (1−c_u²) f) − 2 s_α s̄_α c_u c_v a_α ) + f (M−r)⟨s²⟩_in \] / ‖W̄_A‖²
 ///
-/// (section 4 of the paper for two rank-one tasks): noise falls on the tasks in proportion to their outputs. For P ≠ N₁ the overlaps and the pace are those
-/// of [`DataSpectrum`].
+/// (section 4 of the paper for two rank-one tasks): noise falls on the tasks in proportion to their outputs. For P ≠
+/// N₁ the overlaps and the pace are those of [`DataSpectrum`].
 #[derive(Clone, Debug)]
 pub struct JointCurve {
     task: JointTask,
@@ -117,8 +117,8 @@ impl JointCurve {
         optimal_stopping(self.error(index)?, t_max)
     }
 
-    /// The transfer benefit T^{A←…} for A = teacher number `index`, with both minima taken over \[0, `t_max`\]: the same student trained on A alone against
-    /// trained on all.
+    /// The transfer benefit T^{A←…} for A = teacher number `index`, with both minima taken over \[0, `t_max`\]: the
+    /// same student trained on A alone against trained on all.
     ///
     /// # Errors
     /// As [`JointCurve::optimal_stopping`].
@@ -135,7 +135,8 @@ impl JointCurve {
     }
 }
 
-/// The part of a joint mode's error that falls on a task with share a of the mode and share f of the outputs, its square completed.
+/// The part of a joint mode's error that falls on a task with share a of the mode and share f of the outputs, its
+/// square completed.
 fn shared_mode(spectrum: &DataSpectrum, mode: &JointMode, share: f64, noise_share: f64) -> TestErrorMode {
     let (output, input) = spectrum.squared_misalignments(mode.strength);
     let squared_output = 1.0 - output;

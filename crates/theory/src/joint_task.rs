@@ -25,12 +25,13 @@ pub struct JointMode {
 
 /// Teachers W̄_A, W̄_B, … with common inputs, stacked to one of n = N_A + N_B + … outputs.
 ///
-/// The stack W̄ = \[W̄_A; W̄_B; …\] has joint modes (s̄_α, ū_α, v̄_α). Their strengths and shares depend on the teachers' strengths S and on the
-/// overlaps Q of the teachers' input modes v̄ alone: W̄W̄ᵀ = Ū (S Q S) Ūᵀ with Ū orthonormal, so s̄_α² are the eigenvalues of S Q S and a_α the squared
-/// norms of the parts of its eigenvectors. The teachers' output modes do not enter.
+/// The stack W̄ = \[W̄_A; W̄_B; …\] has joint modes (s̄_α, ū_α, v̄_α). Their strengths and shares depend on the
+/// teachers' strengths S and on the overlaps Q of the teachers' input modes v̄ alone: W̄W̄ᵀ = Ū (S Q S) Ūᵀ with Ū
+/// orthonormal, so s̄_α² are the eigenvalues of S Q S and a_α the squared norms of the parts of its eigenvectors. The
+/// teachers' output modes do not enter.
 ///
-/// The paper's section on transfer has two teachers of rank one; any number of any rank goes beyond it. Joint modes with s̄_α² ≤ 1e-12 s̄₁², as
-/// exactly aligned teachers have, are not counted in the joint rank.
+/// The paper's section on transfer has two teachers of rank one; any number of any rank goes beyond it. Joint modes
+/// with s̄_α² ≤ 1e-12 s̄₁², as exactly aligned teachers have, are not counted in the joint rank.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct JointTask {
     inputs: usize,
@@ -45,12 +46,12 @@ pub struct JointTask {
 const NEGLIGIBLE: f64 = 1e-12;
 
 impl JointTask {
-    /// Teachers that share `inputs` = N₁ inputs, P = N₁, σ_z = 1. `overlaps` is Q: v̄ᵢ·v̄ⱼ for all teacher modes, in the order of the teachers and of
-    /// their strengths; each teacher's own block is the identity.
+    /// Teachers that share `inputs` = N₁ inputs, P = N₁, σ_z = 1. `overlaps` is Q: v̄ᵢ·v̄ⱼ for all teacher modes, in
+    /// the order of the teachers and of their strengths; each teacher's own block is the identity.
     ///
     /// # Errors
-    /// If a teacher alone would be refused, or Q has the wrong shape, is not symmetric, has a wrong diagonal block, or is no matrix
-    /// of overlaps (a negative eigenvalue), or the joint rank exceeds the number of data modes.
+    /// If a teacher alone would be refused, or Q has the wrong shape, is not symmetric, has a wrong diagonal block,
+    /// or is no matrix of overlaps (a negative eigenvalue), or the joint rank exceeds the number of data modes.
     pub fn new(inputs: usize, teachers: &[Teacher], overlaps: MatRef<'_, f64>) -> Result<Self, TheoryError> {
         at_least_one("teachers", teachers.len())?;
         for teacher in teachers {
@@ -178,7 +179,8 @@ fn joint_modes(teachers: &[Teacher], overlaps: MatRef<'_, f64>) -> Result<Vec<Jo
     }
     let eigen = overlaps.self_adjoint_eigen(Side::Lower).map_err(|_| no_convergence(size))?;
     let (vectors, values) = (eigen.U(), eigen.S().column_vector());
-    // Rounding makes the zero eigenvalues of aligned teachers a few 1e-16; a real negative one means that no vectors have these overlaps.
+    // Rounding makes the zero eigenvalues of aligned teachers a few 1e-16; a real negative one means that no vectors
+    // have these overlaps.
     let tolerance = 1e-10 * size as f64;
     if let Some(&value) = values.iter().find(|value| **value < -tolerance) {
         let allowed = "zero or more: otherwise no unit vectors have these overlaps";

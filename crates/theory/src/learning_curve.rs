@@ -8,14 +8,15 @@ use crate::{ModeGrowth, Stopping, Student, Task, TheoryError};
 
 /// The errors of a student that learns a task, as functions of time in units of τ = 1/learning rate.
 ///
-/// With ŝ_α, O_α the data strength and overlap of teacher mode α, s_α = s(t; ŝ_α), ⟨·⟩ averages over the bulk of noise modes
-/// (⟨·⟩_in over those the student holds, ⟨·⟩_out over the rest), M data modes, K = min(N₂, M) held:
+/// With ŝ_α, O_α the data strength and overlap of teacher mode α, s_α = s(t; ŝ_α), ⟨·⟩ averages over the bulk of
+/// noise modes (⟨·⟩_in over those the student holds, ⟨·⟩_out over the rest), M data modes, K = min(N₂, M) held:
 ///
 ///   ε_te = \[ Σ_{α≤min(r,K)} (s_α² − 2 s_α s̄_α ρ O_α) + Σ_α s̄_α² + (M−r)⟨s²⟩_in \] / Σ s̄_α²
 ///   ε_tr = \[ Σ_{α≤K} (ŝ_α − s_α)² + Σ_{α>K} ŝ_α² + (M−r)(⟨(ŝ−s)²⟩_in + ⟨ŝ²⟩_out) \] / \[ Σ ŝ_α² + (M−r)⟨ŝ²⟩ \]
 ///
-/// (the paper's section 3; for P ≠ N₁ see [`DataSpectrum`]; for P > N₁ the train error is (E + D·numerator)/(E + D·denominator)). Both are 1 for a
-/// student that outputs 0. Without noise the M − r further data modes have ŝ = 0. Errors are accurate to 1e-11 relative.
+/// (the paper's section 3; for P ≠ N₁ see [`DataSpectrum`]; for P > N₁ the train error is (E + D·numerator)/(E +
+/// D·denominator)). Both are 1 for a student that outputs 0. Without noise the M − r further data modes have ŝ = 0.
+/// Errors are accurate to 1e-11 relative.
 ///
 /// ```
 /// use theory::{LearningCurve, Student, Task};
@@ -75,10 +76,12 @@ impl LearningCurve {
         Self { task: task.clone(), spectrum, capacity, data_strengths, error }
     }
 
-    /// The same with the bulk of an (n−r) × (m−r) matrix, the first-order finite-size correction: r modes have left the bulk.
+    /// The same with the bulk of an (n−r) × (m−r) matrix, the first-order finite-size correction: r modes have left
+    /// the bulk.
     ///
-    /// Beyond the paper. Only κ and A of the bulk integrals change; spikes, the edge at which undetectable spikes sit, and M − r stay. At sizes
-    /// about 100 it removes most of the 1 to 3 % by which the bulk terms of the train error exceed sampling.
+    /// Beyond the paper. Only κ and A of the bulk integrals change; spikes, the edge at which undetectable spikes
+    /// sit, and M − r stay. At sizes about 100 it removes most of the 1 to 3 % by which the bulk terms of the train
+    /// error exceed sampling.
     pub fn with_finite_size_bulk(mut self) -> Self {
         let rank = self.task.rank();
         self.error.bulk = NoiseBulk::new(self.spectrum.matrix(), rank, self.capacity, rank);
@@ -158,18 +161,21 @@ impl LearningCurve {
         Ok(self.relative_to_teacher()?.parts_at(t))
     }
 
-    /// The time in \[0, `t_max`\] at which the test error is least, and that error. t = 0 is a legal answer: when nothing is detectable no
-    /// training is best.
+    /// The time in \[0, `t_max`\] at which the test error is least, and that error. t = 0 is a legal answer: when
+    /// nothing is detectable no training is best.
     ///
     /// # Errors
-    /// [`TheoryError::ZeroReference`] for a teacher of rank 0, [`TheoryError::OutOfDomain`] if `t_max` is negative or not finite.
+    /// [`TheoryError::ZeroReference`] for a teacher of rank 0, [`TheoryError::OutOfDomain`] if `t_max` is negative or
+    /// not finite.
     pub fn optimal_stopping(&self, t_max: f64) -> Result<Stopping, TheoryError> {
         optimal_stopping(self.relative_to_teacher()?, t_max)
     }
 
-    /// The test error of the non-gradient algorithm, 1 − Σ (s̄ρO)² / Σ s̄²: every data singular value replaced by the best one for the teacher.
+    /// The test error of the non-gradient algorithm, 1 − Σ (s̄ρO)² / Σ s̄²: every data singular value replaced by the
+    /// best one for the teacher.
     ///
-    /// A bound for all stopping times of a student that starts at zero (see [`crate::Shrinkage`]). It does not depend on the student.
+    /// A bound for all stopping times of a student that starts at zero (see [`crate::Shrinkage`]). It does not depend
+    /// on the student.
     ///
     /// # Errors
     /// [`TheoryError::ZeroReference`] for a teacher of rank 0.

@@ -1,19 +1,22 @@
 //! Closed forms of learning, generalisation and transfer in deep linear networks.
 //!
-//! The theory of A. K. Lampinen & S. Ganguli, *An analytic theory of generalization dynamics and transfer learning in deep linear networks*
-//! (ICLR 2019, arXiv:1809.10374; "the paper"), with the extensions that its users ask for first: any depth, any number of examples,
-//! any shape and noise, tasks of any rank in any company. [`equations`] lists every formula with its function and its test.
+//! The theory of A. K. Lampinen & S. Ganguli, *An analytic theory of generalization dynamics and transfer learning in
+//! deep linear networks* (ICLR 2019, arXiv:1809.10374; "the paper"), with the extensions that its users ask for
+//! first: any depth, any number of examples, any shape and noise, tasks of any rank in any company. [`equations`]
+//! lists every formula with its function and its test.
 //!
-//! * **Which side is the input?** Columns. A map W is outputs × inputs, N₃ × N₁; u are output modes (left singular vectors), v input modes (right).
-//! * **What is one unit of time?** τ = 1/λ epochs, λ the learning rate of full-batch gradient descent on ½‖Y − WX‖²: t = 1 is 1/λ epochs. Every time in this crate
-//!   is in units of τ.
-//! * **What is the noise variance?** One entry of the noise on the outputs has variance σ_z²/N₁ with σ_z = [`Task::noise`], 1 unless said. Then a teacher's
-//!   strength s̄ *is* its signal-to-noise ratio.
+//! * **Which side is the input?** Columns. A map W is outputs × inputs, N₃ × N₁; u are output modes (left singular
+//!   vectors), v input modes (right).
+//! * **What is one unit of time?** τ = 1/λ epochs, λ the learning rate of full-batch gradient descent on ½‖Y − WX‖²:
+//!   t = 1 is 1/λ epochs. Every time in this crate is in units of τ.
+//! * **What is the noise variance?** One entry of the noise on the outputs has variance σ_z²/N₁ with σ_z =
+//!   [`Task::noise`], 1 unless said. Then a teacher's strength s̄ *is* its signal-to-noise ratio.
 //!
 //! # From question to number
 //!
-//! *A linear map with 100 inputs and 50 outputs has three modes of signal-to-noise 6, 4 and 2. A network with one hidden layer of 50 units learns it from 100
-//! noisy examples. When should training stop, and how good is the map then?*
+//! *A linear map with 100 inputs and 50 outputs has three modes of signal-to-noise 6, 4 and 2. A network with one
+//! hidden layer of 50 units learns it from 100 noisy examples. When should training stop, and how good is the map
+//! then?*
 //!
 //! ```
 //! use theory::{LearningCurve, Student, Task};
@@ -32,7 +35,8 @@
 //! # Ok::<(), theory::TheoryError>(())
 //! ```
 //!
-//! *Which modes can be seen in the data at all?* Those above a threshold; below it neither training nor anything else that keeps the data's modes finds them:
+//! *Which modes can be seen in the data at all?* Those above a threshold; below it neither training nor anything else
+//! that keeps the data's modes finds them:
 //!
 //! ```
 //! # use theory::{DataSpectrum, Task};
@@ -67,13 +71,15 @@
 //! # Ok::<(), theory::TheoryError>(())
 //! ```
 //!
-//! From a data matrix instead of a known task: [`MatrixShrinkage`] estimates the teacher, [`SpikedMatrix::true_strength`] its strengths, [`LargestNoiseValue`] says whether
-//! a singular value is more than noise, [`AlignmentEstimate`] the alignment of two tasks. For the scatter at finite size and for random initial weights:
-//! [`Ensemble`], [`RandomStudent`].
+//! From a data matrix instead of a known task: [`MatrixShrinkage`] estimates the teacher,
+//! [`SpikedMatrix::true_strength`] its strengths, [`LargestNoiseValue`] says whether a singular value is more than
+//! noise, [`AlignmentEstimate`] the alignment of two tasks. For the scatter at finite size and for random initial
+//! weights: [`Ensemble`], [`RandomStudent`].
 //!
 //! # Notation
 //!
-//! The only conventions used anywhere in this crate. Singular values are always in decreasing order; errors are relative to the teacher (test) or to the data (train).
+//! The only conventions used anywhere in this crate. Singular values are always in decreasing order; errors are
+//! relative to the teacher (test) or to the data (train).
 //!
 //! | symbol | code name | meaning |
 //! | --- | --- | --- |

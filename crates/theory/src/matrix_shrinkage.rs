@@ -52,7 +52,8 @@ impl ShrunkMatrix {
 }
 
 impl MatrixShrinkage {
-    /// Shrinkage for the Frobenius loss (the test error) of a matrix whose noise fills all of it: Σ³¹ for P = N₁, W* = Σ³¹/D for P > N₁.
+    /// Shrinkage for the Frobenius loss (the test error) of a matrix whose noise fills all of it: Σ³¹ for P = N₁, W*
+    /// = Σ³¹/D for P > N₁.
     pub fn new(noise: NoiseLevel) -> Self {
         Self { noise, loss: Loss::Frobenius, examples: None }
     }
@@ -62,8 +63,8 @@ impl MatrixShrinkage {
         Self { loss, ..self }
     }
 
-    /// For Σ³¹ of P < N₁ `examples`: its rank is at most P, and its min(N₃, P) singular values are those of an N₃ × P matrix. The further,
-    /// exact zeros are left out of the noise estimate.
+    /// For Σ³¹ of P < N₁ `examples`: its rank is at most P, and its min(N₃, P) singular values are those of an N₃ × P
+    /// matrix. The further, exact zeros are left out of the noise estimate.
     pub fn with_examples(self, examples: usize) -> Self {
         Self { examples: Some(examples), ..self }
     }
@@ -71,8 +72,8 @@ impl MatrixShrinkage {
     /// Shrinks `data` (outputs × inputs).
     ///
     /// # Errors
-    /// If the matrix is empty or not finite, the noise variance is negative, or a loss other than Frobenius is asked for with fewer examples than
-    /// columns.
+    /// If the matrix is empty or not finite, the noise variance is negative, or a loss other than Frobenius is asked
+    /// for with fewer examples than columns.
     pub fn apply(&self, data: MatRef<'_, f64>) -> Result<ShrunkMatrix, TheoryError> {
         let rows = at_least_one("rows", data.nrows())?;
         let inputs = at_least_one("columns", data.ncols())?;
@@ -94,7 +95,8 @@ impl MatrixShrinkage {
     }
 }
 
-/// ν from the median of the min(rows, columns) singular values: the squared ratio of the observed median to the bulk's median for ν = 1.
+/// ν from the median of the min(rows, columns) singular values: the squared ratio of the observed median to the
+/// bulk's median for ν = 1.
 ///
 /// Spikes push the median up: r spikes among M values shift it by about r/(2M) of the bulk's mass.
 ///

@@ -13,11 +13,13 @@ use crate::growth_integral::GrowthIntegral;
 ///
 /// * L = 1: s = ε e^(−t) + ŝ (1 − e^(−t));
 /// * L = 2: s = 1 / \[(1−g)/ŝ + g/ε\], g = e^(−2ŝt);
-/// * L ≥ 3: t = ŝ^(−p)/L · \[G(s/ŝ) − G(ε/ŝ)\], G(x) = x^b/b · ₂F₁(1, b; 1+b; x), b = 1−p (beyond the paper, which has L = 4 in
-///   elementary functions), solved for s by Newton steps in ln(x/(1−x)), in which the plateau and saturation are equally well scaled.
+/// * L ≥ 3: t = ŝ^(−p)/L · \[G(s/ŝ) − G(ε/ŝ)\], G(x) = x^b/b · ₂F₁(1, b; 1+b; x), b = 1−p (beyond the paper, which
+///   has L = 4 in elementary functions), solved for s by Newton steps in ln(x/(1−x)), in which the plateau and
+///   saturation are equally well scaled.
 ///
-/// Any ŝ ≥ 0 is legal: a mode with ŝ < ε decays, ŝ = ε stays, ŝ = 0 follows (ε^(−p) + L p t)^(−1/p). Accuracy 1e-12 relative
-/// in s and in ŝ − s where the time itself is known that well: a rounding of t by 1e-16 moves the steep part by 1e-16 L ŝ^p t.
+/// Any ŝ ≥ 0 is legal: a mode with ŝ < ε decays, ŝ = ε stays, ŝ = 0 follows (ε^(−p) + L p t)^(−1/p). Accuracy 1e-12
+/// relative in s and in ŝ − s where the time itself is known that well: a rounding of t by 1e-16 moves the steep part
+/// by 1e-16 L ŝ^p t.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModeGrowth {
     layers: usize,
@@ -201,8 +203,9 @@ impl ModeGrowth {
 
     /// The front at time `t`: the data strength ŝ* with t(ŝ*/2; ŝ*) = t.
     ///
-    /// The half-learning time falls with ŝ for all but the weakest modes (ŝ below a few ε). `None` if there is no front: for L = 1, where
-    /// all modes are learned at one pace, at t = 0, and when even the slowest mode is past half.
+    /// The half-learning time falls with ŝ for all but the weakest modes (ŝ below a few ε). `None` if there is no
+    /// front: for L = 1, where all modes are learned at one pace, at t = 0, and when even the slowest mode is past
+    /// half.
     ///
     /// # Panics
     /// If `t` is negative or NaN.

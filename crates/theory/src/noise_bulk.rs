@@ -19,7 +19,8 @@ pub(crate) struct NoiseBulk {
 impl NoiseBulk {
     /// The bulk of a spiked matrix beside `rank` spikes, for a student that can hold `capacity` modes.
     ///
-    /// `removed` modes are taken from both sides of the matrix: 0 for the asymptotic formula, r for its first-order finite-size correction.
+    /// `removed` modes are taken from both sides of the matrix: 0 for the asymptotic formula, r for its first-order
+    /// finite-size correction.
     pub(crate) fn new(matrix: &SpikedMatrix, rank: usize, capacity: usize, removed: usize) -> Self {
         let modes = matrix.rows().min(matrix.columns());
         let count = modes - rank;
@@ -73,8 +74,8 @@ impl NoiseBulk {
     }
 }
 
-/// The place where s(t, ŝ) changes fastest in ŝ: the learning front, or after it the modes that are too weak to have been learned,
-/// ŝ^p L t ≲ 1.
+/// The place where s(t, ŝ) changes fastest in ŝ: the learning front, or after it the modes that are too weak to have
+/// been learned, ŝ^p L t ≲ 1.
 fn integration_front(growth: &ModeGrowth, t: f64) -> Option<Front> {
     if t == 0.0 || growth.layers() == 1 {
         return None;

@@ -5,8 +5,9 @@ use crate::error::positive;
 
 /// Two teachers of rank one, s̄_A ū_A v̄_Aᵀ and s̄_B ū_B v̄_Bᵀ, with q = v̄_A·v̄_B.
 ///
-/// The squared joint strengths are the eigenvalues of the 2 × 2 matrix \[\[s̄_A², s̄_A s̄_B q\], \[s̄_A s̄_B q, s̄_B²\]\], and the squared components of its
-/// eigenvectors the shares of A and of B (the paper's section 4). This is the case that its figures show; [`crate::JointTask`] does any ranks.
+/// The squared joint strengths are the eigenvalues of the 2 × 2 matrix \[\[s̄_A², s̄_A s̄_B q\], \[s̄_A s̄_B q,
+/// s̄_B²\]\], and the squared components of its eigenvectors the shares of A and of B (the paper's section 4). This
+/// is the case that its figures show; [`crate::JointTask`] does any ranks.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct RankOnePair {
     strength_a: f64,
@@ -29,8 +30,8 @@ impl RankOnePair {
         Ok(Self { strength_a, strength_b, alignment })
     }
 
-    /// The two joint strengths, s̄_± with s̄_±² = (s̄_A² + s̄_B²)/2 ± √((s̄_A² − s̄_B²)²/4 + s̄_A² s̄_B² q²); the smaller from the product
-    /// s̄_+ s̄_− = s̄_A s̄_B √(1 − q²), without cancellation.
+    /// The two joint strengths, s̄_± with s̄_±² = (s̄_A² + s̄_B²)/2 ± √((s̄_A² − s̄_B²)²/4 + s̄_A² s̄_B² q²); the
+    /// smaller from the product s̄_+ s̄_− = s̄_A s̄_B √(1 − q²), without cancellation.
     pub fn joint_strengths(&self) -> [f64; 2] {
         let strong = (0.5 * (self.strength_a.powi(2) + self.strength_b.powi(2)) + self.half_splitting()).sqrt();
         let misalignment = ((1.0 - self.alignment) * (1.0 + self.alignment)).sqrt();

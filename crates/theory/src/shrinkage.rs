@@ -16,15 +16,16 @@ pub enum Loss {
 
 /// The rule that maps a singular value of a spiked matrix to the best singular value for the teacher.
 ///
-/// Every rule gives 0 for ŝ at or below the bulk's edge, and keeps ŝ when there is no noise. In units κ = 1, with y = ŝ, x = θ(y) the strength before noise:
+/// Every rule gives 0 for ŝ at or below the bulk's edge, and keeps ŝ when there is no noise. In units κ = 1, with y =
+/// ŝ, x = θ(y) the strength before noise:
 ///
 /// * Frobenius: √((y² − 1 − A)² − 4A) / y = x·O(x) (the paper's non-gradient algorithm; Gavish & Donoho 2017);
-/// * operator: x √(min/max of the two squared overlaps), for square matrices x (Leeb 2022, arXiv:2005.11807; the rule "x for all
-///   shapes" is optimal only for A = 1);
+/// * operator: x √(min/max of the two squared overlaps), for square matrices x (Leeb 2022, arXiv:2005.11807; the rule
+///   "x for all shapes" is optimal only for A = 1);
 /// * nuclear: max(0, (x⁴ − A − √A x y) / (x² y)) (Gavish & Donoho 2017).
 ///
-/// For P > N₁ the rule is for the singular values of W* = Σ³¹/D, for P < N₁ of Σ³¹ (Frobenius only: the other rules need P ≥ N₁); the matrix to
-/// give is [`DataSpectrum::matrix`].
+/// For P > N₁ the rule is for the singular values of W* = Σ³¹/D, for P < N₁ of Σ³¹ (Frobenius only: the other rules
+/// need P ≥ N₁); the matrix to give is [`DataSpectrum::matrix`].
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Shrinkage {
     matrix: SpikedMatrix,
@@ -75,8 +76,8 @@ impl Shrinkage {
 
 /// The relative test error of the best shrinkage of a task's data, 1 − Σ (s̄ρO)² / Σ s̄².
 ///
-/// It is below the error of gradient descent at every stopping time whenever two modes want different times, and below it also for one mode because
-/// by then some noise has been learned.
+/// It is below the error of gradient descent at every stopping time whenever two modes want different times, and
+/// below it also for one mode because by then some noise has been learned.
 ///
 /// # Errors
 /// [`TheoryError::ZeroReference`] for a teacher of rank 0.

@@ -4,17 +4,19 @@ use crate::TheoryError;
 use crate::error::{at_least_one, non_negative, positive};
 use linalg_core::MarchenkoPastur;
 
-/// A rows × columns matrix of noise with independent entries of variance ν, to which singular modes ("spikes") are added.
+/// A rows × columns matrix of noise with independent entries of variance ν, to which singular modes ("spikes") are
+/// added.
 ///
 /// Asymptotic theory of Benaych-Georges & Nadakuditi (2012), the phase transition of the paper's section 3. With
 /// α = √(ν·columns) (the paper's κ), β = √(ν·rows), A = rows/columns and a spike of strength s̄ (θ = s̄/κ):
 ///
 /// * a spike is detectable if s̄ > √(αβ), that is θ > A^(1/4);
-/// * its data strength is ŝ = √((s̄² + α²)(s̄² + β²)) / s̄ = κ √((1+θ²)(A+θ²)) / θ, else the bulk's edge α + β = κ(1+√A);
+/// * its data strength is ŝ = √((s̄² + α²)(s̄² + β²)) / s̄ = κ √((1+θ²)(A+θ²)) / θ, else the bulk's edge α + β =
+///   κ(1+√A);
 /// * its overlaps are (û·ū)² = (θ⁴ − A)/(θ²(θ² + A)) and (v̂·v̄)² = (θ⁴ − A)/(θ²(θ² + 1)), else 0.
 ///
-/// The forms used here neither cancel near the threshold nor overflow for strong spikes, and hold for ν = 0
-/// (ŝ = s̄, overlaps 1). All statements survive transposition with the two sides exchanged. Accuracy 1e-14 relative, except
+/// The forms used here neither cancel near the threshold nor overflow for strong spikes, and hold for ν = 0 (ŝ = s̄,
+/// overlaps 1). All statements survive transposition with the two sides exchanged. Accuracy 1e-14 relative, except
 /// that an overlap near the threshold has the accuracy with which s̄ − threshold is known.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct SpikedMatrix {
@@ -143,7 +145,8 @@ impl SpikedMatrix {
         )
     }
 
-    /// s̄ from ŝ, the inverse of [`SpikedMatrix::strength`]; `None` at or below the edge, where nothing is known but s̄ ≤ threshold.
+    /// s̄ from ŝ, the inverse of [`SpikedMatrix::strength`]; `None` at or below the edge, where nothing is known but
+    /// s̄ ≤ threshold.
     ///
     /// θ² = \[b + √(b² − 4A)\]/2 with b = (ŝ/κ)² − 1 − A.
     ///

@@ -17,15 +17,17 @@ pub struct Stopping {
 /// Points of the plain part of the search grid.
 const GRID: usize = 64;
 
-/// ln(x/(1−x)) of the learned fraction x = s/ŝ, relative to its value at a mode's target, at which the grid looks at each mode.
+/// ln(x/(1−x)) of the learned fraction x = s/ŝ, relative to its value at a mode's target, at which the grid looks at
+/// each mode.
 const LOGIT_STEPS: [f64; 19] =
     [-20.0, -14.0, -9.0, -7.0, -5.5, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.5, 7.0, 9.0, 14.0, 20.0];
 
 /// t_opt = argmin of the test error on \[0, t_max\].
 ///
-/// The error falls when a mode rises to its target and grows when it overshoots and when noise is learned, so it may have one local minimum per
-/// mode. Its slope, known in closed form, is bracketed on a plain grid joined with a grid in each mode's own scale, and every change
-/// from falling to rising is refined to 1e-13 of the time. The earliest of equal minima is returned.
+/// The error falls when a mode rises to its target and grows when it overshoots and when noise is learned, so it may
+/// have one local minimum per mode. Its slope, known in closed form, is bracketed on a plain grid joined with a grid
+/// in each mode's own scale, and every change from falling to rising is refined to 1e-13 of the time. The earliest of
+/// equal minima is returned.
 pub(crate) fn optimal_stopping(error: &TestError, t_max: f64) -> Result<Stopping, TheoryError> {
     let t_max = non_negative("t_max", t_max)?;
     let mut best = Stopping { time: 0.0, test_error: error.at(0.0) };
@@ -48,7 +50,8 @@ pub(crate) fn optimal_stopping(error: &TestError, t_max: f64) -> Result<Stopping
     Ok(best)
 }
 
-/// 0, t_max and in between a plain grid and the times at which each mode and the edge of the noise pass through their own scale.
+/// 0, t_max and in between a plain grid and the times at which each mode and the edge of the noise pass through their
+/// own scale.
 fn search_times(error: &TestError, t_max: f64) -> Vec<f64> {
     let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
     let learned = error.modes.iter().filter(|mode| mode.curvature > 0.0).map(|mode| (mode.data_strength, mode.target));

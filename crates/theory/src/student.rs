@@ -12,8 +12,8 @@ pub struct Student {
 }
 
 impl Student {
-    /// A student with N₂ = `hidden` units in every hidden layer, L = `layers` weight matrices (one hidden layer is L = 2) and
-    /// initial singular values ε = `epsilon` of its product map.
+    /// A student with N₂ = `hidden` units in every hidden layer, L = `layers` weight matrices (one hidden layer is L
+    /// = 2) and initial singular values ε = `epsilon` of its product map.
     ///
     /// # Errors
     /// If a count is 0 or ε is not positive and finite.
@@ -39,7 +39,8 @@ impl Student {
         self.epsilon
     }
 
-    /// K = min(N₂, M), the number of data modes the student can hold; a single layer (L = 1) has no hidden units to run out of.
+    /// K = min(N₂, M), the number of data modes the student can hold; a single layer (L = 1) has no hidden units to
+    /// run out of.
     pub fn capacity(&self, task: &Task) -> usize {
         self.capacity_of(task.data_modes())
     }

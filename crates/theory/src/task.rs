@@ -5,8 +5,8 @@ use crate::error::{at_least_one, non_negative, positive};
 
 /// A teacher W̄ (outputs × inputs) of given singular values and the examples that a student learns it from.
 ///
-/// Outputs are Y = W̄X + Z with iid noise Z of variance σ_z²/N₁; inputs X are white (one-hot, or orthonormal for P ≠ N₁). Unless said
-/// otherwise P = N₁ and σ_z = 1, so that each strength s̄ is the signal-to-noise ratio of its mode.
+/// Outputs are Y = W̄X + Z with iid noise Z of variance σ_z²/N₁; inputs X are white (one-hot, or orthonormal for P ≠
+/// N₁). Unless said otherwise P = N₁ and σ_z = 1, so that each strength s̄ is the signal-to-noise ratio of its mode.
 ///
 /// ```
 /// use theory::Task;
@@ -25,13 +25,14 @@ pub struct Task {
 }
 
 impl Task {
-    /// A task with N₁ = `inputs`, N₃ = `outputs`, the teacher's singular values s̄ in decreasing order, P = N₁ and σ_z = 1.
+    /// A task with N₁ = `inputs`, N₃ = `outputs`, the teacher's singular values s̄ in decreasing order, P = N₁ and
+    /// σ_z = 1.
     ///
     /// No strengths at all (rank 0) is legal: pure noise.
     ///
     /// # Errors
-    /// If a size is 0, a strength is not positive and finite, the strengths are not in decreasing order, or there are more of them than
-    /// min(N₁, N₃).
+    /// If a size is 0, a strength is not positive and finite, the strengths are not in decreasing order, or there are
+    /// more of them than min(N₁, N₃).
     pub fn new(inputs: usize, outputs: usize, strengths: &[f64]) -> Result<Self, TheoryError> {
         at_least_one("inputs", inputs)?;
         at_least_one("outputs", outputs)?;
@@ -55,7 +56,8 @@ impl Task {
         Self { examples, ..self }.validated()
     }
 
-    /// The same teacher with output noise σ_z = `noise` (the standard deviation: one entry has variance σ_z²/N₁). 0 is legal.
+    /// The same teacher with output noise σ_z = `noise` (the standard deviation: one entry has variance σ_z²/N₁). 0
+    /// is legal.
     ///
     /// # Errors
     /// If `noise` is negative or not finite, or 0 with a teacher of rank 0.
@@ -67,7 +69,8 @@ impl Task {
     /// The same sizes and entry variance without structure, as after a shuffle of the entries of Y: rank 0 and noise
     /// σ_r = √(Σ s̄²/N₃ + σ_z²), from the entry variance of Y being σ_r²/N₁ for any number of examples.
     ///
-    /// The paper's section on randomised data: signal values sink into a bulk that ends at σ_r(1+√A), and the bulk rises; so learning starts later.
+    /// The paper's section on randomised data: signal values sink into a bulk that ends at σ_r(1+√A), and the bulk
+    /// rises; so learning starts later.
     pub fn randomised(&self) -> Self {
         let noise = (self.signal_power() / self.outputs as f64 + self.noise * self.noise).sqrt();
         Self { strengths: Vec::new(), noise, ..self.clone() }

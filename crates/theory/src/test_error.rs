@@ -4,7 +4,8 @@ use crate::data_spectrum::DataSpectrum;
 use crate::noise_bulk::NoiseBulk;
 use crate::{ModeGrowth, TestErrorParts};
 
-/// A relative test error: the sum over spikes of curvature · (s − target)² + floor, plus a share of (M−r)⟨s²⟩_in, over the squared norm of a teacher.
+/// A relative test error: the sum over spikes of curvature · (s − target)² + floor, plus a share of (M−r)⟨s²⟩_in,
+/// over the squared norm of a teacher.
 ///
 /// Completing the square in s keeps digits where s² − 2 s s̄ O + s̄² would cancel.
 #[derive(Clone, Debug)]

@@ -16,8 +16,8 @@ fn nuclear_norm_rule_shrinks() {
     assert!(wrong > 3.0 && value < 3.0, "a shrinkage rule must not expand");
 }
 
-/// A popular hard-threshold package uses the small side of a non-square matrix with known noise: on 50 × 200 pure noise its cutoff is 12.43, the
-/// bulk ends at 21.21, and it keeps about 60 % of the noise modes.
+/// A popular hard-threshold package uses the small side of a non-square matrix with known noise: on 50 × 200 pure
+/// noise its cutoff is 12.43, the bulk ends at 21.21, and it keeps about 60 % of the noise modes.
 #[test]
 fn hard_threshold_from_the_small_side_keeps_noise() {
     let matrix = SpikedMatrix::new(50, 200, 1.0).unwrap();
@@ -50,7 +50,8 @@ fn operator_rule_of_rectangular_matrices_is_below_the_true_strength() {
     }
 }
 
-/// The reference implementation of the paper integrates the bulk by a left Riemann sum; at 1,000 intervals this misses the mean square.
+/// The reference implementation of the paper integrates the bulk by a left Riemann sum; at 1,000 intervals this
+/// misses the mean square.
 #[test]
 fn bulk_integral_is_no_riemann_sum() {
     let law = SpikedMatrix::new(100, 100, 0.01).unwrap().bulk().unwrap();

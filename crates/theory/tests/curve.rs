@@ -8,7 +8,8 @@ fn student(hidden: usize, layers: usize) -> Student {
     Student::new(hidden, layers, 1e-4).expect("legal student")
 }
 
-/// ∫ g over the part of the bulk above `low`, through the textbook density on a fine midpoint grid in φ (spectrally accurate for smooth g).
+/// ∫ g over the part of the bulk above `low`, through the textbook density on a fine midpoint grid in φ (spectrally
+/// accurate for smooth g).
 fn midpoint_average(law: &MarchenkoPastur, points: usize, low: f64, g: impl Fn(f64) -> f64) -> f64 {
     let (a, kappa) = (law.aspect_ratio(), law.kappa());
     let step = std::f64::consts::PI / points as f64;
@@ -41,7 +42,8 @@ fn bulk_terms_agree_with_another_integration_at_any_depth() {
             let curve = LearningCurve::new(&task, &student);
             for t in times {
                 let gap = |value: f64| growth.state_at(value, t).gap.powi(2);
-                // Richardson's step removes the h² of square matrices, whose integrand has a kink at φ = π as a periodic function.
+                // Richardson's step removes the h² of square matrices, whose integrand has a kink at φ = π as a
+                // periodic function.
                 let [coarse, fine] = [20_000, 40_000].map(|points| midpoint_average(&law, points, 0.0, gap));
                 let expected = (4.0 * fine - coarse) / 3.0 / law.mean_square();
                 let actual = curve.train_error_at(t);
@@ -275,7 +277,8 @@ fn stopping_is_the_global_minimum_of_a_dense_scan() {
 
 #[test]
 fn of_several_local_minima_the_least_is_found() {
-    // A strong mode learned early, a weak one late, and noise between: two minima, either of which may be the global one.
+    // A strong mode learned early, a weak one late, and noise between: two minima, either of which may be the global
+    // one.
     let minima = |weak: f64| {
         let task = Task::new(200, 100, &[3.0, weak]).unwrap();
         let curve = LearningCurve::new(&task, &Student::new(100, 2, 1e-5).unwrap());

@@ -4,7 +4,8 @@ use linalg_core::faer::Mat;
 use proptest::prelude::*;
 use theory::{JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Task, Teacher};
 
-/// Any legal task: sizes 1 to 60, any rank that fits, strengths on both sides of the threshold, any noise, any number of examples.
+/// Any legal task: sizes 1 to 60, any rank that fits, strengths on both sides of the threshold, any noise, any number
+/// of examples.
 fn tasks() -> impl Strategy<Value = Task> {
     (1..60usize, 1..60usize, 1..120usize)
         .prop_flat_map(|(inputs, outputs, examples)| {

@@ -1,7 +1,8 @@
 //! Every row of the reference digits.
 //!
-//! `data/theory.json` was computed with 25-digit arithmetic by a program that shares nothing with this project, from the same formulas.
-//! Each table is read in full: an empty or unknown table, a missing or unknown column is a failure.
+//! `data/theory.json` was computed with 25-digit arithmetic by a program that shares nothing with this project, from
+//! the same formulas. Each table is read in full: an empty or unknown table, a missing or unknown column is a
+//! failure.
 
 mod rows;
 

@@ -5,8 +5,8 @@ use theory::{Loss, MatrixShrinkage, NoiseLevel, Shrinkage, SpikedMatrix, Task, T
 
 const LOSSES: [Loss; 3] = [Loss::Frobenius, Loss::Operator, Loss::Nuclear];
 
-/// The asymptotic loss of replacing ŝ by η: the singular values of the 2 × 2 matrix [[s̄ − η c_u c_v, −η c_u s_v], [−η s_u c_v, −η s_u s_v]]
-/// (Gavish & Donoho 2017), from its trace norm and determinant.
+/// The asymptotic loss of replacing ŝ by η: the singular values of the 2 × 2 matrix [[s̄ − η c_u c_v, −η c_u s_v],
+/// [−η s_u c_v, −η s_u s_v]] (Gavish & Donoho 2017), from its trace norm and determinant.
 fn loss_of(matrix: &SpikedMatrix, s_bar: f64, eta: f64, loss: Loss) -> f64 {
     let (output, input) = (matrix.overlap_output(s_bar), matrix.overlap_input(s_bar));
     let (output_rest, input_rest) = ((1.0 - output * output).sqrt(), (1.0 - input * input).sqrt());

@@ -44,7 +44,8 @@ fn inverse_and_complement_close_the_circle() {
         for factor in [1.0 + 1e-8, 1.001, 1.5, 10.0, 1e6] {
             let s_bar = factor * matrix.threshold();
             let s_hat = matrix.strength(s_bar);
-            // ŝ − edge is quadratic in the distance δ to the threshold: its rounding is 1e-16/δ² of it, and s̄ sees its square root.
+            // ŝ − edge is quadratic in the distance δ to the threshold: its rounding is 1e-16/δ² of it, and s̄ sees
+            // its square root.
             let distance = factor - 1.0;
             let tolerance = 1e-13 + 2e-15 / distance;
             let back = matrix.true_strength(s_hat).unwrap();
@@ -93,7 +94,8 @@ fn near_the_threshold_the_overlap_rises_as_a_root() {
 
 #[test]
 fn sampled_spikes_show_as_predicted() {
-    // Three spikes in 150 × 300 and its transpose, 24 draws. Finite-size shifts are of order 1/n, scatter of the mean 1/√(24·n).
+    // Three spikes in 150 × 300 and its transpose, 24 draws. Finite-size shifts are of order 1/n, scatter of the mean
+    // 1/√(24·n).
     for (rows, columns) in [(150, 300), (300, 150), (200, 200)] {
         let matrix = SpikedMatrix::new(rows, columns, 1.0 / columns as f64).unwrap();
         let spikes = [6.0, 3.0, 1.6].map(|factor| factor * matrix.threshold());
