@@ -11,7 +11,7 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: gallery FOLDER")?);
     std::fs::create_dir_all(&folder)?;
-    for figure in [growth(), grid(), marks(), log_axes(), heat_map(), small_numbers(), schematic()] {
+    for figure in [growth(), grid(), marks(), log_axes(), heat_map(), small_numbers(), crowded(), schematic()] {
         let svg = render_svg(&figure)?;
         std::fs::write(folder.join(format!("{}.svg", figure.name)), &svg)?;
         std::fs::write(folder.join(format!("{}.png", figure.name)), render_png(&svg, 2000)?)?;
@@ -202,6 +202,22 @@ fn log_axes() -> Figure {
                     .shape(Shape::OpenDiamond),
             ),
         )
+}
+
+/// Two crowded panels: their legends fit neither inside nor beside them.
+fn crowded() -> Figure {
+    let panel = |title: &str| {
+        let mut panel = Panel::new(Axis::new("*t*/τ").range(0.0, 5.0), Axis::new("ε_{tr}")).title(title);
+        for (i, label) in
+            ["theory (aligned), original", "theory (aligned), shuffled", "a third of these"].into_iter().enumerate()
+        {
+            let wave = move |t: f64| (2.0 * t + i as f64).sin() * (1.0 + 0.1 * i as f64);
+            panel = panel
+                .mark(Line::new(label, spaced(0.0, 5.0, 200).map(|t| (t, wave(t)))).colour(palette(i)).legend(label));
+        }
+        panel
+    };
+    Figure::new("crowded", "Crowded panels").columns(2).width(640.0).panel(panel("original")).panel(panel("shuffled"))
 }
 
 /// A heat map over a diverging scale, with its own bar.

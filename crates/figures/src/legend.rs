@@ -4,13 +4,16 @@ use serde::Serialize;
 /// Where a panel's legend stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Legend {
-    /// Inside, where it covers the least data: a corner if one is free.
+    /// Inside, where it covers no data: a corner if one is free. If there is no such place, at the right of the panel, or below it
+    /// where that would make the panel too narrow.
     #[default]
     Auto,
     /// Inside, at this place.
     At(Anchor),
     /// At the right of the panel.
     Outside,
+    /// Below the panel, in rows.
+    Below,
     /// Nowhere.
     None,
 }

@@ -77,6 +77,7 @@ fn groups_carry_data_that_read_back() {
     assert_eq!(numbers(series("dots <&>"), "data-x"), [1.0, 2.0]);
     assert_eq!(numbers(series("dots <&>"), "data-low"), [0.25, -1.0]);
     assert_eq!(series("gap").attribute("data-breaks"), Some("2"));
+    assert_eq!(numbers(series("map"), "data-values"), [-1.0, 1.0]);
     assert_eq!(series("wave").attribute("data-legend"), Some("sin x"));
     let (x, y) = (numbers(series("wave"), "data-x"), numbers(series("wave"), "data-y"));
     assert!(x.len() == y.len() && x.len() < 200, "{} points for a smooth curve", x.len());

@@ -66,13 +66,13 @@ fn x_label(canvas: &mut Canvas, placed: &Placed<'_>, label: &str) -> Result<(), 
     let (fitted, ends) = fit_x_label(placed, label);
     let plot = placed.plot;
     let middle = fitted.middle(plot.left + 0.5 * plot.width, ends);
-    let place = (middle, placed.cell.bottom() - LABEL_RISE - 0.5 * fitted.extra_height());
+    let place = (middle, placed.labels_bottom - LABEL_RISE - 0.5 * fitted.extra_height());
     canvas.text(place, &fitted.text, &TextStyle::new(fitted.size, Anchor::Centre))
 }
 
 /// The y label as it fits below the panel's letter, and the ends it has to keep between.
 pub(crate) fn fit_y_label(placed: &Placed<'_>, label: &str) -> (Fitted, (f64, f64)) {
-    let ends = (placed.plot.top, placed.cell.bottom());
+    let ends = (placed.plot.top, placed.labels_bottom);
     (Fitted::new(label, LABEL_SIZE, ends.1 - ends.0), ends)
 }
 
@@ -105,7 +105,7 @@ fn tick_labels(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureErr
         canvas.text((plot.left - TICK_LENGTH - 4.0, *at), &tick.label, &left)?;
     }
     if placed.ticks.x.exponent != 0 {
-        let place = (plot.right(), placed.cell.bottom() - LABEL_RISE);
+        let place = (plot.right(), placed.labels_bottom - LABEL_RISE);
         canvas.text(place, &tick_layout::factor(placed.ticks.x.exponent), &TextStyle::new(TICK_SIZE, Anchor::Right))?;
     }
     if placed.ticks.y.exponent != 0 {

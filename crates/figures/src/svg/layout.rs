@@ -22,6 +22,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) plot: Rect,
     /// The drawing area with its labels.
     pub(crate) cell: Rect,
+    /// Where the labels of the x axis end.
+    pub(crate) labels_bottom: f64,
     /// Where the legend stands, once [`Legend::Auto`] has found that it fits nowhere inside.
     pub(crate) legend: Legend,
     /// Whether the letter is drawn.
@@ -49,6 +51,8 @@ struct Margins {
     right: f64,
     top: f64,
     bottom: f64,
+    /// The part of `bottom` that a legend below takes.
+    legend: f64,
 }
 
 impl<'a> Layout<'a> {
@@ -94,19 +98,21 @@ fn settle(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> f
     bottom
 }
 
-/// Moves automatic legends that would cover data outside, where the plot stays wide enough; tells whether any moved.
+/// Moves automatic legends that would cover data beside the plot, or below where it would become too narrow; tells whether any
+/// moved.
 fn move_legends_outside(panels: &mut [Placed<'_>]) -> bool {
     /// The least width of a plot beside its legend.
     const LEAST_WIDTH: f64 = 170.0;
     let mut moved = false;
     for placed in panels.iter_mut().filter(|placed| placed.legend == Legend::Auto) {
         let entries = legend::of_panel(placed.panel);
-        if entries.is_empty() || placed.plot.width - legend::size(&entries, 1).0 < LEAST_WIDTH {
+        if entries.is_empty() {
             continue;
         }
         let frame = Frame::new(placed.panel, placed.ranges, placed.plot);
         if legend::quietest(placed.panel, &frame, &entries).covered >= 1.0 {
-            placed.legend = Legend::Outside;
+            let beside = placed.plot.width - legend::size(&entries, 1).0 >= LEAST_WIDTH;
+            placed.legend = if beside { Legend::Outside } else { Legend::Below };
             moved = true;
         }
     }
@@ -144,6 +150,7 @@ fn placed(figure: &Figure) -> Result<Vec<Placed<'_>>, FigureError> {
             ticks,
             plot,
             cell: plot,
+            labels_bottom: plot.bottom(),
             legend: own_legend(figure, panel),
             lettered: panel.lettered && figure.cells.iter().flatten().count() > 1,
             row,
@@ -180,7 +187,7 @@ fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> 
     let mut lines = vec![Margins::default(); rows];
     for placed in panels.iter_mut() {
         placed.margins = margins(placed);
-        let Margins { left, right, top, bottom } = placed.margins;
+        let Margins { left, right, top, bottom, .. } = placed.margins;
         let last_column = placed.column + placed.panel.columns - 1;
         let last_row = placed.row + placed.panel.rows - 1;
         columns[placed.column].left = columns[placed.column].left.max(left);
@@ -217,9 +224,10 @@ fn place(placed: &mut Placed<'_>, (columns, lefts, widths): Tracks<'_>, (lines, 
     placed.plot = Rect { left, top, width: right - left, height: bottom - top };
     if is_free(placed.panel) {
         // A schematic has no labels to leave room for, except its own legend or bar.
-        let right = cell_right - placed.margins.right;
-        placed.plot = Rect { left: cell_left, top, width: right - cell_left, height: cell_bottom - top };
+        let (right, bottom) = (cell_right - placed.margins.right, cell_bottom - placed.margins.legend);
+        placed.plot = Rect { left: cell_left, top, width: right - cell_left, height: bottom - top };
     }
+    placed.labels_bottom = placed.plot.bottom() + placed.margins.bottom - placed.margins.legend;
 }
 
 /// Margins, starts and lengths of the columns or rows.
@@ -286,6 +294,10 @@ fn margins(placed: &Placed<'_>) -> Margins {
         let entries = legend::of_panel(panel);
         margins.right += 12.0 + legend::size(&entries, 1).0;
     }
+    if placed.legend == Legend::Below {
+        margins.legend = legend::height_below(&legend::of_panel(panel), placed.cell.width);
+        margins.bottom += margins.legend;
+    }
     let Coordinates::Axes { x, y } = &panel.coordinates else {
         return margins;
     };
@@ -296,7 +308,7 @@ fn margins(placed: &Placed<'_>) -> Margins {
     if !y.label.is_empty() {
         margins.left += 8.0 + 1.15 * LABEL_SIZE + axes::fit_y_label(placed, &y.label).0.extra_height();
     }
-    margins.bottom = TICK_LENGTH + 4.0;
+    margins.bottom += TICK_LENGTH + 4.0;
     if placed.ticks.x.labels().next().is_some() {
         let has_scripts = placed.ticks.x.labels().any(|label| label.contains(['^', '_']));
         margins.bottom += if has_scripts { 1.05 } else { 0.8 } * TICK_SIZE;

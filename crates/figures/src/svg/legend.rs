@@ -102,41 +102,53 @@ pub(crate) fn size(entries: &[Entry], columns: usize) -> (f64, f64) {
     (width, LEGEND_ROW * rows as f64 + 2.0 * PADDING)
 }
 
-/// Splits entries into rows of at most this width.
+/// Splits entries into rows of at most this width: one if they fit, else rows of equal columns.
 pub(crate) fn rows(entries: &[Entry], width: f64) -> Vec<&[Entry]> {
-    let mut rows = Vec::new();
-    let (mut start, mut used) = (0, 0.0);
-    for (i, entry) in entries.iter().enumerate() {
-        let needed = entry_width(entry) + ENTRY_GAP;
-        if i > start && used + needed - ENTRY_GAP > width {
-            rows.push(&entries[start..i]);
-            (start, used) = (i, 0.0);
-        }
-        used += needed;
+    if entries.is_empty() {
+        return Vec::new();
     }
-    if start < entries.len() {
-        rows.push(&entries[start..]);
+    let together = entries.iter().map(entry_width).sum::<f64>() + ENTRY_GAP * (entries.len() - 1) as f64;
+    if together <= width {
+        return vec![entries];
     }
-    rows
+    let columns = ((width + ENTRY_GAP) / (column_width(entries) + ENTRY_GAP)).floor().max(1.0) as usize;
+    // No more columns than the rows need: four entries of which three fit stand two by two.
+    let rows = entries.len().div_ceil(columns);
+    entries.chunks(entries.len().div_ceil(rows)).collect()
 }
 
-/// Draws the figure's legend below the grid, its rows centred.
+/// Distance of a legend from what it stands below.
+const BELOW_GAP: f64 = 6.0;
+
+/// Height that a legend below a panel of this width takes.
+pub(crate) fn height_below(entries: &[Entry], width: f64) -> f64 {
+    BELOW_GAP + LEGEND_ROW * rows(entries, width).len() as f64
+}
+
+/// Draws the figure's legend below the grid.
 pub(crate) fn draw_shared(canvas: &mut Canvas, layout: &Layout<'_>) -> Result<(), FigureError> {
     if layout.legend.is_empty() {
         return Ok(());
     }
     canvas.open(&[("class", "legend")])?;
-    let rows = rows(&layout.legend, layout.width - 2.0 * super::style::OUTER);
+    draw_rows(canvas, &layout.legend, (super::style::OUTER, layout.width - super::style::OUTER), layout.legend_top)?;
+    canvas.close()
+}
+
+/// Draws entries in rows centred between two ends.
+fn draw_rows(canvas: &mut Canvas, entries: &[Entry], (left, right): (f64, f64), top: f64) -> Result<(), FigureError> {
+    let rows = rows(entries, right - left);
+    let alone = rows.len() == 1;
+    let step = |entry: &Entry| ENTRY_GAP + if alone { entry_width(entry) } else { column_width(entries) };
+    let width = rows.first().map_or(0.0, |row| row.iter().map(step).sum::<f64>() - ENTRY_GAP);
     for (i, row) in rows.into_iter().enumerate() {
-        let width: f64 = row.iter().map(|entry| entry_width(entry) + ENTRY_GAP).sum::<f64>() - ENTRY_GAP;
-        let mut left = 0.5 * (layout.width - width);
-        let middle = layout.legend_top + LEGEND_ROW * (i as f64 + 0.5);
+        let mut at = 0.5 * (left + right - width);
         for entry in row {
-            draw_entry(canvas, entry, (left, middle))?;
-            left += entry_width(entry) + ENTRY_GAP;
+            draw_entry(canvas, entry, (at, top + LEGEND_ROW * (i as f64 + 0.5)))?;
+            at += step(entry);
         }
     }
-    canvas.close()
+    Ok(())
 }
 
 /// A place for a legend inside a panel.
@@ -155,6 +167,12 @@ pub(crate) fn draw_panel(canvas: &mut Canvas, placed: &Placed<'_>, frame: &Frame
     let entries = of_panel(placed.panel);
     if entries.is_empty() || placed.legend == Legend::None {
         return Ok(());
+    }
+    if placed.legend == Legend::Below {
+        canvas.open(&[("class", "legend"), ("data-panel", &placed.letter)])?;
+        let ends = (placed.cell.left, placed.cell.right());
+        draw_rows(canvas, &entries, ends, placed.labels_bottom + BELOW_GAP)?;
+        return canvas.close();
     }
     let (width, height) = size(&entries, 1);
     let plot = frame.rect;
@@ -269,4 +287,36 @@ fn draw_entry(canvas: &mut Canvas, entry: &Entry, (left, middle): Point) -> Resu
     }
     canvas.text((right + GAP, middle), &entry.label, &TextStyle::new(LEGEND_SIZE, Anchor::Left))?;
     canvas.close()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(count: usize) -> Vec<Entry> {
+        (0..count).map(|i| Entry { label: format!("entry {i}"), symbols: Vec::new() }).collect()
+    }
+
+    fn counts(entries: &[Entry], width: f64) -> Vec<usize> {
+        rows(entries, width).iter().map(|row| row.len()).collect()
+    }
+
+    #[test]
+    fn rows_are_as_few_and_as_even_as_the_width_allows() {
+        let four = entries(4);
+        let one = entry_width(&four[0]);
+        assert_eq!(counts(&four, 4.0 * one + 3.0 * ENTRY_GAP), [4]);
+        assert_eq!(counts(&four, 3.5 * one + 3.0 * ENTRY_GAP), [2, 2]);
+        assert_eq!(counts(&four, 0.5 * one), [1, 1, 1, 1]);
+        assert!(counts(&[], 100.0).is_empty());
+    }
+
+    #[test]
+    fn marks_of_one_label_share_an_entry() {
+        let line = crate::Line::new("theory", [(0.0, 0.0)]).legend("SNR 2");
+        let points = crate::Points::new("seen", [(0.0, 0.0)]).legend("SNR 2");
+        let panel = Panel::free(1.0, 1.0).mark(line.clone()).mark(points).mark(line);
+        let found = of_panel(&panel);
+        assert_eq!((found.len(), found[0].symbols.len()), (1, 2));
+    }
 }

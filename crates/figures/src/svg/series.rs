@@ -19,6 +19,8 @@ struct Data {
     low: Vec<f64>,
     high: Vec<f64>,
     breaks: Vec<usize>,
+    /// Values of a heat map, row by row from low y, with three digits.
+    values: String,
     dash: String,
     cap: &'static str,
 }
@@ -26,7 +28,7 @@ struct Data {
 /// Draws a series in a group that carries its panel, name and data. Marks that are no series draw nothing here.
 pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, letter: &str, mark: &Mark) -> Result<(), FigureError> {
     let data = data_of(frame, mark);
-    let numbers = |values: &[f64]| values.iter().map(|v| short(*v)).collect::<Vec<_>>().join(" ");
+    let numbers = |values: &[f64]| values.iter().map(|v| rounded(*v, 5)).collect::<Vec<_>>().join(" ");
     let breaks = data.breaks.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
     let legend = mark.legend().map(math_text::plain).unwrap_or_default();
     canvas.open(&[
@@ -40,6 +42,7 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, letter: &str, mark: &Mark
         ("data-low", &numbers(&data.low)),
         ("data-high", &numbers(&data.high)),
         ("data-breaks", &breaks),
+        ("data-values", &data.values),
         ("stroke-dasharray", &data.dash),
         ("stroke-linecap", data.cap),
         ("stroke-linejoin", if matches!(mark, Mark::Line(_)) { "round" } else { "" }),
@@ -56,10 +59,10 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, letter: &str, mark: &Mark
     canvas.close()
 }
 
-/// A number with five digits: enough to read, short enough to carry.
-pub(crate) fn short(value: f64) -> String {
-    let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
-    crate::table::shortest(rounded)
+/// A number with so many digits, written as short as can be.
+fn rounded(value: f64, digits: usize) -> String {
+    let number: f64 = format!("{value:.*e}", digits - 1).parse().unwrap_or(value);
+    crate::table::shortest(number)
 }
 
 fn data_of(frame: &Frame, mark: &Mark) -> Data {
@@ -98,6 +101,7 @@ fn data_of(frame: &Frame, mark: &Mark) -> Data {
         Mark::HeatMap(map) => {
             data.x.clone_from(&map.x_edges);
             data.y.clone_from(&map.y_edges);
+            data.values = map.values.iter().flatten().map(|v| rounded(*v, 3)).collect::<Vec<_>>().join(" ");
         }
         _ => {}
     }
