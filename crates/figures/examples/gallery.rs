@@ -220,32 +220,32 @@ fn crowded() -> Figure {
     Figure::new("crowded", "Crowded panels").columns(2).width(640.0).panel(panel("original")).panel(panel("shuffled"))
 }
 
-/// A heat map over a diverging scale, with its own bar.
-fn heat_map() -> Figure {
-    let panel = |weak: f64, title: &str, last: bool| {
-        let cells = 60;
-        let edges = |i: usize| i as f64 / cells as f64;
-        let value = move |row: usize, column: usize| {
-            let (q, b) = (edges(row), 0.1 * 1000f64.powf(edges(column)));
-            (q * q - weak) * b / (1.0 + b)
-        };
-        let values = (0..cells).map(|row| (0..cells).map(|column| value(row, column)).collect()).collect();
-        let scale = ColourScale::diverging(0.6);
-        let map = HeatMap::new(
-            "T",
-            (0..=cells).map(|i| 0.1 * 1000f64.powf(edges(i))),
-            (0..=cells).map(edges),
-            values,
-            scale.clone(),
-        );
-        let zero = Line::new("T=0", [(0.1, weak.sqrt()), (100.0, weak.sqrt())]).colour(Colour::INK).width(1.2);
-        let panel = Panel::new(Axis::log("s̄_B"), Axis::new("alignment *q*")).title(title).mark(map).mark(zero);
-        if last { panel.colour_bar(ColourBar::new(scale, "transfer benefit *T*")) } else { panel }
+/// A heat map over a diverging scale, and its zero line.
+fn heat_panel(weak: f64, title: &str) -> Panel {
+    let cells = 60;
+    let edges = |i: usize| i as f64 / cells as f64;
+    let value = move |row: usize, column: usize| {
+        let (q, b) = (edges(row), 0.1 * 1000f64.powf(edges(column)));
+        (q * q - weak) * b / (1.0 + b)
     };
+    let values = (0..cells).map(|row| (0..cells).map(|column| value(row, column)).collect()).collect();
+    let x_edges = (0..=cells).map(|i| 0.1 * 1000f64.powf(edges(i)));
+    let map = HeatMap::new("T", x_edges, (0..=cells).map(edges), values, benefit());
+    let zero = Line::new("T=0", [(0.1, weak.sqrt()), (100.0, weak.sqrt())]).colour(Colour::INK).width(1.2);
+    Panel::new(Axis::log("s̄_B"), Axis::new("alignment *q*")).title(title).mark(map).mark(zero)
+}
+
+fn benefit() -> ColourScale {
+    ColourScale::diverging(0.6)
+}
+
+/// Heat maps in a row, the last with a colour bar.
+fn heat_map() -> Figure {
+    let bar = ColourBar::new(benefit(), "transfer benefit *T*");
     Figure::new("heat_map", "Where transfer helps").columns(3).aspect(1.0).panels([
-        panel(0.1, "weak s̄_A", false),
-        panel(0.4, "middling s̄_A", false),
-        panel(0.9, "strong s̄_A", true),
+        heat_panel(0.1, "weak s̄_A"),
+        heat_panel(0.4, "middling s̄_A"),
+        heat_panel(0.9, "strong s̄_A").colour_bar(bar),
     ])
 }
 
@@ -296,5 +296,10 @@ fn schematic() -> Figure {
                 .fill(Colour::GREEN.lighter(0.8)),
         )
         .mark(Brace::new((5.95, 1.15), (4.45, 1.15), "relative strength?").depth(10.0));
-    Figure::new("schematic", "The transfer setting").width(900.0).panel(setting)
+    Figure::new("schematic", "The transfer setting, and where transfer helps")
+        .columns(3)
+        .panel(setting.span(3, 1).title("the setting"))
+        .panel(heat_panel(0.1, "weak s̄_A"))
+        .skip()
+        .panel(heat_panel(0.9, "strong s̄_A").colour_bar(ColourBar::new(benefit(), "*T*")))
 }
