@@ -46,7 +46,8 @@ impl Figure {
         let kind = kind_of(&document)?;
         kind.validate(&document)?;
         let mut settings = document.settings(scale);
-        if let Some(seed) = seed {
+        // A figure of closed forms has no seed to replace.
+        if let Some(seed) = seed.filter(|_| has_seed(&settings)) {
             settings.set("seed", &seed.to_string(), "--seed")?;
         }
         let plan = kind.plan(&settings)?;
@@ -129,6 +130,9 @@ fn resolve(configs: &[PathBuf], stems: &[String]) -> anyhow::Result<Vec<PathBuf>
 fn resolve_one(configs: &[PathBuf], stem: &str) -> anyhow::Result<PathBuf> {
     let name = |path: &PathBuf| path.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
     let known: Vec<String> = configs.iter().map(name).collect();
+    if stem.is_empty() {
+        bail!("an empty name is no figure; give a stem, for example fig03");
+    }
     if stem.contains(['/', '\\', '.']) {
         bail!(
             "{stem}: a stem is the name of a config without folder and ending, for example fig03; for a file of your own use --config {stem}"
@@ -139,9 +143,7 @@ fn resolve_one(configs: &[PathBuf], stem: &str) -> anyhow::Result<PathBuf> {
     }
     // fig1 is no abbreviation of fig10: a prefix ends where the number does.
     let fits = |k: &&String| {
-        k.strip_prefix(stem).is_some_and(|rest| {
-            !stem.is_empty() && (rest.starts_with('_') || !stem.ends_with(|c: char| c.is_ascii_digit()))
-        })
+        k.strip_prefix(stem).is_some_and(|rest| rest.starts_with('_') || !stem.ends_with(|c: char| c.is_ascii_digit()))
     };
     let matching: Vec<&String> = known.iter().filter(fits).collect();
     match matching.as_slice() {
@@ -168,6 +170,10 @@ pub fn kind_of(document: &Document) -> Result<&'static dyn Kind, ConfigError> {
     document.require_kind(&names)?;
     let found = RECIPES.iter().find(|kind| kind.name() == document.kind());
     found.copied().ok_or_else(|| ConfigError::about(document.name(), "no recipe for this kind"))
+}
+
+fn has_seed(settings: &Settings) -> bool {
+    settings.to_json()[settings.kind()].get("seed").is_some()
 }
 
 /// The stem of a config's file name, which names every output.
@@ -214,7 +220,7 @@ mod tests {
         for (stems, part) in [
             (vec!["fig1"], "no config"),
             (vec!["fig"], "fits fig01_a, fig10_b"),
-            (vec![""], "no config"),
+            (vec![""], "empty name"),
             (vec!["../fig01_a"], "--config"),
             (vec!["fig01_a.ron"], "--config"),
             (vec!["fig10", "fig10_b"], "twice"),

@@ -4,27 +4,35 @@ use crate::catalog::Figure;
 use crate::config::changes;
 use crate::outputs::{Record, read_record, sha256_hex};
 use crate::run::Run;
+use crate::say;
 use std::path::Path;
 
-/// Prints every figure in `folder` that is stale, with the reason and the command that mends it; `true` if none is.
+/// Prints every figure in `folder` that is stale or absent, with the reason and the command that mends it.
+///
+/// `true` if none is stale; a figure that was never made there is told, not held against anybody.
 pub fn check(figures: &[Figure], folder: &Path) -> bool {
-    let mut stale = 0;
+    let (mut stale, mut absent) = (0, 0);
     for figure in figures {
         let path = folder.join(format!("{}.json", figure.stem));
+        if !path.exists() {
+            absent += 1;
+            say!("absent {}: never made here; make it with: cargo xtask figures {0}", figure.stem);
+            continue;
+        }
         let reasons = match read_record(&path) {
             Ok(record) => reasons(figure, &record, folder),
-            Err(_) if !path.exists() => vec![format!("{} is missing", path.display())],
             Err(error) => vec![format!("{error:#}")],
         };
         for reason in &reasons {
-            println!("STALE {}: {reason}", figure.stem);
+            say!("STALE {}: {reason}", figure.stem);
         }
         if !reasons.is_empty() {
             stale += 1;
-            println!("    mend it with: cargo xtask figures {}", figure.stem);
+            say!("    mend it with: cargo xtask figures {}", figure.stem);
         }
     }
-    println!("{} of {} figures in {} are current", figures.len() - stale, figures.len(), folder.display());
+    let current = figures.len() - stale - absent;
+    say!("{current} of {} figures in {} are current, {stale} stale, {absent} absent", figures.len(), folder.display());
     stale == 0
 }
 

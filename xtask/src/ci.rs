@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: everything that continuous integration runs, in order, stopping at the first failure.
 
+use crate::say;
 use anyhow::{Context as _, bail};
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +25,7 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
     let start = Instant::now();
     let mut durations = Vec::new();
     for (name, arguments) in STEPS {
-        println!("== {name}: cargo {}", arguments.join(" "));
+        say!("== {name}: cargo {}", arguments.join(" "));
         let step = Instant::now();
         let status = Command::new(&cargo)
             .args(*arguments)
@@ -37,6 +38,6 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
         }
         durations.push(format!("{name} {:.0} s", step.elapsed().as_secs_f64()));
     }
-    println!("all passed in {:.0} s: {}", start.elapsed().as_secs_f64(), durations.join(", "));
+    say!("all passed in {:.0} s: {}", start.elapsed().as_secs_f64(), durations.join(", "));
     Ok(())
 }

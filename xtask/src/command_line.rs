@@ -72,8 +72,8 @@ pub struct Selection {
     /// Sizes of the paper, or the quick check.
     #[arg(long, value_enum, default_value = "paper")]
     pub scale: ScaleName,
-    /// Replace the config's seed.
-    #[arg(long, value_name = "S")]
+    /// Replace the config's seed, where it has one.
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// A config of your own instead of those in configs/.
     #[arg(long, value_name = "FILE", conflicts_with = "stems")]
@@ -90,7 +90,7 @@ pub struct FiguresArgs {
     #[command(flatten)]
     pub selection: Selection,
     /// Simulations at a time [default: one per core].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_hyphen_values = true)]
     pub jobs: Option<u16>,
     /// Where figures go [default: figures/, or a folder under target/ with --scale smoke, --seed or --config].
     #[arg(long, value_name = "DIR")]
@@ -111,7 +111,7 @@ pub struct FiguresArgs {
     #[arg(long, conflicts_with_all = ["force", "plot_only", "dry_run"])]
     pub check: bool,
     /// Do only the K-th of N balanced shares of the runs into the store, and draw nothing.
-    #[arg(long, value_name = "K/N")]
+    #[arg(long, value_name = "K/N", allow_hyphen_values = true)]
     pub shard: Option<Shard>,
 }
 

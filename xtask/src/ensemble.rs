@@ -1,5 +1,11 @@
 //! The theory at the actual size as a run: statistics over independent draws of the data, storable.
 
+mod shrinkage;
+mod transfer;
+
+pub use shrinkage::{ShrinkageOutcome, ShrinkageSpec};
+pub use transfer::{TransferOutcome, TransferSpec};
+
 use crate::comparison::Summary;
 use serde::{Deserialize, Serialize};
 use theory::{Ensemble, Student, Task, Trajectories};
@@ -47,6 +53,28 @@ pub struct ErrorStatistics {
     pub high: f64,
 }
 
+/// A number at one time over the draws.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// The number over the draws.
+    pub value: Summary,
+    /// Lower end of the band that holds 95 % of the draws.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
+
+/// A student's mode beside the data's, at each time. Before the student has grown its vectors mean nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModeStatistics {
+    /// s.
+    pub strength: Vec<Statistics>,
+    /// |u·û|.
+    pub output: Vec<Statistics>,
+    /// |v·v̂|.
+    pub input: Vec<Statistics>,
+}
+
 /// Statistics over the draws.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnsembleOutcome {
@@ -60,6 +88,8 @@ pub struct EnsembleOutcome {
     pub stopping_times: Vec<f64>,
     /// t_opt/τ of the aligned student on the same data, of each draw of random students.
     pub aligned_stopping_times: Vec<f64>,
+    /// The leading modes of random students, as many as the teacher has; none of aligned students, whose overlaps are 1.
+    pub modes: Vec<ModeStatistics>,
 }
 
 impl EnsembleOutcome {
@@ -75,7 +105,7 @@ impl EnsembleOutcome {
 
 impl EnsembleSpec {
     /// Version of the numbers that ensembles give; raised with every change that moves one.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// One line for messages.
     pub fn label(&self) -> String {
@@ -94,7 +124,8 @@ impl EnsembleSpec {
         let modes = self.inputs.min(self.outputs) as f64;
         let looks = (self.times.len() + 300) as f64;
         let per_draw = match self.start {
-            sim::Start::Random => looks * (modes / 50.0).powi(3) * 2.5e-4,
+            // A look at the modes takes three times as long as one at the errors alone.
+            sim::Start::Random => (looks + 3.0 * self.times.len() as f64) * (modes / 50.0).powi(3) * 2.5e-4,
             sim::Start::TrainingAligned => looks * modes * 1e-7 * self.layers as f64 + 1e-3 * (modes / 50.0).powi(3),
         };
         self.draws as f64 * per_draw
@@ -114,8 +145,10 @@ impl EnsembleSpec {
         if self.start == sim::Start::TrainingAligned {
             return Ok(outcome(&aligned, Vec::new()));
         }
-        let random = ensemble.random(&student, &self.times, self.t_max, 0)?;
-        Ok(outcome(&random, stopping_times(&aligned)))
+        let tracked = self.strengths.len();
+        let random = ensemble.random(&student, &self.times, self.t_max, tracked)?;
+        let modes = (0..tracked).map(|mode| mode_statistics(&random, mode)).collect();
+        Ok(EnsembleOutcome { modes, ..outcome(&random, stopping_times(&aligned)) })
     }
 }
 
@@ -129,6 +162,23 @@ fn outcome(trajectories: &Trajectories, aligned_stopping_times: Vec<f64>) -> Ens
         least_test: trajectories.runs().iter().filter_map(least).collect(),
         stopping_times: stopping_times(trajectories),
         aligned_stopping_times,
+        modes: Vec::new(),
+    }
+}
+
+fn mode_statistics(trajectories: &Trajectories, mode: usize) -> ModeStatistics {
+    let over_time = |number: fn(&theory::ModeOverlap) -> f64| -> Vec<Statistics> {
+        let at = |time: usize| -> Statistics {
+            let values: Vec<f64> = trajectories.runs().iter().map(|run| number(&run.modes[time][mode])).collect();
+            let [low, high] = theory::Summary::of(&values).band_95;
+            Statistics { value: Summary::of(&values), low, high }
+        };
+        (0..trajectories.times().len()).map(at).collect()
+    };
+    ModeStatistics {
+        strength: over_time(|m| m.strength),
+        output: over_time(|m| m.output),
+        input: over_time(|m| m.input),
     }
 }
 

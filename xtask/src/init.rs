@@ -4,6 +4,7 @@ use crate::catalog;
 use crate::command_line::InitArgs;
 use crate::config::Document;
 use crate::recipes::RECIPES;
+use crate::say;
 use anyhow::{Context as _, bail};
 use std::fs::File;
 use std::io::Write as _;
@@ -40,6 +41,6 @@ fn write(source: &str, text: &[u8], file: &Path) -> anyhow::Result<()> {
     let mut new = File::create_new(file)
         .with_context(|| format!("cannot make {} (an existing file is not replaced)", file.display()))?;
     new.write_all(text).with_context(|| format!("cannot write {}", file.display()))?;
-    println!("{0} is a copy of {source}; edit it and run: cargo xtask figures --config {0}", file.display());
+    say!("{0} is a copy of {source}; edit it and run: cargo xtask figures --config {0}", file.display());
     Ok(())
 }

@@ -10,7 +10,7 @@
 //!   verdicts; [`elements`] is what several recipes share, [`ensemble`] the theory at the actual size;
 //! * [`execution`] does the runs, [`store`] keeps them under the hash of their description, whole or not at all,
 //!   [`results`] looks them up;
-//! * [`comparison`] judges measured numbers, [`outputs`] writes a figure's files, [`report`] the page beside
+//! * [`comparison`] judges measured numbers, [`outputs`] writes a figure's files, [`say`](mod@say) prints, [`report`] the page beside
 //!   them, [`provenance`] says where they were made.
 
 pub mod atomic_file;
@@ -34,6 +34,7 @@ pub mod recipes;
 pub mod report;
 pub mod results;
 pub mod run;
+pub mod say;
 pub mod store;
 pub mod store_command;
 pub mod theory_command;

@@ -3,9 +3,13 @@
 use crate::catalog::{self, Figure};
 use crate::command_line::ListArgs;
 use crate::make::store_folder;
+use crate::say;
 use crate::store::{Standing, Store, explain};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Reasons shown for a figure, the commonest first.
+const MOST_REASONS: usize = 3;
 
 /// Prints the table of figures.
 ///
@@ -23,7 +27,7 @@ pub fn list(root: &Path, args: &ListArgs) -> anyhow::Result<()> {
 pub fn print(figures: &[Figure], store: &Store) -> anyhow::Result<()> {
     let wanted: Vec<_> = figures.iter().flat_map(|f| f.runs.iter().map(|r| r.request.clone())).collect();
     let mut standings = explain(store, &wanted)?.into_iter();
-    println!("{:<28} {:<20} {:>6} {:>7} {:>14}", "figure", "kind", "runs", "stored", "core seconds");
+    say!("{:<28} {:<20} {:>6} {:>7} {:>14}", "figure", "kind", "runs", "stored", "core seconds");
     for figure in figures {
         let mut stored = 0;
         let mut cost = 0.0;
@@ -38,9 +42,15 @@ pub fn print(figures: &[Figure], store: &Store) -> anyhow::Result<()> {
                 None => {}
             }
         }
-        println!("{:<28} {:<20} {:>6} {stored:>7} {cost:>14.1}", figure.stem, figure.kind, figure.runs.len());
-        for (reason, count) in reasons {
-            println!("    {count} would run: {reason}");
+        say!("{:<28} {:<20} {:>6} {stored:>7} {cost:>14.1}", figure.stem, figure.kind, figure.runs.len());
+        let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (reason, count) in reasons.iter().take(MOST_REASONS) {
+            say!("    {count} would run: {reason}");
+        }
+        let rest: usize = reasons.iter().skip(MOST_REASONS).map(|(_, count)| count).sum();
+        if rest > 0 {
+            say!("    {rest} more would run, for {} other reasons", reasons.len() - MOST_REASONS);
         }
     }
     Ok(())

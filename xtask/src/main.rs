@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use std::process::ExitCode;
 use xtask::command_line::{CommandLine, Task};
-use xtask::{ci, init, list, make, provenance, store_command, theory_command};
+use xtask::{ci, init, list, make, provenance, say, store_command, theory_command};
 
 /// Exit status of a figure or verdict that failed.
 const FAILED: u8 = 1;
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            say::complain(format_args!("error: {error:#}"));
             ExitCode::from(REFUSED)
         }
     }

@@ -10,6 +10,7 @@ use crate::outputs::{self, Provenance, Record};
 use crate::progress_line::ProgressLine;
 use crate::provenance;
 use crate::run::Run;
+use crate::say;
 use crate::store::{Key, Shard, Store};
 use anyhow::Context as _;
 use std::collections::{BTreeMap, HashSet};
@@ -33,6 +34,7 @@ pub struct Made {
 /// If configs are refused, the store or the output folder cannot be used, or the work was stopped.
 pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let start = Instant::now();
+    outputs::check_formats(&args.format)?;
     let figures = catalog::select(root, &args.selection)?;
     if args.check {
         return Ok(check::check(&figures, &output_folder(root, &args.selection, args.out.as_deref())));
@@ -98,7 +100,7 @@ fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
         if raised.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        eprintln!("stopping: finished runs are stored; press Ctrl-C again to end at once");
+        say::complain(format_args!("stopping: finished runs are stored; press Ctrl-C again to end at once"));
     })
     .context("cannot listen to Ctrl-C")?;
     Ok(stop)
@@ -126,11 +128,11 @@ fn run_shard(
     all.sort_by_key(|(key, _)| *key);
     all.dedup_by_key(|(key, _)| *key);
     let share: HashSet<Key> = shard.select(&all).into_iter().map(|index| all[index].0).collect();
-    println!("share {shard}: {} of {} runs", share.len(), all.len());
+    say!("share {shard}: {} of {} runs", share.len(), all.len());
     let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
     let failed = executor.execute(figures, |_, _| ())?;
     for failure in &failed {
-        println!("FAILED {failure}");
+        say!("FAILED {failure}");
     }
     Ok(failed.is_empty())
 }
@@ -224,15 +226,12 @@ impl Made {
 
 /// The table at the end: figure, panels, verdicts, time, files; then every verdict that failed and every figure that was not made.
 fn print_summary(made: &[Made], folder: &Path, start: Instant) {
-    println!(
-        "\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}",
-        "figure", "passed", "failed", "not judged", "computed", "seconds"
-    );
+    say!("\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}", "figure", "passed", "failed", "not judged", "computed", "seconds");
     for m in made {
         let verdicts: &[Verdict] = m.outcome.as_ref().map_or(&[], |record| &record.verdicts);
         let count = |passed: Option<bool>| verdicts.iter().filter(|v| v.passed == passed).count();
         let name = if m.outcome.is_ok() { m.stem.clone() } else { format!("{} (failed)", m.stem) };
-        println!(
+        say!(
             "{name:<28} {:>7} {:>7} {:>11} {:>9} {:>8.1}",
             count(Some(true)),
             count(Some(false)),
@@ -241,15 +240,15 @@ fn print_summary(made: &[Made], folder: &Path, start: Instant) {
             m.seconds
         );
     }
-    println!("in {} after {:.1} s", folder.display(), start.elapsed().as_secs_f64());
+    say!("in {} after {:.1} s", folder.display(), start.elapsed().as_secs_f64());
     for m in made {
         match &m.outcome {
             Ok(record) => {
                 for v in record.verdicts.iter().filter(|v| v.passed == Some(false)) {
-                    println!("FAILED {} ({}): {}: {}; allowed {}", m.stem, v.panel, v.claim, v.measured, v.tolerance);
+                    say!("FAILED {} ({}): {}: {}; allowed {}", m.stem, v.panel, v.claim, v.measured, v.tolerance);
                 }
             }
-            Err(error) => println!("FAILED {error:#}"),
+            Err(error) => say!("FAILED {error:#}"),
         }
     }
 }

@@ -63,6 +63,19 @@ pub struct Provenance {
     pub command: String,
 }
 
+/// Said where a PDF is asked of a build without it.
+const NO_PDF: &str =
+    "--format pdf needs a build with it: cargo run --release --package xtask --features pdf -- figures …";
+
+/// Refuses formats that this build cannot draw, before any work is done.
+///
+/// # Errors
+/// If there is a PDF among them and the feature `pdf` is off.
+pub fn check_formats(formats: &[Format]) -> anyhow::Result<()> {
+    anyhow::ensure!(cfg!(feature = "pdf") || !formats.contains(&Format::Pdf), NO_PDF);
+    Ok(())
+}
+
 /// Lower-case hexadecimal SHA-256.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -133,7 +146,7 @@ fn render_pdf(svg: &str) -> anyhow::Result<Vec<u8>> {
 
 #[cfg(not(feature = "pdf"))]
 fn render_pdf(_svg: &str) -> anyhow::Result<Vec<u8>> {
-    anyhow::bail!("--format pdf needs a build with it: cargo run --release --package xtask --features pdf -- figures …")
+    anyhow::bail!(NO_PDF)
 }
 
 fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {

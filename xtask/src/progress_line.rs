@@ -1,5 +1,6 @@
 //! Progress of many runs at once: a bar on a terminal, a plain line a minute elsewhere.
 
+use crate::say;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sim::Progress;
 use std::io::IsTerminal as _;
@@ -61,7 +62,7 @@ impl ProgressLine {
 
     /// Prints a line above the bar.
     pub fn say(&self, line: &str) {
-        self.bar.suspend(|| println!("{line}"));
+        self.bar.suspend(|| say!("{line}"));
     }
 
     /// Removes the bar.
@@ -87,7 +88,7 @@ impl ProgressLine {
         *last = Instant::now();
         let gone = self.start.elapsed().as_secs_f64();
         let left = gone * (self.total.saturating_sub(done)) as f64 / done.max(1) as f64;
-        println!(
+        say!(
             "{runs} of {} runs done, {:.0} % of the work, about {left:.0} s left",
             self.runs,
             100.0 * done as f64 / self.total as f64

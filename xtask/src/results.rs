@@ -1,6 +1,6 @@
 //! The outcomes of a figure's runs, looked up by what was run.
 
-use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec};
 use crate::run::{Outcome, Run};
 use anyhow::{Context as _, bail};
 use sim::{Experiment, SpectrumOutcome, TrainingOutcome, Unattended};
@@ -52,7 +52,7 @@ impl Results {
     pub fn training(&self, experiment: &Experiment) -> anyhow::Result<&TrainingOutcome> {
         match self.get(&Run::Simulation(experiment.clone()))? {
             Outcome::Simulation(outcome) => Ok(outcome.as_training()?),
-            Outcome::Ensemble(_) => bail!("{} is no simulation", experiment.label()),
+            _ => bail!("{} is no simulation", experiment.label()),
         }
     }
 
@@ -63,7 +63,7 @@ impl Results {
     pub fn spectrum(&self, experiment: &Experiment) -> anyhow::Result<&SpectrumOutcome> {
         match self.get(&Run::Simulation(experiment.clone()))? {
             Outcome::Simulation(outcome) => Ok(outcome.as_spectrum()?),
-            Outcome::Ensemble(_) => bail!("{} is no simulation", experiment.label()),
+            _ => bail!("{} is no simulation", experiment.label()),
         }
     }
 
@@ -74,7 +74,29 @@ impl Results {
     pub fn ensemble(&self, spec: &EnsembleSpec) -> anyhow::Result<&EnsembleOutcome> {
         match self.get(&Run::Ensemble(spec.clone()))? {
             Outcome::Ensemble(outcome) => Ok(outcome),
-            Outcome::Simulation(_) => bail!("{} is no ensemble", spec.label()),
+            _ => bail!("{} is no ensemble", spec.label()),
+        }
+    }
+
+    /// The outcome of shrinking many draws of data.
+    ///
+    /// # Errors
+    /// If it was not listed among the recipe's runs.
+    pub fn shrinkage(&self, spec: &ShrinkageSpec) -> anyhow::Result<&ShrinkageOutcome> {
+        match self.get(&Run::Shrinkage(spec.clone()))? {
+            Outcome::Shrinkage(outcome) => Ok(outcome),
+            _ => bail!("{} is no shrinkage", spec.label()),
+        }
+    }
+
+    /// The outcome of many draws of two tasks.
+    ///
+    /// # Errors
+    /// If it was not listed among the recipe's runs.
+    pub fn transfer(&self, spec: &TransferSpec) -> anyhow::Result<&TransferOutcome> {
+        match self.get(&Run::Transfer(spec.clone()))? {
+            Outcome::Transfer(outcome) => Ok(outcome),
+            _ => bail!("{} is no transfer", spec.label()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A run: an independent, seeded piece of work whose outcome depends on its description alone.
 
-use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec};
 use serde::{Deserialize, Serialize};
 use sim::{Experiment, Progress};
 
@@ -11,6 +11,10 @@ pub enum Run {
     Simulation(Experiment),
     /// The theory at the actual size, over many draws of the data.
     Ensemble(EnsembleSpec),
+    /// The non-gradient algorithm, over many draws of the data.
+    Shrinkage(ShrinkageSpec),
+    /// Transfer between two tasks, over many draws of their data.
+    Transfer(TransferSpec),
 }
 
 /// What a run gives.
@@ -20,6 +24,10 @@ pub enum Outcome {
     Simulation(sim::Outcome),
     /// Of [`Run::Ensemble`].
     Ensemble(EnsembleOutcome),
+    /// Of [`Run::Shrinkage`].
+    Shrinkage(ShrinkageOutcome),
+    /// Of [`Run::Transfer`].
+    Transfer(TransferOutcome),
 }
 
 impl Run {
@@ -39,6 +47,8 @@ impl Run {
         match self {
             Self::Simulation(experiment) => experiment.label(),
             Self::Ensemble(spec) => spec.label(),
+            Self::Shrinkage(spec) => spec.label(),
+            Self::Transfer(spec) => spec.label(),
         }
     }
 
@@ -47,6 +57,8 @@ impl Run {
         match self {
             Self::Simulation(experiment) => experiment.cost_estimate(),
             Self::Ensemble(spec) => spec.cost_estimate(),
+            Self::Shrinkage(spec) => spec.cost_estimate(),
+            Self::Transfer(spec) => spec.cost_estimate(),
         }
     }
 
@@ -60,6 +72,8 @@ impl Run {
                 experiment.run(progress).map(Outcome::Simulation).map_err(anyhow::Error::from)
             }
             Self::Ensemble(spec) => spec.compute().map(Outcome::Ensemble),
+            Self::Shrinkage(spec) => spec.compute().map(Outcome::Shrinkage),
+            Self::Transfer(spec) => spec.compute().map(Outcome::Transfer),
         };
         result.map_err(|error| error.context(self.label()))
     }
@@ -74,5 +88,17 @@ impl From<Experiment> for Run {
 impl From<EnsembleSpec> for Run {
     fn from(spec: EnsembleSpec) -> Self {
         Self::Ensemble(spec)
+    }
+}
+
+impl From<ShrinkageSpec> for Run {
+    fn from(spec: ShrinkageSpec) -> Self {
+        Self::Shrinkage(spec)
+    }
+}
+
+impl From<TransferSpec> for Run {
+    fn from(spec: TransferSpec) -> Self {
+        Self::Transfer(spec)
     }
 }

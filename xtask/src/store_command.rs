@@ -3,6 +3,7 @@
 use crate::catalog;
 use crate::command_line::{ScaleName, Selection, StoreAction, StoreArgs};
 use crate::make::store_folder;
+use crate::say;
 use crate::store::{Key, Store};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -33,15 +34,15 @@ fn show(store: &Store) -> anyhow::Result<()> {
             }
             Err(damage) => {
                 damaged += 1;
-                println!("{}: {damage}", entry.path.display());
+                say!("{}: {damage}", entry.path.display());
             }
         }
     }
-    println!("{:<8} {:>8} {:>8} {:>12}", "scale", "engine", "runs", "bytes");
+    say!("{:<8} {:>8} {:>8} {:>12}", "scale", "engine", "runs", "bytes");
     for ((scale, engine), (runs, bytes)) in groups {
-        println!("{scale:<8} {engine:>8} {runs:>8} {bytes:>12}");
+        say!("{scale:<8} {engine:>8} {runs:>8} {bytes:>12}");
     }
-    println!("{damaged} damaged; in {}", store.root().display());
+    say!("{damaged} damaged; in {}", store.root().display());
     Ok(())
 }
 
@@ -52,9 +53,12 @@ fn prune(root: &Path, store: &Store) -> anyhow::Result<()> {
         keep.extend(figures.iter().flat_map(|f| f.runs.iter().map(|r| r.request.key())));
     }
     let pruned = store.prune(&keep)?;
-    println!(
+    say!(
         "kept {} runs, dropped {} ({} bytes) and {} leftovers",
-        pruned.kept, pruned.removed, pruned.bytes, pruned.leftovers
+        pruned.kept,
+        pruned.removed,
+        pruned.bytes,
+        pruned.leftovers
     );
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use theory::{
     Ensemble, JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Summary, Task, Teacher,
     Trajectories,
@@ -31,16 +31,16 @@ pub enum Question {
 #[derive(Clone, Debug, Args)]
 pub struct ModeArgs {
     /// L, weight matrices of the student.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub layers: usize,
     /// ε, initial strength.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub epsilon: f64,
     /// ŝ, data strengths.
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_hyphen_values = true)]
     pub s_hat: Vec<f64>,
     /// t/τ.
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_hyphen_values = true)]
     pub times: Vec<f64>,
 }
 
@@ -48,16 +48,16 @@ pub struct ModeArgs {
 #[derive(Clone, Debug, Args)]
 pub struct SpectrumArgs {
     /// Rows of the matrix (outputs).
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub rows: usize,
     /// Columns of the matrix (inputs or examples).
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub cols: usize,
     /// ν, variance of one noise entry.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub entry_variance: f64,
     /// s̄, teacher strengths.
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_hyphen_values = true)]
     pub s_bar: Vec<f64>,
 }
 
@@ -65,28 +65,28 @@ pub struct SpectrumArgs {
 #[derive(Clone, Debug, Args)]
 pub struct TaskArgs {
     /// N₁.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub inputs: usize,
     /// N₃.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub outputs: usize,
     /// s̄, teacher strengths in decreasing order (empty: no teacher).
     #[arg(long, value_delimiter = ',', num_args = 0.., allow_negative_numbers = true)]
     pub strengths: Vec<f64>,
     /// P [default: inputs].
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub examples: Option<usize>,
     /// σ_z; one noise entry has variance σ_z²/N₁.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
     pub noise: f64,
     /// N₂, width of every hidden layer.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub hidden: usize,
     /// L, weight matrices of the student.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, allow_hyphen_values = true)]
     pub layers: usize,
     /// ε, initial strength of the student's map.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub epsilon: f64,
 }
 
@@ -97,7 +97,7 @@ pub struct CurveArgs {
     #[command(flatten)]
     pub task: TaskArgs,
     /// t/τ.
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_hyphen_values = true)]
     pub times: Vec<f64>,
     /// Take the bulk of the matrix that is left without the teacher's modes (first-order finite-size correction).
     #[arg(long)]
@@ -111,7 +111,7 @@ pub struct StoppingArgs {
     #[command(flatten)]
     pub task: TaskArgs,
     /// Latest stopping time considered, t/τ.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub t_max: f64,
 }
 
@@ -119,37 +119,37 @@ pub struct StoppingArgs {
 #[derive(Clone, Debug, Args)]
 pub struct TransferArgs {
     /// N₁.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub inputs: usize,
     /// Outputs of task A.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub outputs_a: usize,
     /// Outputs of task B.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub outputs_b: usize,
     /// s̄_A, of a rank-one teacher.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub strength_a: f64,
     /// s̄_B, of a rank-one teacher.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub strength_b: f64,
     /// q = v̄_A·v̄_B.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub alignment: f64,
     /// σ_z.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
     pub noise: f64,
     /// N₂, width of every hidden layer.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub hidden: usize,
     /// L, weight matrices of the student.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, allow_hyphen_values = true)]
     pub layers: usize,
     /// ε, initial strength of the student's map.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub epsilon: f64,
     /// Latest stopping time considered, t/τ.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true)]
     pub t_max: f64,
 }
 
@@ -160,10 +160,10 @@ pub struct RandomArgs {
     #[command(flatten)]
     pub task: TaskArgs,
     /// t/τ.
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_hyphen_values = true)]
     pub times: Vec<f64>,
     /// Seed of teacher, noise and initial weights.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub seed: u64,
 }
 
@@ -174,20 +174,39 @@ pub struct BandArgs {
     #[command(flatten)]
     pub task: TaskArgs,
     /// t/τ.
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_hyphen_values = true)]
     pub times: Vec<f64>,
     /// Independent draws of teacher and noise.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 200, allow_hyphen_values = true)]
     pub draws: usize,
     /// Seed of the draws.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_hyphen_values = true)]
     pub seed: u64,
     /// Random initialisation instead of the training-aligned one (one hidden layer).
     #[arg(long)]
     pub random: bool,
 }
 
+/// Most entries of a matrix that a draw of the data may have: 1 GiB.
+const MOST_ENTRIES: f64 = 134_217_728.0;
+
 impl TaskArgs {
+    /// Refuses sizes whose matrices would not fit into memory; the closed forms take any.
+    fn check_drawable(&self) -> anyhow::Result<()> {
+        let examples = self.examples.unwrap_or(self.inputs);
+        let (rows, columns) = (self.outputs.max(self.hidden), self.inputs.max(examples).max(self.outputs));
+        ensure!(
+            rows as f64 * columns as f64 <= MOST_ENTRIES,
+            "{} inputs, {} outputs, {} examples and {} hidden units need matrices of {rows} × {columns}; a draw of the data \
+             has at most {MOST_ENTRIES} entries",
+            self.inputs,
+            self.outputs,
+            examples,
+            self.hidden
+        );
+        Ok(())
+    }
+
     fn task(&self) -> anyhow::Result<Task> {
         let task = Task::new(self.inputs, self.outputs, &self.strengths)?.with_noise(self.noise)?;
         Ok(task.with_examples(self.examples.unwrap_or(self.inputs))?)
@@ -198,12 +217,12 @@ impl TaskArgs {
     }
 }
 
-/// Answers a question on `output`, as CSV with a header.
+/// Answers a question on `output`, as CSV with a header: all of it or nothing.
 ///
 /// # Errors
-/// If the theory refuses a value, with the value and what is allowed.
-pub fn answer(question: &Question, output: impl Write) -> anyhow::Result<()> {
-    let mut csv = Csv(csv::Writer::from_writer(output));
+/// If the theory refuses a value, with the value and what is allowed, or the output cannot be written.
+pub fn answer(question: &Question, mut output: impl Write) -> anyhow::Result<()> {
+    let mut csv = Csv(csv::Writer::from_writer(Vec::new()));
     match question {
         Question::Mode(args) => mode(args, &mut csv),
         Question::Spectrum(args) => spectrum(args, &mut csv),
@@ -213,7 +232,11 @@ pub fn answer(question: &Question, output: impl Write) -> anyhow::Result<()> {
         Question::Random(args) => random(args, &mut csv),
         Question::Band(args) => band(args, &mut csv),
     }?;
-    Ok(csv.0.flush()?)
+    match output.write_all(&csv.0.into_inner()?).and_then(|()| output.flush()) {
+        // Whoever reads it has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write the answer"),
+    }
 }
 
 /// CSV of numbers with 17 significant digits, enough to give every f64 back.
@@ -225,6 +248,10 @@ impl<W: Write> Csv<W> {
     }
 
     fn row(&mut self, numbers: &[f64]) -> anyhow::Result<()> {
+        ensure!(
+            numbers.iter().all(|number| number.is_finite()),
+            "the answer is beyond what floating point holds: {numbers:?}; give values of a more usual size"
+        );
         Ok(self.0.write_record(numbers.iter().map(|number| digits(*number)))?)
     }
 }
@@ -326,6 +353,7 @@ fn transfer(args: &TransferArgs, csv: &mut Csv<impl Write>) -> anyhow::Result<()
 
 fn random(args: &RandomArgs, csv: &mut Csv<impl Write>) -> anyhow::Result<()> {
     check_times(&args.times)?;
+    args.task.check_drawable()?;
     let student = args.task.student()?;
     let draw = Ensemble::sample(&args.task.task()?, 1, args.seed)?;
     let (exact, aligned) = (draw.random(&student, &args.times, 0.0, 0)?, draw.aligned(&student, &args.times, 0.0)?);
@@ -350,6 +378,7 @@ fn band(args: &BandArgs, csv: &mut Csv<impl Write>) -> anyhow::Result<()> {
         "--draws: {} given; a band needs from 2 to 1000000 draws",
         args.draws
     );
+    args.task.check_drawable()?;
     let student = args.task.student()?;
     let ensemble = Ensemble::sample(&args.task.task()?, args.draws, args.seed)?;
     let trajectories = match args.random {

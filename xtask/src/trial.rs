@@ -9,9 +9,14 @@ use std::path::Path;
 
 /// The committed config of a figure at smoke scale.
 pub(crate) fn smoke<R: Recipe>(stem: &str) -> R {
+    at_scale(stem, Scale::Smoke)
+}
+
+/// The committed config of a figure.
+pub(crate) fn at_scale<R: Recipe>(stem: &str, scale: Scale) -> R {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../configs/{stem}.ron"));
     let document = Document::read(&path).expect("a readable config");
-    let settings = document.settings(Scale::Smoke);
+    let settings = document.settings(scale);
     let recipe: R = settings.deserialize().expect("a legal config");
     let mut checks = settings.checks();
     recipe.check(&mut checks);

@@ -101,6 +101,7 @@ impl LeakyReluSpec {
     pub fn check(&self) -> Result<(), SimError> {
         self.task.check()?;
         self.student.check()?;
+        self.student.plain().check_memory(&self.task)?;
         self.training.check()?;
         if let TeacherKind::LeakyRelu { slope } = self.teacher {
             check_slope(slope)?;
@@ -210,7 +211,12 @@ impl LeakyReluStudentSpec {
         if !(size > 0.0 && size.is_finite()) {
             return Err(SimError::invalid(field, size, "finite and positive"));
         }
-        StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: 1.0 }.check()
+        self.plain().check()
+    }
+
+    /// The linear student of these sizes.
+    fn plain(&self) -> StudentSpec {
+        StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: 1.0 }
     }
 }
 

@@ -59,7 +59,8 @@ impl LinearSpec {
     /// # Errors
     /// [`SimError::Invalid`] naming the first field that is not allowed.
     pub fn check(&self) -> Result<(), SimError> {
-        check(&self.task, &self.student, &self.training, self.tracked_modes)
+        check(&self.task, &self.student, &self.training, self.tracked_modes)?;
+        self.student.check_memory(&self.task)
     }
 
     pub(crate) fn run(&self, progress: &dyn Progress, label: &str) -> Result<TrainingOutcome, SimError> {

@@ -1,5 +1,6 @@
 //! The student and its training, as plain values.
 
+use crate::task::MOST_ENTRIES;
 use crate::{Schedule, SimError, TaskSpec};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,17 @@ impl StudentSpec {
         }
         if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
             return Err(SimError::invalid("epsilon", self.epsilon, "finite and positive"));
+        }
+        Ok(())
+    }
+
+    /// Refuses weights that would not fit into memory, rather than fail to allocate them: for students with full matrices.
+    pub(crate) fn check_memory(&self, task: &TaskSpec) -> Result<(), SimError> {
+        let (hidden, layers) = (self.hidden as f64, self.layers as f64);
+        let outer = (task.inputs + task.total_outputs()) as f64;
+        if self.layers > 1 && hidden * (outer + (layers - 2.0) * hidden) > MOST_ENTRIES {
+            let given = format!("{hidden} in {layers} layers");
+            return Err(SimError::invalid("hidden", given, format!("at most {MOST_ENTRIES} weights in all")));
         }
         Ok(())
     }

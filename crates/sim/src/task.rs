@@ -3,6 +3,9 @@
 use crate::SimError;
 use serde::{Deserialize, Serialize};
 
+/// Most entries of one matrix of the data or of all weights together: 1 GiB of f64.
+pub(crate) const MOST_ENTRIES: f64 = 134_217_728.0;
+
 /// A task, or several tasks that share their inputs and are learned together.
 ///
 /// Everything that defines the data up to the random draw ([`Draw`]). Sizes are the numbers of units; outputs of
@@ -176,6 +179,7 @@ impl TaskSpec {
             let allowed = format!("inputs = {} for one-hot inputs", self.inputs);
             return Err(SimError::invalid("examples", self.examples, allowed));
         }
+        self.check_memory()?;
         if !(self.noise >= 0.0 && self.noise.is_finite()) {
             return Err(SimError::invalid("noise", self.noise, "finite and not negative"));
         }
@@ -183,6 +187,19 @@ impl TaskSpec {
             return Err(SimError::invalid("alone", index, format!("the index of one of the {tasks} tasks")));
         }
         self.check_teacher()
+    }
+
+    /// Refuses matrices that would not fit into memory, rather than fail to allocate them.
+    fn check_memory(&self) -> Result<(), SimError> {
+        let outputs: f64 = self.outputs.iter().map(|n| *n as f64).sum();
+        let (inputs, examples) = (self.inputs as f64, self.examples as f64);
+        let stored = if self.input_kind == InputKind::OneHot { 0.0 } else { inputs * examples };
+        let entries = stored.max(outputs * inputs.max(examples));
+        if entries > MOST_ENTRIES {
+            let given = format!("{outputs} for {inputs} inputs and {examples} examples");
+            return Err(SimError::invalid("outputs", given, format!("a matrix of at most {MOST_ENTRIES} entries")));
+        }
+        Ok(())
     }
 
     fn check_teacher(&self) -> Result<(), SimError> {
@@ -227,10 +244,12 @@ mod tests {
         let good = TaskSpec::joint(10, &[5, 4], &[&[2.0, 1.0], &[3.0]], 0.5);
         assert_eq!(good.check(), Ok(()));
         assert_eq!((good.total_outputs(), good.rank(), good.data_modes()), (9, 3, 9));
-        let broken: [(TaskSpec, &str); 9] = [
+        let broken: [(TaskSpec, &str); 11] = [
             (TaskSpec { outputs: vec![], ..good.clone() }, "outputs"),
             (TaskSpec { inputs: 0, ..good.clone() }, "inputs"),
             (TaskSpec { examples: 9, ..good.clone() }, "examples"),
+            (TaskSpec::single(1_000_000, 1_000_000, &[2.0]), "outputs"),
+            (TaskSpec { input_kind: InputKind::Gaussian, examples: usize::MAX, ..good.clone() }, "outputs"),
             (TaskSpec { noise: f64::NAN, ..good.clone() }, "noise"),
             (TaskSpec { alone: Some(2), ..good.clone() }, "alone"),
             (TaskSpec::single(10, 5, &[1.0, 2.0]), "strengths"),

@@ -161,6 +161,10 @@ fn descriptions_without_meaning_are_refused() {
     refused(Experiment::Linear(spec.clone()), "epsilon");
     spec.student = StudentSpec { layers: 0, ..small_student(2) };
     refused(Experiment::Linear(spec.clone()), "layers");
+    spec.student = StudentSpec { hidden: 1_000_000_000_000, ..small_student(2) };
+    refused(Experiment::Linear(spec.clone()), "hidden");
+    spec.student = StudentSpec { layers: 1_000_000_000_000, ..small_student(2) };
+    refused(Experiment::Linear(spec), "hidden");
     spec = linear(small_task(), Start::Random, 2);
     spec.training.learning_rate = f64::NAN;
     refused(Experiment::Linear(spec), "learning_rate");

@@ -11,7 +11,7 @@ pub use trajectory::{TestTrajectory, Trajectories, Trajectory};
 pub use transfer::{TransferEnsemble, TransferPair};
 
 use crate::bracketed_minimum::least_error;
-use crate::error::{non_negative, positive};
+use crate::error::non_negative;
 use crate::{InitialWeights, RandomStudent, Student, StudentShape, Summary, Task, TheoryError};
 use aligned::AlignedRun;
 use data_draw::DrawnData;
@@ -89,7 +89,7 @@ impl Ensemble {
     /// Training-aligned students of any depth: errors at `times` (units of τ), and the best stopping time in \[0, `t_max`\].
     ///
     /// # Errors
-    /// [`TheoryError::OutOfDomain`] if a time is negative or not finite, or `t_max` not positive.
+    /// [`TheoryError::OutOfDomain`] if a time or `t_max` is negative or not finite.
     pub fn aligned(&self, student: &Student, times: &[f64], t_max: f64) -> Result<Trajectories, TheoryError> {
         check_times(times, t_max)?;
         let growth = student.mode_growth();
@@ -189,7 +189,7 @@ fn check_times(times: &[f64], t_max: f64) -> Result<(), TheoryError> {
     for &time in times {
         non_negative("times", time)?;
     }
-    positive("t_max", t_max).map(|_| ())
+    non_negative("t_max", t_max).map(|_| ())
 }
 
 #[cfg(test)]

@@ -24,6 +24,11 @@ impl Summary {
         Self { mean, deviation, count }
     }
 
+    /// The summary of the differences a − b of values that belong together, such as those of one seed.
+    pub fn of_differences(a: &[f64], b: &[f64]) -> Self {
+        Self::of(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>())
+    }
+
     /// The standard error of the mean, s/√n.
     pub fn standard_error(&self) -> f64 {
         self.deviation / (self.count.max(1) as f64).sqrt()

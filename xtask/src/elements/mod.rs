@@ -2,11 +2,17 @@
 
 mod error_curves;
 mod optima;
+mod rules;
+mod shrinkage;
 mod strengths;
+mod transfer;
 
 pub use error_curves::{PointStatistics, log_points};
 pub use optima::{Optimum, optimum_points};
+pub use rules::{TrainingRules, ascending_positive, descending_positive, epochs_at, interval};
+pub use shrinkage::{NoiseKnowledge, shrunk};
 pub use strengths::strengths_of;
+pub use transfer::{RankOneTransfer, StrengthsOfA};
 
 /// Run index from which on draws judge verdicts or estimate step errors and are never part of what is judged.
 pub const INDEPENDENT_RUNS: u64 = 1_000_000;

@@ -60,12 +60,29 @@ pub struct LearningCurves {
     pub point_times: usize,
     /// Errors and modes are logged every so many epochs.
     pub log_every: u64,
-    /// Largest relative delay of a random student's best stopping time that the claim allows.
-    pub allowed_delay: f64,
+    /// Largest relative delay of a random student's best stopping time that the claim allows; without it the claim is
+    /// only that there is one.
+    #[serde(default)]
+    pub allowed_delay: Option<f64>,
     /// Independent draws of the data for aligned students.
     pub aligned_draws: usize,
     /// Independent draws for the exact random student; 0 for none.
     pub random_draws: usize,
+    /// Shallower students of the same data, whose delay must be smaller.
+    #[serde(default)]
+    pub shallow_reference: Option<ShallowReference>,
+}
+
+/// How shallower students are trained for comparison; all else is as in the study itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShallowReference {
+    /// L.
+    pub layers: usize,
+    /// Updates of each student.
+    pub epochs: u64,
+    /// Errors and modes are logged every so many epochs.
+    pub log_every: u64,
 }
 
 /// Which of the two errors.
@@ -136,7 +153,6 @@ impl Recipe for LearningCurves {
             .increasing("optimum_snrs", &self.optimum_snrs)
             .at_least("point_times", self.point_times, 2)
             .at_least("log_every", self.log_every, 1)
-            .at_least("allowed_delay", self.allowed_delay, 0.0)
             .at_least("aligned_draws", self.aligned_draws, 2);
         let snr = |c: &mut Checks<'_>, path: &str, snr: &f64| {
             c.positive(path, *snr);
@@ -148,6 +164,9 @@ impl Recipe for LearningCurves {
         });
         checks.require("random_draws", self.random_draws != 1, "must be 0 (none) or at least 2");
         checks.consistent("random_draws", "layers", self.layers == 2 || self.random_draws == 0, "must be 0: the random student is solved exactly for layers = 2 only");
+        if let Some(delay) = self.allowed_delay {
+            checks.at_least("allowed_delay", delay, 0.0);
+        }
         if !checks.all_hold() {
             return;
         }
@@ -161,6 +180,12 @@ impl Recipe for LearningCurves {
         checks.require("learning_rate", self.learning_rate < bound, format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"));
         let weakest = self.strongest_data_mode();
         checks.require("epsilon", self.epsilon < weakest, format!("must be below the largest predicted ŝ, {weakest:.4}"));
+        if let Some(reference) = &self.shallow_reference {
+            checks
+                .in_range("shallow_reference.layers", reference.layers, 1..=self.layers.saturating_sub(1))
+                .at_least("shallow_reference.epochs", reference.epochs, 1)
+                .at_least("shallow_reference.log_every", reference.log_every, reference.epochs.div_ceil(400).max(1));
+        }
     }
 
     fn runs(&self) -> Vec<Run> {
@@ -176,6 +201,12 @@ impl Recipe for LearningCurves {
                 if self.random_draws > 0 {
                     runs.push(self.ensemble(rank, snr, Start::Random).into());
                 }
+            }
+        }
+        if let Some(shallow) = self.shallow() {
+            for (rank, snr) in self.judged_conditions() {
+                let seeds = 0..self.seeds;
+                runs.extend(seeds.flat_map(|run| [shallow.aligned(rank, snr, run, 1).into(), shallow.random(rank, snr, run).into()]));
             }
         }
         runs.push(self.full_matrix_check().into());
@@ -211,12 +242,25 @@ struct SnrResults<'a> {
     curve: LearningCurve,
     aligned: Vec<&'a TrainingOutcome>,
     random: Vec<&'a TrainingOutcome>,
-    aligned_optimum: Optimum,
-    random_optimum: Optimum,
+    optima: Optima,
+    shallow_optima: Option<Optima>,
     ensemble: &'a EnsembleOutcome,
     random_ensemble: Option<&'a EnsembleOutcome>,
     coarse: &'a TrainingOutcome,
     fine: &'a TrainingOutcome,
+}
+
+/// Best stopping of students on the same data, seed by seed.
+struct Optima {
+    aligned: Optimum,
+    random: Optimum,
+}
+
+impl Optima {
+    /// Relative delay of each random student's best stopping time.
+    fn delays(&self) -> Vec<f64> {
+        self.random.time.iter().zip(&self.aligned.time).map(|(random, aligned)| random / aligned - 1.0).collect()
+    }
 }
 
 /// All that is known of one rank.
@@ -227,15 +271,17 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn read(config: &LearningCurves, rank: usize, results: &'a Results) -> anyhow::Result<Self> {
+        let shallow = config.shallow();
         let read = |snr: f64| -> anyhow::Result<SnrResults<'a>> {
-            let all = |experiment: &dyn Fn(u64) -> Experiment| -> anyhow::Result<Vec<&'a TrainingOutcome>> {
-                (0..config.seeds).map(|run| results.training(&experiment(run))).collect()
-            };
-            let aligned = all(&|run| config.aligned(rank, snr, run, 1))?;
-            let random = all(&|run| config.random(rank, snr, run))?;
-            let optimum = |outcomes: &[&TrainingOutcome]| -> anyhow::Result<Optimum> {
-                let minima = outcomes.iter().map(|o| Ok(o.test(0)?.least)).collect::<anyhow::Result<Vec<_>>>()?;
-                Ok(Optimum::of(minima, config.tau()))
+            let aligned = config.all_seeds(results, |run| config.aligned(rank, snr, run, 1))?;
+            let random = config.all_seeds(results, |run| config.random(rank, snr, run))?;
+            let shallow_optima = match &shallow {
+                Some(shallow) if config.judges(snr) => {
+                    let aligned = config.all_seeds(results, |run| shallow.aligned(rank, snr, run, 1))?;
+                    let random = config.all_seeds(results, |run| shallow.random(rank, snr, run))?;
+                    Some(Optima { aligned: config.optimum(&aligned)?, random: config.optimum(&random)? })
+                }
+                _ => None,
             };
             let (task, student) = (config.theory_task(rank, snr)?, config.theory_student()?);
             let random_ensemble = match config.random_draws {
@@ -245,8 +291,8 @@ impl<'a> Row<'a> {
             Ok(SnrResults {
                 snr,
                 curve: LearningCurve::new(&task, &student),
-                aligned_optimum: optimum(&aligned)?,
-                random_optimum: optimum(&random)?,
+                optima: Optima { aligned: config.optimum(&aligned)?, random: config.optimum(&random)? },
+                shallow_optima,
                 aligned,
                 random,
                 ensemble: results.ensemble(&config.ensemble(rank, snr, Start::TrainingAligned))?,
@@ -274,6 +320,32 @@ impl LearningCurves {
         snrs.sort_by(f64::total_cmp);
         snrs.dedup();
         snrs
+    }
+
+    /// Whether the claims about optima speak of this SNR.
+    fn judges(&self, snr: f64) -> bool {
+        self.optimum_snrs.contains(&snr) && snr >= self.judged_snr
+    }
+
+    /// Every rank and SNR that the claims about optima speak of.
+    fn judged_conditions(&self) -> impl Iterator<Item = (usize, f64)> {
+        let judged = |snr: &f64| self.judges(*snr);
+        self.ranks.iter().flat_map(move |&rank| self.optimum_snrs.iter().copied().filter(judged).map(move |snr| (rank, snr)))
+    }
+
+    /// The same study with the shallower students of the reference.
+    fn shallow(&self) -> Option<Self> {
+        let ShallowReference { layers, epochs, log_every } = *self.shallow_reference.as_ref()?;
+        Some(Self { layers, epochs, log_every, shallow_reference: None, ..self.clone() })
+    }
+
+    fn all_seeds<'r>(&self, results: &'r Results, experiment: impl Fn(u64) -> Experiment) -> anyhow::Result<Vec<&'r TrainingOutcome>> {
+        (0..self.seeds).map(|run| results.training(&experiment(run))).collect()
+    }
+
+    fn optimum(&self, outcomes: &[&TrainingOutcome]) -> anyhow::Result<Optimum> {
+        let minima = outcomes.iter().map(|o| Ok(o.test(0)?.least)).collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Optimum::of(minima, self.tau()))
     }
 
     fn task(&self, rank: usize, snr: f64) -> TaskSpec {

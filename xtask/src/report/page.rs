@@ -1,9 +1,9 @@
-//! The page: a summary of all claims, then each figure with its caption, verdicts and settings.
+//! The page: what it is about, a summary of all claims, then each figure.
 
 use super::Entry;
 use super::html::{escape, math};
+use super::section;
 use crate::comparison::Verdict;
-use serde_json::Value;
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
@@ -14,9 +14,8 @@ pub(super) fn render(entries: &[Entry]) -> String {
     let mut page = String::new();
     page.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.push_str(
-        "<link rel=\"icon\" href=\"data:,\">\n<title>Deep linear networks: every figure, every claim</title>\n",
-    );
+    page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n");
+    page.push_str("<title>Deep linear networks: every figure, every claim</title>\n");
     let _ = write!(page, "<style>\n{STYLE}</style>\n</head>\n<body>\n");
     page.push_str("<a class=\"skip\" href=\"#figures\">Skip to the figures</a>\n");
     page.push_str(&header(entries));
@@ -24,9 +23,11 @@ pub(super) fn render(entries: &[Entry]) -> String {
     page.push_str(&summary(entries));
     page.push_str("<div id=\"figures\">\n");
     for entry in entries {
-        page.push_str(&figure(entry));
+        page.push_str(&section::figure(entry));
     }
-    page.push_str("</div>\n</main>\n<div id=\"tip\" role=\"status\" aria-live=\"polite\" hidden></div>\n");
+    page.push_str("</div>\n</main>\n");
+    page.push_str(&footer(entries));
+    page.push_str("<div id=\"tip\" role=\"status\" hidden></div>\n");
     let _ = write!(page, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
     page
 }
@@ -34,126 +35,90 @@ pub(super) fn render(entries: &[Entry]) -> String {
 fn header(entries: &[Entry]) -> String {
     let all = || entries.iter().flat_map(|entry| entry.record.verdicts.iter());
     let count = |passed: Option<bool>| all().filter(|verdict| verdict.passed == passed).count();
+    let figures = match entries.len() {
+        1 => "1 figure".to_owned(),
+        n => format!("{n} figures"),
+    };
     format!(
         "<header>\n<h1>Generalisation and transfer in deep linear networks</h1>\n\
-         <p>An independent reproduction of Lampinen &amp; Ganguli, <cite>An analytic theory of generalization dynamics and transfer \
-         learning in deep linear networks</cite> (ICLR 2019): {} figures made from seeded configs by one command, every claim judged \
-         by a number. <strong>{} claims passed, {} failed, {} not judged.</strong></p>\n\
-         <p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned nothing”. \
-         Times are in units of τ, the inverse learning rate in epochs. Move the pointer over a drawing to read values; \
-         the buttons below it switch series off and on.</p>\n</header>\n",
-        entries.len(),
+         <p>An independent reproduction of Lampinen &amp; Ganguli, <cite>An analytic theory of generalization dynamics and \
+         transfer learning in deep linear networks</cite> (ICLR 2019): {figures} made from seeded configs by one command, \
+         every claim judged by a number.</p>\n\
+         <ul class=\"counts\">\n<li class=\"pass\"><b>{}</b> claims passed</li>\n<li class=\"fail\"><b>{}</b> failed</li>\n\
+         <li class=\"none\"><b>{}</b> not judged</li>\n</ul>\n\
+         <p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned \
+         nothing”. Times are in units of τ, the inverse learning rate in epochs.</p>\n\
+         <p class=\"script\">Point at a drawing to read its values, or focus it and use the arrow keys. A click on a legend’s \
+         entry, or on a button under “Series”, hides what it names.</p>\n</header>\n",
         count(Some(true)),
         count(Some(false)),
         count(None)
     )
 }
 
+/// Claim, number, verdict: a group of rows per figure.
 fn summary(entries: &[Entry]) -> String {
     let mut table = String::from(
-        "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"summary\">\n<table>\n\
-         <thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">Figure</th><th scope=\"col\">Our number</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n",
+        "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n<table class=\"summary\" role=\"table\" aria-labelledby=\"summary\">\n\
+         <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Claim</th><th role=\"columnheader\" scope=\"col\">Our number</th>\
+         <th role=\"columnheader\" scope=\"col\">Verdict</th></tr></thead>\n",
     );
     for entry in entries {
+        let _ = writeln!(
+            table,
+            "<tbody role=\"rowgroup\"><tr role=\"row\" class=\"of\"><th role=\"rowheader\" scope=\"rowgroup\" colspan=\"3\"><a href=\"#{}\">{} {}</a></th></tr>",
+            escape(&entry.record.figure),
+            short_name(&entry.record.figure),
+            math(&entry.record.title)
+        );
         for verdict in &entry.record.verdicts {
             let _ = writeln!(
                 table,
-                "<tr><td>{}</td><td><a href=\"#{stem}\">{} {}</a></td><td>{}</td><td>{}</td></tr>",
-                math(&verdict.claim),
-                short_name(&entry.record.figure),
-                escape(&verdict.panel),
-                math(&verdict.measured),
-                badge(verdict),
-                stem = escape(&entry.record.figure)
+                "<tr role=\"row\">{}{}{}</tr>",
+                cell("Claim", &format!("{} {}", math(&verdict.claim), panel(verdict))),
+                cell("Our number", &math(&verdict.measured)),
+                cell("Verdict", &badge(verdict))
             );
         }
+        table.push_str("</tbody>\n");
     }
-    table.push_str("</tbody>\n</table>\n</div>\n</section>\n");
+    table.push_str("</table>\n</section>\n");
     table
 }
 
-fn figure(entry: &Entry) -> String {
-    let record = &entry.record;
-    let stem = escape(&record.figure);
-    let mut text = format!(
-        "<section class=\"figure\" id=\"{stem}\" aria-labelledby=\"{stem}-h\">\n<h2 id=\"{stem}-h\"><span class=\"name\">{}</span> {}</h2>\n",
-        short_name(&record.figure),
-        math(&record.title)
-    );
-    let _ = write!(
-        text,
-        "<figure>\n<div class=\"drawing\">{}</div>\n<div class=\"series\" role=\"group\" aria-label=\"Series of {stem}\"></div>\n",
-        entry.drawing
-    );
-    let _ = write!(text, "<figcaption>{}</figcaption>\n</figure>\n", math(&record.caption));
-    text.push_str(&verdict_table(&record.verdicts));
-    text.push_str(&links(entry));
-    text.push_str(&settings(entry));
-    text.push_str("</section>\n");
-    text
-}
-
-fn verdict_table(verdicts: &[Verdict]) -> String {
-    let mut table = String::from(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Verdicts\">\n<table>\n<thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">Panel</th>\
-         <th scope=\"col\">Measured</th><th scope=\"col\">Tolerance</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n",
-    );
-    for v in verdicts {
-        let _ = writeln!(
-            table,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            math(&v.claim),
-            escape(&v.panel),
-            math(&v.measured),
-            math(&v.tolerance),
-            badge(v)
-        );
+fn panel(verdict: &Verdict) -> String {
+    if verdict.panel.is_empty() {
+        return String::new();
     }
-    table.push_str("</tbody>\n</table>\n</div>\n");
-    table
+    format!("<span class=\"panels\">({})</span>", escape(&verdict.panel))
 }
 
-fn links(entry: &Entry) -> String {
-    let record = &entry.record;
-    let mut links = vec![format!("<a href=\"{0}.json\">record ({0}.json)</a>", escape(&record.figure))];
-    links.extend(record.files.keys().map(|name| format!("<a href=\"{0}\">{0}</a>", escape(name))));
-    let made = format!(
-        "Made by <code>cargo xtask figures {}</code>: {:.0} s of computing, on {} ({}), revision {}.",
-        escape(&record.figure),
-        record.provenance.run_seconds,
-        escape(&record.provenance.cpu),
-        escape(&record.provenance.system),
-        escape(record.provenance.revision.as_deref().map_or("unknown", |r| r.get(..12).unwrap_or(r)))
-    );
-    format!("<p class=\"links\">{}</p>\n<p class=\"made\">{made}</p>\n", links.join(" · "))
-}
-
-fn settings(entry: &Entry) -> String {
-    let mut rows = String::new();
-    if let Some(config) =
-        entry.record.config.as_object().and_then(|kinds| kinds.values().next()).and_then(Value::as_object)
-    {
-        for (key, value) in config {
-            let _ =
-                writeln!(rows, "<dt>{}</dt><dd>{}</dd>", escape(&key.replace('_', " ")), escape(&value.to_string()));
-        }
-    }
+fn footer(entries: &[Entry]) -> String {
+    let engines: std::collections::BTreeSet<u32> = entries.iter().map(|entry| entry.record.engine_version).collect();
+    let engines: Vec<String> = engines.iter().map(u32::to_string).collect();
     format!(
-        "<details><summary>Settings ({} scale, {})</summary>\n<dl>\n{rows}</dl>\n</details>\n",
-        entry.record.scale,
-        escape(&entry.record.kind)
+        "<footer>\n<p>Everything here is made again by <code>cargo xtask figures</code>; <code>cargo xtask figures --check</code> \
+         compares each file with the hash in its figure’s record. Version {} of the workspace, engine {}.</p>\n</footer>\n",
+        env!("CARGO_PKG_VERSION"),
+        engines.join(", ")
     )
 }
 
-fn badge(verdict: &Verdict) -> &'static str {
-    match verdict.passed {
-        Some(true) => "<span class=\"badge pass\">passed</span>",
-        Some(false) => "<span class=\"badge fail\">failed</span>",
-        None => "<span class=\"badge none\">not judged</span>",
-    }
+/// A cell that carries its column's name, for narrow screens where a row becomes a card.
+pub(super) fn cell(column: &str, html: &str) -> String {
+    format!("<td role=\"cell\" data-column=\"{column}\">{html}</td>")
+}
+
+pub(super) fn badge(verdict: &Verdict) -> String {
+    let (class, sign, word) = match verdict.passed {
+        Some(true) => ("pass", "✓", "passed"),
+        Some(false) => ("fail", "✗", "failed"),
+        None => ("none", "–", "not judged"),
+    };
+    format!("<span class=\"badge {class}\"><span aria-hidden=\"true\">{sign}</span> {word}</span>")
 }
 
 /// `fig03` of `fig03_single_hidden_layer`.
-fn short_name(stem: &str) -> String {
+pub(super) fn short_name(stem: &str) -> String {
     escape(stem.split('_').next().unwrap_or(stem))
 }

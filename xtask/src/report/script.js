@@ -1,61 +1,85 @@
 "use strict";
 (() => {
+  const SVG = "http://www.w3.org/2000/svg";
   const tip = document.getElementById("tip");
   const numbers = text => (text || "").split(" ").filter(Boolean).map(Number);
-  const shown = value => Number.isFinite(value) ? String(+value.toPrecision(4)) : "";
+  const shown = value => String(+value.toPrecision(4)).replace("-", "−");
 
-  // The series of a drawing, with the data that each group carries.
-  const read = svg => [...svg.querySelectorAll("g.series")].map(group => ({
-    group,
-    name: group.dataset.series,
-    panel: group.dataset.panel,
-    kind: group.dataset.kind,
-    x: numbers(group.dataset.x),
-    y: numbers(group.dataset.y),
-    low: numbers(group.dataset.low),
-    high: numbers(group.dataset.high),
-  }));
+  // ---- Reading a drawing: every panel and series carries its data.
 
-  const panels = svg => [...svg.querySelectorAll("g.panel")].filter(p => p.dataset.rect && p.dataset.xRange).map(p => {
-    const [left, top, width, height] = numbers(p.dataset.rect);
+  const readPanel = group => {
+    const [left, top, width, height] = numbers(group.dataset.rect);
     const axis = (range, scale) => {
       const [low, high] = numbers(range);
-      const f = scale === "log" ? Math.log : v => v;
-      return v => (f(v) - f(low)) / (f(high) - f(low));
+      const [f, inverse] = scale === "log" ? [Math.log, Math.exp] : [v => v, v => v];
+      return {
+        to: v => (f(v) - f(low)) / (f(high) - f(low)),
+        from: u => inverse(f(low) + u * (f(high) - f(low))),
+      };
     };
-    const x = axis(p.dataset.xRange, p.dataset.xScale);
-    const y = axis(p.dataset.yRange, p.dataset.yScale);
+    const x = axis(group.dataset.xRange, group.dataset.xScale);
+    const y = axis(group.dataset.yRange, group.dataset.yScale);
     return {
-      letter: p.dataset.panel, left, top, width, height,
-      place: (u, v) => [left + width * x(u), top + height * (1 - y(v))],
-      xLabel: p.dataset.xLabel || "x", yLabel: p.dataset.yLabel || "y",
+      letter: group.dataset.panel,
+      xLabel: group.dataset.xLabel || "x",
+      yLabel: group.dataset.yLabel || "y",
+      place: (u, v) => ({ x: left + width * x.to(u), y: top + height * (1 - y.to(v)) }),
+      value: p => ({ x: x.from((p.x - left) / width), y: y.from(1 - (p.y - top) / height) }),
+      holds: p => p.x >= left && p.x <= left + width && p.y >= top && p.y <= top + height,
     };
-  });
+  };
 
-  // Points of a series near the pointer; a line is interpolated between its vertices.
-  const nearest = (series, panel, at) => {
+  const readSeries = (group, panels) => {
+    const { series: name, panel: letter, kind, legend } = group.dataset;
+    const panel = panels.find(p => p.letter === letter);
+    const [x, y, low, high] = ["x", "y", "low", "high"].map(key => numbers(group.dataset[key]));
+    let spots = [];
+    if (panel && kind === "histogram") {
+      // The edges of a bin and its height.
+      spots = y.map((v, i) => ({ from: x[i], u: (x[i] + x[i + 1]) / 2, v, to: x[i + 1] }));
+    } else if (panel && kind !== "heat-map" && kind !== "reference") {
+      spots = x.map((u, i) => ({ u, v: y.length ? y[i] : high[i], low: low[i], high: high[i] }));
+      if (!y.length) spots.forEach(spot => { spot.band = true; });
+    }
+    spots = spots.map(spot => ({ ...spot, ...panel.place(spot.u, spot.v) }))
+      .filter(spot => Number.isFinite(spot.x) && Number.isFinite(spot.y));
+    const breaks = new Set(numbers(group.dataset.breaks));
+    return { group, name, letter, kind, legend, panel, spots, breaks, hidden: false };
+  };
+
+  // What a series has nearest to a place: a point of it, or for lines a place between two vertices.
+  const nearest = (series, at) => {
     let best = null;
-    const offer = (u, v) => {
-      const [px, py] = panel.place(u, v);
-      const distance = Math.hypot(px - at.x, py - at.y);
-      if (!best || distance < best.distance) best = { distance, u, v, series };
+    const offer = spot => {
+      const distance = Math.hypot(spot.x - at.x, spot.y - at.y);
+      if (!best || distance < best.distance) best = { ...spot, distance, series };
     };
-    const vertical = series.y.length ? series.y : series.high;
-    for (let i = 0; i < series.x.length && i < vertical.length; i++) {
-      offer(series.x[i], vertical[i]);
-      if (series.kind === "line" && i + 1 < series.x.length) {
-        for (let k = 1; k < 8; k++) {
-          const w = k / 8;
-          offer(series.x[i] * (1 - w) + series.x[i + 1] * w, vertical[i] * (1 - w) + vertical[i + 1] * w);
-        }
-      }
+    const { spots } = series;
+    spots.forEach(offer);
+    if (series.kind !== "line") return best;
+    for (let i = 1; i < spots.length; i++) {
+      if (series.breaks.has(i)) continue;
+      const [a, b] = [spots[i - 1], spots[i]];
+      const [dx, dy] = [b.x - a.x, b.y - a.y];
+      const w = ((at.x - a.x) * dx + (at.y - a.y) * dy) / (dx * dx + dy * dy);
+      if (!(w > 0 && w < 1)) continue;
+      const p = { x: a.x + w * dx, y: a.y + w * dy };
+      const value = series.panel.value(p);
+      offer({ ...p, u: value.x, v: value.y });
     }
     return best;
   };
 
-  const swatch = group => {
-    const painted = group.querySelectorAll("[stroke],[fill]");
-    for (const element of [group, ...painted]) {
+  const paragraph = spot => {
+    const { name, panel } = spot.series;
+    const across = spot.from === undefined ? shown(spot.u) : `${shown(spot.from)} to ${shown(spot.to)}`;
+    const interval = Number.isFinite(spot.low) && Number.isFinite(spot.high) ? `${shown(spot.low)} to ${shown(spot.high)}` : "";
+    const up = spot.band ? interval : interval ? `${shown(spot.v)} (${interval})` : shown(spot.v);
+    return [name, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${up}`];
+  };
+
+  const colourOf = group => {
+    for (const element of [group, ...group.querySelectorAll("[stroke],[fill]")]) {
       for (const name of ["stroke", "fill"]) {
         const colour = element.getAttribute(name);
         if (colour && colour.startsWith("#") && colour.toLowerCase() !== "#ffffff") return colour;
@@ -64,50 +88,191 @@
     return "currentColor";
   };
 
-  for (const figure of document.querySelectorAll("section.figure")) {
-    const svg = figure.querySelector("svg");
-    if (!svg) continue;
-    const all = read(svg);
-    const rooms = panels(svg);
+  // ---- The values under the pointer.
 
-    const box = figure.querySelector(".series");
-    const names = [...new Set(all.map(s => s.name).filter(Boolean))];
-    for (const name of names) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = name;
-      button.setAttribute("aria-pressed", "true");
-      const groups = all.filter(s => s.name === name).map(s => s.group);
-      button.style.setProperty("--swatch", swatch(groups[0]));
-      button.addEventListener("click", () => {
-        const on = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", String(on));
-        for (const group of groups) group.style.display = on ? "" : "none";
-      });
-      box.append(button);
-    }
+  const hide = () => {
+    tip.hidden = true;
+    document.querySelectorAll(".spot").forEach(mark => mark.remove());
+  };
 
-    svg.addEventListener("pointermove", event => {
+  const tell = (svg, spot) => {
+    hide();
+    const [name, ...values] = paragraph(spot);
+    const heading = document.createElement("b");
+    heading.textContent = name;
+    tip.replaceChildren(heading, ...values.flatMap((value, i) => i ? [document.createElement("br"), value] : [value]));
+    tip.hidden = false;
+    const matrix = svg.getScreenCTM();
+    const mark = document.createElementNS(SVG, "circle");
+    for (const [key, value] of [["class", "spot"], ["cx", spot.x], ["cy", spot.y], ["r", 5 / matrix.a]]) mark.setAttribute(key, value);
+    mark.style.strokeWidth = 1.5 / matrix.a;
+    svg.append(mark);
+    const p = new DOMPoint(spot.x, spot.y).matrixTransform(matrix);
+    const size = tip.getBoundingClientRect();
+    const above = p.y - size.height - 12;
+    tip.style.left = `${Math.max(4, Math.min(p.x + 12, document.documentElement.clientWidth - size.width - 4))}px`;
+    tip.style.top = `${above > 4 ? above : p.y + 14}px`;
+  };
+
+  const listen = (drawing, svg, panels, all) => {
+    const point = event => {
       const matrix = svg.getScreenCTM();
       if (!matrix) return;
       const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
-      const room = rooms.find(p => at.x >= p.left && at.x <= p.left + p.width && at.y >= p.top && at.y <= p.top + p.height);
-      let best = null;
-      if (room) {
-        for (const series of all) {
-          if (series.panel !== room.letter || series.group.style.display === "none") continue;
-          const found = nearest(series, room, at);
-          if (found && (!best || found.distance < best.distance)) best = found;
-        }
-      }
-      const reach = 14 / matrix.a;
-      if (!best || best.distance > reach) { tip.hidden = true; return; }
-      tip.textContent = `${best.series.name}: ${room.xLabel} = ${shown(best.u)}, ${room.yLabel} = ${shown(best.v)}`;
-      tip.hidden = false;
-      const size = tip.getBoundingClientRect();
-      tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - size.width - 8))}px`;
-      tip.style.top = `${Math.max(4, event.clientY - size.height - 10)}px`;
+      const panel = panels.find(p => p.holds(at));
+      const found = all.filter(s => s.panel === panel && panel && !s.hidden).map(s => nearest(s, at)).filter(Boolean);
+      // Of things equally near, bands last: what is drawn on them is meant.
+      const reach = (event.pointerType === "mouse" ? 14 : 24) / matrix.a;
+      const rank = spot => spot.distance + (spot.band ? 0.4 * reach : 0);
+      const best = found.sort((a, b) => rank(a) - rank(b))[0];
+      tip.setAttribute("aria-live", "off");
+      if (best && best.distance <= reach) tell(svg, best); else hide();
+    };
+    svg.addEventListener("pointermove", point);
+    svg.addEventListener("pointerdown", point);
+    // After a touch the values stay until the next one.
+    svg.addEventListener("pointerleave", event => { if (event.pointerType === "mouse") hide(); });
+
+    // Left and right walk along a series, up and down go to the next one.
+    let [which, place] = [0, -1];
+    drawing.addEventListener("keydown", event => {
+      const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+      if (event.key === "Escape") { hide(); return; }
+      if (event.target !== drawing || !(event.key in steps)) return;
+      const readable = all.filter(s => !s.hidden && s.name && s.spots.length);
+      if (!readable.length) return;
+      event.preventDefault();
+      const [across, along] = steps[event.key];
+      which = (which + across + readable.length) % readable.length;
+      const { spots } = readable[which];
+      place = Math.max(0, Math.min(spots.length - 1, place + along));
+      tip.setAttribute("aria-live", "polite");
+      tell(svg, { ...spots[place], series: readable[which] });
     });
-    svg.addEventListener("pointerleave", () => { tip.hidden = true; });
+    drawing.addEventListener("blur", hide);
+  };
+
+  // ---- Switching series: by the legend's entries in the drawing and by buttons below it.
+
+  const pressedOf = list => {
+    const hidden = list.filter(s => s.hidden).length;
+    return hidden === 0 ? "true" : hidden === list.length ? "false" : "mixed";
+  };
+
+  const switchesOf = (svg, all) => {
+    const controls = [];
+    const update = () => {
+      for (const s of all) s.group.style.display = s.hidden ? "none" : "";
+      for (const { element, list } of controls) element.setAttribute("aria-pressed", pressedOf(list));
+      hide();
+    };
+    const highlight = list => {
+      svg.classList.toggle("dimmed", list.length > 0 && list.some(s => !s.hidden));
+      for (const s of all) s.group.classList.toggle("lit", list.includes(s));
+    };
+    return {
+      update,
+      add: (element, list) => {
+        controls.push({ element, list });
+        element.addEventListener("click", () => {
+          const on = pressedOf(list) !== "true";
+          for (const s of list) s.hidden = !on;
+          highlight(on ? list : []);
+          update();
+        });
+        for (const name of ["pointerenter", "focus"]) element.addEventListener(name, event => { if (event.pointerType !== "touch") highlight(list); });
+        for (const name of ["pointerleave", "blur"]) element.addEventListener(name, () => highlight([]));
+      },
+    };
+  };
+
+  const legend = (svg, all, switches) => {
+    for (const entry of svg.querySelectorAll("g.legend-entry")) {
+      const panel = entry.closest("g.legend").dataset.panel;
+      const list = all.filter(s => s.legend && s.legend === entry.dataset.legend && (!panel || s.letter === panel));
+      if (!list.length) continue;
+      // The children of an image are no controls.
+      svg.setAttribute("role", "group");
+      entry.setAttribute("role", "button");
+      entry.setAttribute("tabindex", "0");
+      entry.setAttribute("aria-label", `${entry.dataset.legend}${panel ? `, panel ${panel}` : ""}`);
+      const box = entry.getBBox();
+      const ground = document.createElementNS(SVG, "rect");
+      for (const key of ["x", "y", "width", "height"]) ground.setAttribute(key, box[key]);
+      ground.setAttribute("fill", "transparent");
+      entry.prepend(ground);
+      entry.addEventListener("keydown", event => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        entry.dispatchEvent(new MouseEvent("click"));
+      });
+      switches.add(entry, list);
+    }
+  };
+
+  // One row of buttons per family: "theory, SNR 2" and "theory, SNR 4" are of the family "theory".
+  const rows = all => {
+    const names = [...new Set(all.map(s => s.name).filter(Boolean))];
+    const byFamily = new Map();
+    for (const name of names) {
+      const list = all.filter(s => s.name === name);
+      const comma = name.indexOf(", ");
+      const family = comma > 0 ? name.slice(0, comma) : "";
+      const letters = [...new Set(list.map(s => s.letter))].join(", ");
+      const key = family || `panel ${letters}`;
+      if (!byFamily.has(key)) byFamily.set(key, []);
+      byFamily.get(key).push({ label: family ? name.slice(comma + 2) : name, name, list });
+    }
+    return byFamily;
+  };
+
+  const buttons = (details, svg, all, switches) => {
+    const button = (label, name, className) => {
+      const element = document.createElement("button");
+      element.type = "button";
+      element.className = className;
+      element.append(label);
+      element.setAttribute("aria-label", name);
+      return element;
+    };
+    const families = rows(all);
+    const count = [...families.values()].reduce((sum, list) => sum + list.length, 0);
+    if (!count) return;
+    for (const [family, members] of families) {
+      const row = document.createElement("fieldset");
+      row.setAttribute("aria-label", family);
+      if (members.length > 1 || members[0].label !== members[0].name) {
+        const whole = button(family, `all of ${family}`, "all");
+        switches.add(whole, members.flatMap(m => m.list));
+        row.append(whole);
+      }
+      for (const { label, name, list } of members) {
+        const element = button(label, name, "one");
+        element.dataset.series = name;
+        const swatch = document.createElement("i");
+        swatch.style.background = colourOf(list[0].group);
+        element.prepend(swatch);
+        switches.add(element, list);
+        row.append(element);
+      }
+      details.append(row);
+    }
+    details.querySelector("summary").textContent = `Series (${count}): show and hide`;
+    details.hidden = false;
+  };
+
+  for (const figure of document.querySelectorAll("section.figure")) {
+    const drawing = figure.querySelector(".drawing");
+    const svg = drawing && drawing.querySelector("svg");
+    if (!svg) continue;
+    const panels = [...svg.querySelectorAll("g.panel")].filter(p => p.dataset.rect && p.dataset.xRange).map(readPanel);
+    const all = [...svg.querySelectorAll("g.series")].map(group => readSeries(group, panels));
+    const switches = switchesOf(svg, all);
+    legend(svg, all, switches);
+    buttons(figure.querySelector("details.switches"), svg, all, switches);
+    switches.update();
+    listen(drawing, svg, panels, all);
   }
+  document.addEventListener("pointerdown", event => { if (!event.target.closest(".drawing")) hide(); });
+  window.addEventListener("scroll", hide, { passive: true });
 })();

@@ -218,6 +218,18 @@ fn pure_noise_is_a_task_without_a_test_error() {
 }
 
 #[test]
+fn without_time_to_stop_in_the_best_stop_is_the_start() {
+    let task = Task::new(9, 6, &[3.0]).unwrap();
+    let ensemble = Ensemble::sample(&task, 3, 1).unwrap();
+    let student = Student::new(6, 2, 1e-3).unwrap();
+    for learned in [ensemble.aligned(&student, &[1.0], 0.0), ensemble.random(&student, &[1.0], 0.0, 0)] {
+        let learned = learned.unwrap();
+        assert_eq!(learned.stopping_time().unwrap().mean, 0.0);
+        assert!(learned.least_test_error().unwrap().mean > learned.test_errors().unwrap()[0].mean);
+    }
+}
+
+#[test]
 fn what_is_not_defined_is_refused() {
     let task = Task::new(9, 6, &[3.0]).unwrap();
     assert!(Ensemble::sample(&task, 0, 1).is_err());
@@ -225,7 +237,8 @@ fn what_is_not_defined_is_refused() {
     let [two, four] = [2, 4].map(|layers| Student::new(6, layers, 1e-3).unwrap());
     assert!(ensemble.aligned(&two, &[-1.0], 1.0).is_err());
     assert!(ensemble.aligned(&two, &[f64::NAN], 1.0).is_err());
-    assert!(ensemble.aligned(&two, &[1.0], 0.0).is_err());
+    assert!(ensemble.aligned(&two, &[1.0], -1.0).is_err());
+    assert!(ensemble.aligned(&two, &[1.0], f64::NAN).is_err());
     assert!(ensemble.random(&four, &[1.0], 1.0, 0).unwrap_err().to_string().starts_with("layers is 4"));
     let few = Ensemble::sample(&task.with_examples(7).unwrap(), 1, 1).unwrap();
     assert!(few.random(&two, &[1.0], 1.0, 0).unwrap_err().to_string().starts_with("examples is 7"));

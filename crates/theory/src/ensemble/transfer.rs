@@ -98,7 +98,7 @@ impl TransferEnsemble {
     /// \[0, `t_max`\].
     ///
     /// # Errors
-    /// [`TheoryError::OutOfDomain`] if there is no such task or `t_max` is not positive, [`TheoryError::ZeroReference`] if its
+    /// [`TheoryError::OutOfDomain`] if there is no such task or `t_max` is negative or not finite, [`TheoryError::ZeroReference`] if its
     /// teacher is zero.
     pub fn benefits(&self, student: &Student, index: usize, t_max: f64) -> Result<Vec<TransferBenefit>, TheoryError> {
         self.check_task(index)?;

@@ -47,7 +47,9 @@ impl LearningCurves {
                 if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
                     mark = mark.intervals(intervals);
                 }
-                panel = panel.mark(mark.shape(shape).colour(colour).radius(2.6));
+                // Random students that no line speaks of stand back.
+                let opacity = if shape == Shape::OpenTriangle && results.random_ensemble.is_none() { 0.45 } else { 1.0 };
+                panel = panel.mark(mark.shape(shape).colour(colour).radius(2.6).opacity(opacity));
             }
         }
         Ok(panel)
@@ -56,13 +58,13 @@ impl LearningCurves {
     /// Least ln ε_te: random against aligned.
     pub(super) fn least_error_panel(&self, row: &Row<'_>) -> Panel {
         let panel = Panel::new(Axis::new("aligned"), Axis::new("random")).title(format!("rank {}: least ln ε_{{te}}", row.rank));
-        self.optima(row, panel, |r| (r.aligned_optimum.log_error_summary(), r.random_optimum.log_error_summary()))
+        self.optima(row, panel, |r| (r.optima.aligned.log_error_summary(), r.optima.random.log_error_summary()))
     }
 
     /// t_opt/τ: random against aligned.
     pub(super) fn stopping_panel(&self, row: &Row<'_>) -> Panel {
         let panel = Panel::new(Axis::new("aligned"), Axis::new("random")).title(format!("rank {}: t_{{opt}}/τ", row.rank));
-        self.optima(row, panel, |r| (r.aligned_optimum.time_summary(), r.random_optimum.time_summary()))
+        self.optima(row, panel, |r| (r.optima.aligned.time_summary(), r.optima.random.time_summary()))
     }
 
     fn optima(&self, row: &Row<'_>, panel: Panel, pair: impl Fn(&super::SnrResults<'_>) -> (Summary, Summary)) -> Panel {
@@ -94,7 +96,7 @@ impl LearningCurves {
         };
         for row in rows {
             for results in &row.snrs {
-                for (start, optimum) in [("aligned", &results.aligned_optimum), ("random", &results.random_optimum)] {
+                for (start, optimum) in [("aligned", &results.optima.aligned), ("random", &results.optima.random)] {
                     for (run, (log_error, time)) in optimum.log_error.iter().zip(&optimum.time).enumerate() {
                         let (rank, snr) = (row.rank.to_string(), results.snr.to_string());
                         let numbers = [run.to_string(), log_error.to_string(), time.to_string()];
@@ -111,14 +113,27 @@ impl LearningCurves {
             0 => String::new(),
             draws => format!(" Dashed: the exact random student, averaged over {draws} draws of the data."),
         };
+        let later = match &self.shallow_reference {
+            None => "slightly later".to_owned(),
+            Some(reference) => format!("later, and by a larger fraction than with L = {}", reference.layers),
+        };
         format!(
-            "Students with L = {} weight matrices ({}-{}-{}, ε = {}, λ = {}) on noisy data of a low-rank teacher; one row per \
+            "Students with L = {} weight matrices ({}, ε = {}, λ = {}) on noisy data of a low-rank teacher; one row per \
              rank of the teacher. Train and test error fall in one wave per mode; the test error then rises as noise is learned. \
              Lines: theory of the aligned student in the limit of large size; bands hold 95 % of single draws at this size. \
              Points: means of {} seeds with 95 % intervals, aligned (filled) and random (open) starts.{exact} \
-             Right: least test error and best stopping time, random against aligned: the error is the same, the time slightly later.",
-            self.layers, self.inputs, self.hidden, self.outputs, self.epsilon, self.learning_rate, self.seeds
+             Right: least test error and best stopping time, random against aligned: the error is the same, the time {later}.",
+            self.layers, self.sizes(), self.epsilon, self.learning_rate, self.seeds
         )
+    }
+}
+
+impl LearningCurves {
+    /// Widths of all layers, as 100-50-50.
+    fn sizes(&self) -> String {
+        let hidden = vec![self.hidden; self.layers - 1];
+        let widths = [vec![self.inputs], hidden, vec![self.outputs]].concat();
+        widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
     }
 }
 

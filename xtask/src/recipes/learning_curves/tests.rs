@@ -15,7 +15,7 @@ fn judged(run: &Run, change: impl Fn(Experiment) -> Experiment) -> Run {
     match run {
         Run::Simulation(Experiment::Aligned(spec)) if spec.draw.run >= INDEPENDENT_RUNS => run.clone(),
         Run::Simulation(experiment) => Run::Simulation(change(experiment.clone())),
-        Run::Ensemble(_) => run.clone(),
+        _ => run.clone(),
     }
 }
 
@@ -72,6 +72,7 @@ fn curves_fail_without_noise_with_another_start_and_with_another_shape() {
         assert_eq!(passed(&larger_start, claim), Some(false), "{claim}, ε × 10");
         assert_eq!(passed(&wrong_aspect_ratio, claim), Some(false), "{claim}, wrong A");
     }
+    assert_eq!(passed(&without_noise, "band of single draws"), Some(false));
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn least_errors_fail_when_random_students_see_more_noise() {
             other => other,
         })
     });
-    assert_eq!(passed(&verdicts, "least ln ε_te"), Some(false));
+    assert_eq!(passed(&verdicts, "least ln ε_te of random"), Some(false));
 }
 
 #[test]
@@ -103,4 +104,27 @@ fn the_recursion_fails_on_other_data() {
         })
     });
     assert_eq!(passed(&verdicts, "scalar recursion"), Some(false));
+}
+
+#[test]
+fn right_inputs_pass_with_three_hidden_layers() {
+    let config: LearningCurves = smoke("fig04_deeper_networks");
+    for verdict in verdicts(&config, Run::clone) {
+        assert_ne!(verdict.passed, Some(false), "{verdict:?}");
+    }
+}
+
+#[test]
+fn three_hidden_layers_fail_with_another_start_and_with_the_starts_swapped() {
+    let config: LearningCurves = smoke("fig04_deeper_networks");
+    let larger_start = verdicts(&config, |run| judged(run, |e| with_epsilon(10.0, e)));
+    assert_eq!(passed(&larger_start, "train error lies on"), Some(false));
+    assert_eq!(passed(&larger_start, "test error lies on"), Some(false));
+    let deep = |experiment: &Experiment| match experiment {
+        Experiment::Aligned(AlignedSpec { student, .. }) | Experiment::Linear(LinearSpec { student, .. }) => student.layers == 4,
+        _ => false,
+    };
+    let verdicts = verdicts(&config, |run| judged(run, |e| if deep(&e) { swapped(e) } else { e }));
+    assert_eq!(passed(&verdicts, "is larger than with L = 2"), Some(false));
+    assert_eq!(passed(&verdicts, "is later"), Some(false));
 }

@@ -1,7 +1,7 @@
 //! What the error curves and optima claim, judged.
 
 use super::{ErrorKind, LearningCurves, Row, SnrResults};
-use crate::comparison::{Comparison, Level, Summary, Verdict};
+use crate::comparison::{Comparison, Coverage, Excess, Level, Summary, Verdict};
 use crate::elements::log_points;
 use crate::results::Results;
 
@@ -15,29 +15,30 @@ fn at(rank: usize, results: &SnrResults<'_>) -> String {
 impl LearningCurves {
     /// Every verdict of the figure; all statistical points share its false-alarm rate.
     pub(super) fn verdicts(&self, rows: &[Row<'_>], results: &Results) -> anyhow::Result<Vec<Verdict>> {
-        let judged = rows.iter().flat_map(|row| row.snrs.iter()).filter(|r| self.judges(r)).count();
+        let judged = self.judged_conditions().count();
         let curve_points = rows.len() * self.curve_snrs.len() * (self.point_times - 1);
-        // Two errors on curves; least error, delay and (with exact lines) predicted delay of the optima.
-        let level = Level::shared_by(2 * curve_points + 3 * judged);
+        // Two errors on curves; least error, delay and one more claim about the delay (the exact solution's, or the
+        // shallower students') and the coverage of bands of the optima.
+        let level = Level::shared_by(2 * curve_points + 4 * judged + usize::from(self.shallow_reference.is_some()));
         let mut verdicts = Vec::new();
         for kind in ErrorKind::BOTH {
             verdicts.push(self.aligned_on_theory(rows, kind, level)?);
         }
+        verdicts.push(self.seeds_within_bands(rows, level));
         verdicts.push(self.least_errors_agree(rows, level));
         verdicts.push(self.random_is_later(rows, level));
         if self.random_draws > 0 {
             verdicts.push(self.delay_is_predicted(rows, level));
         }
+        if let Some(reference) = &self.shallow_reference {
+            verdicts.push(self.delay_grows_with_depth(rows, reference.layers, level));
+        }
         verdicts.push(self.recursion_is_exact(results)?);
         Ok(verdicts)
     }
 
-    fn judges(&self, results: &SnrResults<'_>) -> bool {
-        self.optimum_snrs.contains(&results.snr) && results.snr >= self.judged_snr
-    }
-
     fn judged<'a, 'r>(&'a self, rows: &'a [Row<'r>]) -> impl Iterator<Item = (usize, &'a SnrResults<'r>)> {
-        rows.iter().flat_map(|row| row.snrs.iter().map(move |r| (row.rank, r))).filter(|(_, r)| self.judges(r))
+        rows.iter().flat_map(|row| row.snrs.iter().map(move |r| (row.rank, r))).filter(|(_, r)| self.judges(r.snr))
     }
 
     fn aligned_on_theory(&self, rows: &[Row<'_>], kind: ErrorKind, level: Level) -> anyhow::Result<Verdict> {
@@ -66,12 +67,22 @@ impl LearningCurves {
         Ok(2.0 * (coarse[0].log_error.mean - fine[0].log_error.mean).abs())
     }
 
+    /// The band of single draws is judged by single seeds: one statistic of each, never its correlated times, never means.
+    fn seeds_within_bands(&self, rows: &[Row<'_>], level: Level) -> Verdict {
+        let coverage = |(rank, r): (usize, &SnrResults<'_>)| {
+            Some((at(rank, r), Coverage::of(&r.optima.aligned.log_error, &r.ensemble.least_test)?))
+        };
+        let conditions: Vec<(String, Coverage)> = self.judged(rows).filter_map(coverage).collect();
+        let claim = "aligned students' least ln ε_te lies in the 95 % band of single draws as often as it should";
+        Verdict::of_coverage(claim, self.panels_of(rows, 1), &conditions, level)
+    }
+
     /// Both means lie within their joint sampling error.
     fn least_errors_agree(&self, rows: &[Row<'_>], level: Level) -> Verdict {
         let points: Vec<Comparison> = self
             .judged(rows)
             .map(|(rank, r)| {
-                let (aligned, random) = (r.aligned_optimum.log_error_summary(), r.random_optimum.log_error_summary());
+                let (aligned, random) = (r.optima.aligned.log_error_summary(), r.optima.random.log_error_summary());
                 // Two means over the same number of seeds; their spread is known from the ensemble. The shared data
                 // make the two closer still.
                 let spread = Summary::of(&r.ensemble.least_test);
@@ -85,25 +96,29 @@ impl LearningCurves {
         Verdict::of_points(claim, self.panels_of(rows, 2), &points)
     }
 
-    /// Relative delay of a random student's best stopping time, seed by seed.
-    fn delays(results: &SnrResults<'_>) -> Summary {
-        let pairs = results.random_optimum.time.iter().zip(&results.aligned_optimum.time);
-        Summary::of(&pairs.map(|(random, aligned)| random / aligned - 1.0).collect::<Vec<_>>())
+    fn random_is_later(&self, rows: &[Row<'_>], level: Level) -> Verdict {
+        if let Some(allowed_delay) = self.allowed_delay {
+            return self.random_is_later_within(rows, allowed_delay, level);
+        }
+        let delays = |(rank, r): (usize, &SnrResults<'_>)| Excess { at: at(rank, r), by_seed: r.optima.delays() };
+        let conditions: Vec<Excess> = self.judged(rows).map(delays).collect();
+        let claim = format!("random students' t_opt is later (relative delay, paired, SNR ≥ {})", self.judged_snr);
+        Verdict::of_excess_on_the_whole(claim, self.panels_of(rows, 3), &conditions, level)
     }
 
-    fn random_is_later(&self, rows: &[Row<'_>], level: Level) -> Verdict {
+    fn random_is_later_within(&self, rows: &[Row<'_>], allowed_delay: f64, level: Level) -> Verdict {
         // Half of the allowed range on either side of its middle: the claim is a range, not a point.
-        let middle = self.allowed_delay / 2.0;
+        let middle = allowed_delay / 2.0;
         let points: Vec<Comparison> = self
             .judged(rows)
             .map(|(rank, r)| {
-                let mut point = Comparison::with_student_interval(at(rank, r), Self::delays(r), middle, level);
+                let mut point = Comparison::with_student_interval(at(rank, r), Summary::of(&r.optima.delays()), middle, level);
                 point.allowed += middle;
-                point.reason = format!("from 0 to {} %, and {}", 100.0 * self.allowed_delay, point.reason);
+                point.reason = format!("from 0 to {} %, and {}", 100.0 * allowed_delay, point.reason);
                 point
             })
             .collect();
-        let claim = format!("random students' t_opt is later by 0 to {} % (paired, SNR ≥ {})", 100.0 * self.allowed_delay, self.judged_snr);
+        let claim = format!("random students' t_opt is later by 0 to {} % (paired, SNR ≥ {})", 100.0 * allowed_delay, self.judged_snr);
         let mut verdict = Verdict::of_points(claim, self.panels_of(rows, 3), &points);
         let mean = Summary::of(&points.iter().map(|p| p.measured).collect::<Vec<_>>());
         // The delay as a whole must be one: averaged over all conditions it is positive.
@@ -119,11 +134,22 @@ impl LearningCurves {
             .judged(rows)
             .filter_map(|(rank, r)| {
                 let predicted = r.random_ensemble?.delays()?;
-                let (measured, at) = (Self::delays(r), at(rank, r));
+                let (measured, at) = (Summary::of(&r.optima.delays()), at(rank, r));
                 Some(Comparison::with_ensemble(at, measured, predicted.mean, predicted, 2.0 * self.learning_rate, level))
             })
             .collect();
         Verdict::of_points("the delay of random students' t_opt is the one that the exact solution predicts", self.panels_of(rows, 3), &points)
+    }
+
+    /// Relative delay minus that of shallower students on the same data, seed by seed.
+    fn delay_grows_with_depth(&self, rows: &[Row<'_>], layers: usize, level: Level) -> Verdict {
+        let excess = |(rank, results): (usize, &SnrResults<'_>)| -> Option<Excess> {
+            let pairs = results.optima.delays().into_iter().zip(results.shallow_optima.as_ref()?.delays());
+            Some(Excess { at: at(rank, results), by_seed: pairs.map(|(deep, shallow)| deep - shallow).collect() })
+        };
+        let conditions: Vec<Excess> = self.judged(rows).filter_map(excess).collect();
+        let claim = format!("the relative delay of random students' t_opt is larger than with L = {layers} (SNR ≥ {})", self.judged_snr);
+        Verdict::of_excess_on_the_whole(claim, self.panels_of(rows, 3), &conditions, level)
     }
 
     fn recursion_is_exact(&self, results: &Results) -> anyhow::Result<Verdict> {

@@ -7,6 +7,9 @@ use sim::Draw;
 /// Most points of a sweep.
 const MOST_POINTS: usize = 100_000;
 
+/// Most runs of a sweep.
+const MOST_RUNS: usize = 1_000_000;
+
 pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
     checks
         .at_least("task.inputs", sweep.task.inputs, 1)
@@ -65,7 +68,10 @@ fn axis_value(parameter: Parameter, checks: &mut Checks<'_>, path: &str, value: 
 fn check_points(sweep: &Sweep, checks: &mut Checks<'_>) {
     let count: usize = sweep.axes.iter().map(|axis| axis.values.len()).product();
     checks.require("axes", count <= MOST_POINTS, format!("must have at most {MOST_POINTS} points in all"));
-    if count > MOST_POINTS {
+    let seeds = usize::try_from(sweep.seeds).unwrap_or(usize::MAX);
+    let runs = count.saturating_mul(seeds).saturating_mul(if sweep.companion.is_some() { 2 } else { 1 });
+    checks.require("seeds", runs <= MOST_RUNS, format!("must give at most {MOST_RUNS} runs in all, not {runs}"));
+    if !checks.all_hold() {
         return;
     }
     for (values, point) in sweep.points() {
@@ -90,5 +96,5 @@ fn too_fast(point: &super::Point) -> Option<String> {
     let layers = point.student.layers as f64;
     let density = (point.task.examples as f64 / point.task.inputs as f64).max(1.0);
     let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers) * density);
-    (point.training.learning_rate >= bound).then(|| format!("learning_rate {} must be below {bound:.4}, or gradient descent diverges", point.training.learning_rate))
+    (point.training.learning_rate >= bound).then(|| format!("learning_rate {} must be below {bound}, or gradient descent diverges", point.training.learning_rate))
 }

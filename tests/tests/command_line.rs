@@ -1,0 +1,452 @@
+//! What the command line answers, to right and to wrong questions.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use workspace_tests::{Answer, Table, Workspace, program, workspace_root, xtask};
+
+/// Runs a command whose words are separated by spaces.
+fn ask(folder: &Path, command: &str) -> Answer {
+    xtask(folder, &command.split_whitespace().collect::<Vec<_>>())
+}
+
+fn files_in(folder: &Path) -> Vec<String> {
+    let names = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<String> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn help_names_every_task_and_option() {
+    let root = workspace_root();
+    let help = ask(&root, "--help").success().stdout;
+    let figures = ask(&root, "figures --help").success().stdout;
+    for task in ["figures", "list", "init", "store", "theory", "ci"] {
+        assert!(help.contains(task), "{task} is missing from\n{help}");
+        ask(&root, &format!("{task} --help")).success();
+    }
+    for option in [
+        "--scale",
+        "--jobs",
+        "--seed",
+        "--config",
+        "--out",
+        "--store",
+        "--format",
+        "--dry-run",
+        "--force",
+        "--plot-only",
+        "--check",
+        "--shard",
+    ] {
+        assert!(figures.contains(option), "{option} is missing from\n{figures}");
+    }
+    for question in ["mode", "spectrum", "curve", "stopping", "transfer", "random", "band"] {
+        assert!(ask(&root, &format!("theory {question} --help")).success().stdout.contains("Options:"));
+    }
+    assert!(ask(&root, "--version").success().stdout.contains(env!("CARGO_PKG_VERSION")));
+    // Without a task it explains itself, and the exit status says that nothing was done.
+    let nothing = ask(&root, "");
+    assert_eq!(nothing.status, Some(2));
+    assert!(nothing.stderr.contains("Usage:"), "{nothing}");
+}
+
+/// A student that the questions below spoil.
+const STUDENT: &str = "--hidden 10 --epsilon 1e-5";
+const TASK: &str = "--inputs 20 --outputs 10 --strengths 4";
+
+#[test]
+fn wrong_commands_are_refused_in_one_clear_line() {
+    let workspace = Workspace::with_configs(&["fig01", "fig03"]);
+    let wrong = [
+        // Tasks and options.
+        ("nonsense", "unrecognized subcommand 'nonsense'"),
+        ("figures --sclae smoke", "unexpected argument '--sclae'"),
+        ("figures --scale huge", "invalid value 'huge' for '--scale"),
+        ("figures fig01 --format gif", "invalid value 'gif' for '--format"),
+        ("figures fig01 --jobs 0", "'0' for '--jobs <N>': 0 is not in 1..=1024"),
+        ("figures fig01 --jobs -1", "'-1' for '--jobs <N>'"),
+        ("figures fig01 --jobs 99999", "99999 is not in 1..=1024"),
+        ("figures fig01 --seed -1", "invalid value '-1' for '--seed <S>'"),
+        ("figures fig01 --seed 1.5", "invalid value '1.5' for '--seed <S>'"),
+        ("figures fig01 --seed 18446744073709551616", "too large"),
+        ("figures fig01 --force --plot-only", "'--force' cannot be used with '--plot-only'"),
+        ("figures fig01 --check --force", "cannot be used with"),
+        ("store dance", "unrecognized subcommand 'dance'"),
+        // Shares of the work.
+        ("figures fig01 --shard 0/2", "`0/2` is not a share"),
+        ("figures fig01 --shard 3/2", "`3/2` is not a share"),
+        ("figures fig01 --shard 1/0", "`1/0` is not a share"),
+        ("figures fig01 --shard 1", "`1` is not a share"),
+        ("figures fig01 --shard -1/2", "`-1/2` is not a share"),
+        ("figures fig01 --shard a/b", "such as 2/8"),
+        // Stems and configs.
+        ("figures fig99", "fig99: no config of that name"),
+        ("figures fig", "fits fig01_learning_dynamics, fig03_single_hidden_layer"),
+        ("figures configs/fig01_learning_dynamics.ron", "--config configs/fig01_learning_dynamics.ron"),
+        ("figures ../fig01", "a stem is the name of a config without folder"),
+        ("figures fig01 fig01", "asked for twice"),
+        ("figures fig01 fig01_learning_dynamics", "asked for twice"),
+        ("list fig99", "fig99: no config of that name"),
+        ("figures --config mine.ron", "mine.ron: cannot be read"),
+        ("figures --config configs", "configs: is not a regular file"),
+        ("figures --config Cargo.toml", "Cargo.toml:2:1"),
+        ("figures --config configs/fig01_learning_dynamics.ron fig03", "cannot be used with '[STEM]...'"),
+        ("init Nope mine.ron", "unknown kind Nope"),
+        ("init Sweep Cargo.toml", "an existing file is not replaced"),
+        ("init Sweep nowhere/mine.ron", "cannot make nowhere/mine.ron"),
+        ("init Sweep", "required arguments were not provided"),
+        // Places.
+        ("figures fig01 --scale smoke --out Cargo.toml", "--out Cargo.toml: cannot make this folder"),
+        ("figures fig01 --scale smoke --out /proc/nowhere", "--out /proc/nowhere: cannot make this folder"),
+        ("figures fig03 --scale smoke --store Cargo.toml", "Cargo.toml is not a folder"),
+        ("store --store Cargo.toml", "Cargo.toml is not a folder"),
+        // Theory.
+        ("theory mode --layers 2 --epsilon 1e-5 --s-hat 1", "required arguments were not provided"),
+        ("theory mode --layers 0 --epsilon 1e-5 --s-hat 1 --times 1", "layers is 0"),
+        ("theory mode --layers -2 --epsilon 1e-5 --s-hat 1 --times 1", "'-2' for '--layers"),
+        ("theory mode --layers 2 --epsilon -1e-5 --s-hat 1 --times 1", "epsilon is -0.00001: it must be positive"),
+        ("theory mode --layers 2 --epsilon 1e999 --s-hat 1 --times 1", "epsilon is inf"),
+        ("theory mode --layers 2 --epsilon NaN --s-hat 1 --times 1", "epsilon is NaN"),
+        ("theory mode --layers 2 --epsilon 1e-5 --s-hat nan --times 1", "--s-hat: NaN given"),
+        ("theory mode --layers 2 --epsilon 1e-5 --s-hat -1 --times 1", "--s-hat: -1 given"),
+        ("theory mode --layers 2 --epsilon 1e-5 --s-hat 1,,2 --times 1", "invalid value '' for '--s-hat"),
+        ("theory mode --layers 2 --epsilon 1e-5 --s-hat 1 --times -1", "--times: -1 given"),
+        ("theory mode --layers 2 --epsilon 1e-5 --s-hat 1 --times 1e999", "--times: inf given"),
+        ("theory mode --layers two --epsilon 1e-5 --s-hat 1 --times 1", "invalid value 'two' for '--layers"),
+        ("theory spectrum --rows 0 --cols 5 --entry-variance 1 --s-bar 1", "rows is 0"),
+        ("theory spectrum --rows 5 --cols 5 --entry-variance -1 --s-bar 1", "entry_variance is -1"),
+        ("theory spectrum --rows 5 --cols 5 --entry-variance 1 --s-bar -1", "--s-bar: -1 given"),
+        ("theory spectrum --rows 5 --cols 5 --entry-variance 1e308 --s-bar 1", "beyond what floating point holds"),
+    ];
+    for (command, expected) in wrong {
+        let answer = ask(workspace.path(), command);
+        assert!(answer.refusal().contains(expected), "{expected:?} is not said\n{answer}");
+    }
+    let wrong_tasks = [
+        ("curve --times 1 --noise -1", "noise is -1"),
+        ("curve --times 1 --examples 0", "examples is 0"),
+        ("curve --times nan", "--times: NaN given"),
+        ("stopping --t-max -1", "--t-max: -1 given"),
+        ("stopping --t-max inf", "--t-max: inf given"),
+        ("band --times 1 --draws 1", "--draws: 1 given"),
+        ("band --times 1 --random --layers 4", "layers is 4"),
+        ("random --times 1 --seed -3", "'-3' for '--seed"),
+        ("random --times 1 --seed 3 --examples 10", "examples is 10"),
+    ];
+    for (question, expected) in wrong_tasks {
+        let answer = ask(workspace.path(), &format!("theory {question} {TASK} {STUDENT}"));
+        assert!(answer.refusal().contains(expected), "{expected:?} is not said\n{answer}");
+    }
+    let wrong_teachers = [
+        ("--inputs 20 --outputs 10 --strengths 2,4", "decreasing order"),
+        ("--inputs 20 --outputs 2 --strengths 4,3,2", "rank 3 does not fit"),
+        ("--inputs 20 --outputs 10", "the teacher is zero"),
+        ("--inputs 20 --outputs 10 --strengths", "the teacher is zero"),
+        ("--inputs 0 --outputs 10 --strengths 4", "inputs is 0"),
+    ];
+    for (task, expected) in wrong_teachers {
+        let answer = ask(workspace.path(), &format!("theory curve --times 1 {STUDENT} {task}"));
+        assert!(answer.refusal().contains(expected), "{expected:?} is not said\n{answer}");
+    }
+    let huge =
+        "theory random --inputs 1000000 --outputs 1000000 --strengths 4 --hidden 10 --epsilon 1e-5 --times 1 --seed 3";
+    assert!(ask(workspace.path(), huge).refusal().contains("at most 134217728 entries"));
+    let pair =
+        "--inputs 20 --outputs-a 10 --outputs-b 10 --strength-a 3 --strength-b 10 --hidden 20 --epsilon 1e-5 --t-max 8";
+    let answer = ask(workspace.path(), &format!("theory transfer {pair} --alignment 1.5"));
+    assert!(answer.refusal().contains("must be between -1 and 1"), "{answer}");
+
+    // An empty word is an argument too.
+    assert!(xtask(workspace.path(), &["figures", ""]).refusal().contains("an empty name is no figure"));
+    assert!(xtask(workspace.path(), &["figures", "--config", ""]).refusal().contains("--config"));
+    // Outside of any workspace there are no configs.
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(ask(elsewhere.path(), "list").refusal().contains("is not inside the workspace"));
+    // Nothing was made by all this.
+    assert_eq!(files_in(workspace.path()), ["Cargo.toml", "configs"]);
+}
+
+#[test]
+fn wrong_configs_are_refused_by_line_and_column() {
+    let workspace = Workspace::with_configs(&["fig01", "fig03"]);
+    ask(workspace.path(), "init Sweep sweep.ron").success();
+    let wrong = [
+        ("learning_rate: 1e-3", "learning_rate: 0.5", "learning_rate 0.5 must be below 0.1"),
+        ("learning_rate: 1e-3", "learning_rate: NaN", ":24:24: training.learning_rate = NaN: must be a finite number"),
+        ("learning_rate: 1e-3", "learning_rate: 1e999", ":24:24: training.learning_rate = 1e999: must be at most"),
+        ("learning_rate: 1e-3", "learning_rate: -1e-3", ":24:24: training.learning_rate = -1e-3: must be above 0"),
+        ("learning_rate: 1e-3", "learning_rate: \"fast\"", "must be a decimal number"),
+        ("learning_rate: 1e-3", "learning_rat: 1e-3", ":24:9: training: unknown key `learning_rat`: did you mean"),
+        ("learning_rate: 1e-3", "learning_rate: 1, learning_rate: 2", "`learning_rate` is given twice"),
+        ("epochs: 8000,", "", "missing key `epochs`"),
+        ("epochs: 8000", "epochs: 8e3", "must be a whole number"),
+        ("epsilon: 1e-5", "epsilon: 0", "student.epsilon = 0: must be above 0"),
+        ("seeds: 5", "seeds: 999999999999", "must give at most 1000000 runs in all"),
+        ("seed: 1,", "seed: -1,", "seed = -1: must be a whole number"),
+        ("inputs: 100", "inputs: 0", "task.inputs = 0"),
+        ("outputs: 50,  ", "outputs: 2,", "a teacher of rank 3 does not fit"),
+        ("outputs: 50,  ", "outputs: 10000000,", "a matrix of at most 134217728 entries"),
+        ("strengths: [6, 4, 2]", "strengths: [2, 4]", "must be in decreasing order"),
+        ("strengths: [6, 4, 2]", "strengths: []", "must have at least one item"),
+        ("parameter: Hidden", "parameter: Depth", "unknown variant `Depth`"),
+        ("parameter: Hidden", "parameter: Alignment", "needs a companion"),
+        ("values: [1, 2, 50]", "values: [2, 1]", "must be above the item before it"),
+        ("values: [1, 2, 50]", "values: [1.5]", "must be a whole number from 1"),
+        ("observable: LeastTestError", "observable: TestCurve", "must not be a curve with two axes"),
+        ("companion: None", "companion: Some((outputs: 50, strength: 10, alignment: 2))", "must be from -1 to 1"),
+        ("start: TrainingAligned", "start: Aligned", "variants: Random, TrainingAligned"),
+        ("Sweep(\n", "Sweeep(\n", "unknown kind `Sweeep`: did you mean `Sweep`?"),
+        ("Sweep(\n", "Sweep((\n", ":"),
+        ("smoke: (seeds: 2,", "smoke: (seedz: 2,", "unknown key `seedz`"),
+    ];
+    let template = workspace.read("sweep.ron");
+    for (from, to, expected) in wrong {
+        workspace.write("mine.ron", &template);
+        workspace.edit("mine.ron", from, to);
+        let answer = ask(workspace.path(), "figures --config mine.ron --scale smoke");
+        assert!(answer.refusal().starts_with("error: mine.ron:"), "the place is not said\n{answer}");
+        assert!(answer.stderr.contains(expected), "{expected:?} is not said\n{answer}");
+    }
+    // A committed config is checked in the same way, and every mistake is listed at once.
+    workspace.edit("configs/fig03_single_hidden_layer.ron", "learning_rate: 1e-3", "learning_rate: 0.5");
+    workspace.edit("configs/fig03_single_hidden_layer.ron", "epsilon: 1e-5", "epsilon: -1");
+    let answer = ask(workspace.path(), "figures fig03 --scale smoke");
+    answer.refusal();
+    assert!(answer.stderr.contains("epsilon = -1: must be above 0"), "{answer}");
+    workspace.edit("configs/fig03_single_hidden_layer.ron", "epsilon: -1", "epsilon: 1e-5");
+    let answer = ask(workspace.path(), "figures fig03 --scale smoke");
+    assert!(answer.refusal().contains("fig03_single_hidden_layer.ron:11:20: learning_rate = 0.5: must be"), "{answer}");
+    // The name becomes the name of the outputs.
+    workspace.write("my figure.ron", &template);
+    let answer = xtask(workspace.path(), &["figures", "--config", "my figure.ron"]);
+    assert!(answer.refusal().contains("letters, digits, _ and - only"), "{answer}");
+    assert!(!workspace.path().join("target").exists(), "something was made");
+}
+
+#[test]
+fn theory_answers_what_it_is_asked() {
+    let root = workspace_root();
+    // By hand: one layer follows ŝ + (ε − ŝ)e^{−t}; no noise leaves ŝ = s̄ and overlaps 1.
+    let mode = ask(&root, "theory mode --layers 1 --epsilon 0.5 --s-hat 2 --times 0,1").table();
+    assert_eq!(mode.header, ["layers", "epsilon", "s_hat", "t", "s"]);
+    assert!((mode.column("s")[1] - (2.0 - 1.5 * (-1.0f64).exp())).abs() < 1e-15 && mode.column("s")[0] == 0.5);
+    let spectrum = ask(&root, "theory spectrum --rows 5 --cols 9 --entry-variance 0 --s-bar 3").table();
+    assert_eq!(spectrum.rows, [[3.0, 3.0, 1.0, 1.0, 0.0, 0.0, 0.0]]);
+
+    // Sampled answers stand beside the closed form.
+    let question = format!("{TASK} {STUDENT} --times 0,1,2,30");
+    let curve = ask(&root, &format!("theory curve {question}")).table();
+    let band = ask(&root, &format!("theory band {question} --draws 60")).table();
+    let random = ask(&root, &format!("theory random {question} --seed 3")).table();
+    for (which, name) in ["train", "test"].iter().enumerate() {
+        let [low, mean, high] = ["low", "mean", "high"].map(|part| band.column(&format!("{name}_{part}")));
+        for k in 0..curve.rows.len() {
+            let (formula, single) = (curve.rows[k][which + 1], random.rows[k][which + 1]);
+            assert!(low[k] <= mean[k] && mean[k] <= high[k], "{name}: {:?}", band.rows[k]);
+            // Networks of 20 inputs scatter widely; a formula or student of another task would not be near at all.
+            assert!((formula - mean[k]).abs() < 0.2 + (high[k] - low[k]), "{name} at {:?}: {formula}", band.rows[k]);
+            assert!(
+                (single - mean[k]).abs() < 0.2 + 2.0 * (high[k] - low[k]),
+                "{name} at {:?}: {single}",
+                band.rows[k]
+            );
+        }
+    }
+    let again = ask(&root, &format!("theory random {question} --seed 3")).table();
+    assert_eq!(random, again);
+    assert_ne!(random, ask(&root, &format!("theory random {question} --seed 4")).table());
+}
+
+/// Runs a command whose reader went away before it said anything.
+#[cfg(unix)]
+fn unread(folder: &Path, command: &str) -> (Option<i32>, String) {
+    let mut child = Command::new(program::path());
+    child.args(command.split_whitespace()).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_went_away_stops_nothing() {
+    let workspace = Workspace::with_configs(&["fig01", "fig03"]);
+    for command in ["theory mode --layers 2 --epsilon 1e-3 --s-hat 1 --times 1", "list", "store", "figures --dry-run"] {
+        assert_eq!(unread(workspace.path(), command), (Some(0), String::new()), "{command}");
+    }
+    assert_eq!(unread(workspace.path(), "figures fig01 --scale smoke --out out").0, Some(0));
+    assert!(files_in(&workspace.path().join("out")).contains(&"fig01_learning_dynamics.json".to_owned()));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_cannot_be_written_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(program::path());
+    command.args(["theory", "mode", "--layers", "2", "--epsilon", "1e-3", "--s-hat", "1", "--times", "1"]);
+    let output = command.stdout(full).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.starts_with("error: cannot write the answer") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
+fn a_sweep_of_ones_own_goes_from_init_to_numbers() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    let said = ask(workspace.path(), "init Sweep mine.ron").success();
+    assert!(said.stdout.contains("cargo xtask figures --config mine.ron"), "{said}");
+    workspace.edit("mine.ron", "values: [0.5, 0.75, 1, 1.5, 2]", "values: [0.5, 2]");
+    workspace.edit("mine.ron", "values: [1, 2, 50]", "values: [3, 50]");
+
+    let plan = ask(workspace.path(), "figures --config mine.ron --scale smoke --dry-run").success();
+    assert!(plan.stdout.contains("8 would run: new"), "{plan}");
+    let answer = ask(workspace.path(), "figures --config mine.ron --scale smoke").success();
+    assert!(answer.stdout.contains("8 of 8 runs computed"), "{answer}");
+    // Never into the committed figures: a folder of its own under target/.
+    assert!(!workspace.path().join("figures").exists());
+    let folder = workspace.path().join("target/figures-smoke");
+    let expected = ["index.html", "mine.csv", "mine.json", "mine.png", "mine.svg", "mine_points.csv"];
+    assert_eq!(files_in(&folder), expected);
+
+    // Two noise levels by two widths; more noise is worse, and theory is near simulation.
+    let points = Table::parse(&workspace.read("target/figures-smoke/mine_points.csv"));
+    assert_eq!(points.rows.len(), 4);
+    let (theory, simulated) = (&points.rows[0][2], &points.rows[0][3]);
+    assert!((theory - simulated).abs() < 0.3, "{points:?}");
+    let at = |noise: f64, hidden: f64| points.rows.iter().find(|row| row[0] == noise && row[1] == hidden).unwrap()[3];
+    assert!(at(2.0, 50.0) > at(0.5, 50.0) + 1.0, "{points:?}");
+
+    // What is stored is not run again; an edit runs what it touches, and says why.
+    let again = ask(workspace.path(), "figures --config mine.ron --scale smoke").success();
+    assert!(again.stdout.contains("0 of 8 runs computed"), "{again}");
+    workspace.edit("mine.ron", "values: [3, 50]", "values: [4, 50]");
+    let plan = ask(workspace.path(), "figures --config mine.ron --scale smoke --dry-run").success();
+    assert!(plan.stdout.contains("4 would run:") && plan.stdout.contains("hidden"), "{plan}");
+    // Stored runs that no committed config wants are dropped.
+    let store = ask(workspace.path(), "store").success();
+    assert!(store.stdout.contains("smoke") && store.stdout.contains(" 8 "), "{store}");
+    let pruned = ask(workspace.path(), "store prune").success();
+    assert!(pruned.stdout.contains("kept 0 runs, dropped 8"), "{pruned}");
+    let drawn = ask(workspace.path(), "figures --config mine.ron --scale smoke --plot-only");
+    assert_eq!(drawn.status, Some(1), "{drawn}");
+    assert!(drawn.stdout.contains("is not stored; leave out --plot-only"), "{drawn}");
+}
+
+#[test]
+fn init_copies_the_config_of_a_figure() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    ask(workspace.path(), "init LearningDynamics mine.ron").success();
+    assert_eq!(workspace.read("mine.ron"), workspace.read("configs/fig01_learning_dynamics.ron"));
+    let answer = ask(workspace.path(), "init LearningDynamics mine.ron");
+    assert!(answer.refusal().contains("an existing file is not replaced"), "{answer}");
+    // A seed replaces nothing in closed forms, and is no error.
+    let seeded = "figures --config mine.ron --scale smoke --seed 3 --format svg --out";
+    ask(workspace.path(), &format!("{seeded} one")).success();
+    assert_eq!(files_in(&workspace.path().join("one")), ["index.html", "mine.csv", "mine.json", "mine.svg"]);
+}
+
+#[test]
+fn a_claim_that_fails_fails_the_command() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    // A single mode shows no order of learning times.
+    workspace.edit("configs/fig01_learning_dynamics.ron", "strengths: [1, 4, 7, 10]", "strengths: [4]");
+    let answer = ask(workspace.path(), "figures fig01 --scale smoke");
+    assert_eq!(answer.status, Some(1), "{answer}");
+    let failed = answer.stdout.lines().find(|line| line.starts_with("FAILED fig01_learning_dynamics")).unwrap();
+    assert!(failed.contains("half-rise times fall"), "{answer}");
+    assert!(workspace.read("target/figures-smoke/fig01_learning_dynamics.json").contains("\"passed\": false"));
+}
+
+#[test]
+fn figures_at_smoke_scale_are_made_once() {
+    let workspace = Workspace::with_configs(&["fig01", "fig03"]);
+    let command = "figures fig01 fig03 --scale smoke --store runs --out out";
+    let first = ask(workspace.path(), command).success();
+    assert!(!first.stdout.contains("FAILED"), "{first}");
+    for stem in ["fig01_learning_dynamics", "fig03_single_hidden_layer"] {
+        let record: serde_json::Value = serde_json::from_str(&workspace.read(&format!("out/{stem}.json"))).unwrap();
+        let files = record["files"].as_object().unwrap();
+        for ending in ["csv", "svg", "png"] {
+            assert!(files.contains_key(&format!("{stem}.{ending}")), "{files:?}");
+        }
+        for name in files.keys() {
+            assert!(workspace.path().join("out").join(name).is_file(), "{name}");
+        }
+        let verdicts = record["verdicts"].as_array().unwrap();
+        assert!(verdicts.iter().any(|verdict| verdict["passed"] == true), "{stem}: nothing was judged");
+    }
+    let second = ask(workspace.path(), command).success();
+    assert!(second.stdout.contains("fig03_single_hidden_layer: ") && second.stdout.contains("; 0 of "), "{second}");
+    let list = ask(workspace.path(), "list fig03 --scale smoke --store runs").success();
+    assert!(!list.stdout.contains("would run"), "{list}");
+    let list = ask(workspace.path(), "list --scale smoke --store other").success();
+    assert!(list.stdout.contains("would run: new") && list.stdout.contains("fig01_learning_dynamics"), "{list}");
+    // Another engine or scale shares nothing with it.
+    let list = ask(workspace.path(), "list fig03 --store runs").success();
+    assert!(list.stdout.contains("would run"), "{list}");
+}
+
+#[test]
+fn pdf_is_drawn_or_refused_before_any_work() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    let answer = ask(workspace.path(), "figures fig01 --scale smoke --format pdf --out out");
+    if answer.status == Some(0) {
+        let pdf = std::fs::read(workspace.path().join("out/fig01_learning_dynamics.pdf")).unwrap();
+        assert!(pdf.starts_with(b"%PDF-"));
+    } else {
+        assert!(answer.refusal().contains("--features pdf"), "{answer}");
+        assert!(!workspace.path().join("out").exists());
+    }
+}
+
+#[test]
+fn check_names_what_is_stale_and_how_to_mend_it() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    let config = "configs/fig01_learning_dynamics.ron";
+    let stale = |reason: &str| {
+        let answer = ask(workspace.path(), "figures --check");
+        assert_eq!(answer.status, Some(1), "{answer}");
+        let line = answer.stdout.lines().find(|line| line.starts_with("STALE fig01_learning_dynamics: "));
+        assert!(line.is_some_and(|line| line.contains(reason)), "{reason:?} is not said\n{answer}");
+        assert!(answer.stdout.contains("mend it with: cargo xtask figures fig01_learning_dynamics"), "{answer}");
+    };
+    let mend = || {
+        ask(workspace.path(), "figures fig01_learning_dynamics").success();
+        let answer = ask(workspace.path(), "figures --check").success();
+        assert!(answer.stdout.contains("1 of 1 figures in") && !answer.stdout.contains("STALE"), "{answer}");
+    };
+    stale("fig01_learning_dynamics.json is missing");
+    mend();
+
+    workspace.edit(config, "epsilon: 1e-3", "epsilon: 2e-3");
+    stale("config changed: LearningDynamics.epsilon: 0.001 -> 0.002");
+    mend();
+    // A comment changes nothing.
+    workspace.edit(config, "// ŝ of the modes drawn in (a)", "// ŝ");
+    ask(workspace.path(), "figures --check").success();
+
+    let record = "figures/fig01_learning_dynamics.json";
+    for file in ["svg", "csv"].map(|ending| format!("fig01_learning_dynamics.{ending}")) {
+        let text = workspace.read(&format!("figures/{file}"));
+        workspace.write(&format!("figures/{file}"), &text.replacen('1', "2", 1));
+        stale(&format!("{file} differs from its hash in the record"));
+        mend();
+    }
+    std::fs::remove_file(workspace.path().join("figures/fig01_learning_dynamics.png")).unwrap();
+    stale("fig01_learning_dynamics.png: No such file");
+    mend();
+
+    let text = workspace.read(record);
+    let version = text.lines().find(|line| line.contains("\"engine_version\"")).unwrap().trim().to_owned();
+    workspace.edit(record, &version, "\"engine_version\": 7,");
+    stale("engine changed: 7 -> ");
+    mend();
+    workspace.write(record, &text[..text.len() / 2]);
+    stale("is no record of a figure");
+    mend();
+    // A record of another scale or seed is none of the committed figure.
+    workspace.edit(record, "\"scale\": \"paper\"", "\"scale\": \"smoke\"");
+    stale("made at scale smoke");
+}

@@ -1,0 +1,260 @@
+//! Gradient descent at n = 400 against the closed forms of large networks.
+//!
+//! Students of the scalar recursion (`sim`) and [`theory::LearningCurve`] share no code. What is compared, at every time
+//! and for both errors, is the mean over independent data sets with the paper's formula as it stands. The tolerance is
+//!
+//! * sampling error: Student's t at a false-alarm rate of 1e-3 for a whole test, split evenly among its comparisons, times
+//!   the standard errors of both samples below;
+//! * a finite-size term, from other draws and another code: [`theory::Ensemble`] at **half** the size tells by how much a
+//!   network misses the formula there; corrections are of order 1/n, so half of that is allowed. A formula wrong by δ at every
+//!   size is therefore found out as soon as δ/2 exceeds the sampling error, which each test shows on a wrong formula;
+//! * a step-size term: every student is trained with two learning rates and extrapolated to gradient flow; what is left is
+//!   second order, the measured first order times λ L ŝ₁^{2−2/L} D.
+
+use rayon::prelude::*;
+use sim::{AlignedSpec, DataSet, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec};
+use sim::{Training, TrainingOutcome, Unattended};
+use statrs::distribution::{ContinuousCDF as _, StudentsT};
+use theory::{Ensemble, LearningCurve, RandomStudent, Student, Summary, Task};
+
+/// False alarms of one test, all its comparisons together.
+const FALSE_ALARMS: f64 = 1e-3;
+
+/// Data sets at full size.
+const DRAWS: u64 = 32;
+
+/// Data sets at half the size.
+const HALF_SIZE_DRAWS: usize = 64;
+
+/// A task and a student whose sizes can be halved.
+#[derive(Clone)]
+struct Case {
+    inputs: usize,
+    outputs: usize,
+    examples: usize,
+    strengths: &'static [f64],
+    hidden: usize,
+    layers: usize,
+    epsilon: f64,
+    learning_rate: f64,
+    /// t/τ, all multiples of twice the learning rate.
+    times: Vec<f64>,
+}
+
+impl Case {
+    /// 400 inputs and as many examples, 200 outputs, a teacher of rank 2, an unrestricted student with one hidden layer.
+    fn standard() -> Self {
+        Self {
+            inputs: 400,
+            outputs: 200,
+            examples: 400,
+            strengths: &[4.0, 2.0],
+            hidden: 200,
+            layers: 2,
+            epsilon: 1e-5,
+            learning_rate: 1e-3,
+            times: vec![0.5, 1.0, 1.5, 2.0, 3.0, 5.0],
+        }
+    }
+
+    fn halved(&self) -> Self {
+        let Self { inputs, outputs, examples, hidden, .. } = *self;
+        Self { inputs: inputs / 2, outputs: outputs / 2, examples: examples / 2, hidden: hidden / 2, ..self.clone() }
+    }
+
+    fn task(&self) -> Task {
+        Task::new(self.inputs, self.outputs, self.strengths).unwrap().with_examples(self.examples).unwrap()
+    }
+
+    fn student(&self) -> Student {
+        Student::new(self.hidden, self.layers, self.epsilon).unwrap()
+    }
+
+    /// (ε_tr, ε_te) at every time.
+    fn formula(&self) -> Vec<[f64; 2]> {
+        let curve = LearningCurve::new(&self.task(), &self.student());
+        let errors = |&t: &f64| curve.errors_at(t).map(|errors| [errors.train, errors.test]).unwrap();
+        self.times.iter().map(errors).collect()
+    }
+
+    /// (ε_tr, ε_te) at every time, of the theory's own draws at this size.
+    fn ensemble(&self) -> Vec<[Summary; 2]> {
+        let learned = Ensemble::sample(&self.task(), HALF_SIZE_DRAWS, 5).unwrap();
+        let learned = learned.aligned(&self.student(), &self.times, 0.0).unwrap();
+        let pair = |(train, test)| [train, test];
+        learned.train_errors().into_iter().zip(learned.test_errors().unwrap()).map(pair).collect()
+    }
+
+    fn task_spec(&self) -> TaskSpec {
+        let input_kind = if self.examples == self.inputs { InputKind::OneHot } else { InputKind::Orthonormal };
+        let task = TaskSpec::single(self.inputs, self.outputs, self.strengths);
+        TaskSpec { examples: self.examples, input_kind, ..task }
+    }
+
+    fn train(&self, run: u64, learning_rate: f64) -> TrainingOutcome {
+        let student = StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon };
+        let training = training(learning_rate, &self.times);
+        let spec = AlignedSpec::new(self.task_spec(), student, training, Draw { seed: 6, run });
+        Experiment::Aligned(spec).run(&Unattended).unwrap().as_training().unwrap().clone()
+    }
+
+    /// (ε_tr, ε_te) at every time, of simulated students extrapolated to gradient flow, and what the extrapolation leaves open.
+    fn simulation(&self) -> Vec<[(Summary, f64); 2]> {
+        let draw = |run| [self.train(run, 2.0 * self.learning_rate), self.train(run, self.learning_rate)];
+        let draws: Vec<[TrainingOutcome; 2]> = (0..DRAWS).into_par_iter().map(draw).collect();
+        let density = (self.examples as f64 / self.inputs as f64).max(1.0);
+        let strongest = draws.iter().map(|[_, fine]| fine.data_strengths[0]).fold(0.0, f64::max);
+        let layers = self.layers as f64;
+        let step = 2.0 * self.learning_rate * layers * strongest.powf(2.0 - 2.0 / layers) * density;
+        let at = |time: usize, which: usize| {
+            let errors = |outcome: &TrainingOutcome| {
+                // Epoch 0 is always logged first.
+                [&outcome.train, outcome.test(0).unwrap()][which].logged[time + 1]
+            };
+            let flow: Vec<f64> = draws.iter().map(|[coarse, fine]| 2.0 * errors(fine) - errors(coarse)).collect();
+            let first_order = draws.iter().map(|[coarse, fine]| (errors(fine) - errors(coarse)).abs());
+            (Summary::of(&flow), step * first_order.fold(0.0, f64::max))
+        };
+        (0..self.times.len()).map(|time| [at(time, 0), at(time, 1)]).collect()
+    }
+}
+
+fn training(learning_rate: f64, times: &[f64]) -> Training {
+    let epochs: Vec<u64> = times.iter().map(|t| (t / learning_rate).round() as u64).collect();
+    let last = *epochs.last().unwrap();
+    Training { learning_rate, epochs: last, schedule: Schedule::listed(epochs), train_thresholds: Vec::new() }
+}
+
+/// What was sampled for one case, so that right and wrong formulas are judged on the same students.
+struct Sampled {
+    simulation: Vec<[(Summary, f64); 2]>,
+    ensemble: Vec<[Summary; 2]>,
+}
+
+impl Sampled {
+    fn of(case: &Case) -> Self {
+        Self { simulation: case.simulation(), ensemble: case.halved().ensemble() }
+    }
+
+    /// The largest deviation over all times and both errors, in units of its tolerance, and where it is. The formula under
+    /// test is that of `claimed`.
+    fn worst(&self, claimed: &Case) -> (f64, String) {
+        let quantile = {
+            let degrees = (DRAWS.min(HALF_SIZE_DRAWS as u64) - 1) as f64;
+            let comparisons = 2.0 * claimed.times.len() as f64;
+            StudentsT::new(0.0, 1.0, degrees).unwrap().inverse_cdf(1.0 - 0.5 * FALSE_ALARMS / comparisons)
+        };
+        let (full, half) = (claimed.formula(), claimed.halved().formula());
+        let mut worst = (0.0, String::new());
+        for (time, t) in claimed.times.iter().enumerate() {
+            for (which, name) in ["train", "test"].into_iter().enumerate() {
+                let (simulated, step_term) = self.simulation[time][which];
+                let ensemble = self.ensemble[time][which];
+                let finite_size = 0.5 * (ensemble.mean - half[time][which]).abs();
+                let sampling = simulated.standard_error().hypot(0.5 * ensemble.standard_error());
+                let tolerance = quantile * sampling + finite_size + step_term;
+                let deviation = (simulated.mean - full[time][which]).abs();
+                if deviation / tolerance > worst.0 {
+                    let text = format!(
+                        "{name} error at t/τ = {t}: {:.6} simulated, {:.6} by the formula; allowed {quantile:.2} × \
+                         {sampling:.1e} + {finite_size:.1e} (finite size) + {step_term:.1e} (step)",
+                        simulated.mean, full[time][which]
+                    );
+                    worst = (deviation / tolerance, text);
+                }
+            }
+        }
+        worst
+    }
+}
+
+/// Asserts that students of `case` follow their formula, and that those of the `wrong` cases would have been found out.
+fn assert_agreement(case: &Case, wrong: &[Case]) {
+    let sampled = Sampled::of(case);
+    let (ratio, place) = sampled.worst(case);
+    println!("{ratio:.2} of the tolerance: {place}");
+    assert!(ratio <= 1.0, "{ratio:.2} times the tolerance: {place}");
+    for wrong in wrong {
+        let (ratio, place) = sampled.worst(wrong);
+        println!("wrong formula: {ratio:.1} times the tolerance: {place}");
+        assert!(ratio > 1.0, "a wrong formula passes: {ratio:.2} of the tolerance at worst: {place}");
+    }
+}
+
+#[test]
+fn as_many_examples_as_inputs() {
+    let case = Case::standard();
+    assert_agreement(&case, &[Case { epsilon: 2e-5, ..case.clone() }, Case { outputs: 220, ..case.clone() }]);
+}
+
+#[test]
+fn fewer_examples_than_inputs() {
+    let case = Case { examples: 200, ..Case::standard() };
+    assert_agreement(&case, &[Case { examples: 400, ..case.clone() }, Case { examples: 220, ..case.clone() }]);
+}
+
+#[test]
+fn more_examples_than_inputs() {
+    let times = vec![0.25, 0.5, 0.75, 1.0, 1.5, 2.5];
+    let case = Case { examples: 800, learning_rate: 5e-4, times, ..Case::standard() };
+    assert_agreement(&case, &[Case { examples: 400, ..case.clone() }, Case { examples: 880, ..case.clone() }]);
+}
+
+#[test]
+fn more_outputs_than_inputs() {
+    let case = Case { inputs: 200, outputs: 400, examples: 200, ..Case::standard() };
+    assert_agreement(&case, &[Case { outputs: 200, ..case.clone() }, Case { outputs: 360, ..case.clone() }]);
+}
+
+#[test]
+fn a_student_narrower_than_the_data() {
+    let case = Case { hidden: 20, ..Case::standard() };
+    assert_agreement(&case, &[Case { hidden: 200, ..case.clone() }, Case { hidden: 16, ..case.clone() }]);
+}
+
+#[test]
+fn a_student_with_three_hidden_layers() {
+    let times = vec![2.0, 4.0, 6.0, 10.0, 20.0];
+    let case = Case { layers: 4, epsilon: 1e-3, times, ..Case::standard() };
+    assert_agreement(&case, &[Case { layers: 3, ..case.clone() }, Case { epsilon: 1.2e-3, ..case.clone() }]);
+}
+
+/// One random student with full matrices at n = 200 against the exact solution for the same data and the same start.
+#[test]
+fn a_random_student_follows_its_exact_solution() {
+    let (inputs, outputs, draw) = (200, 100, Draw { seed: 8, run: 0 });
+    let task = TaskSpec::single(inputs, outputs, &[4.0, 2.0]);
+    let student = StudentSpec { hidden: 60, layers: 2, epsilon: 1e-3 };
+    let times = [0.5, 1.0, 1.5, 2.0, 3.0];
+    let train = |learning_rate: f64| {
+        let training = training(learning_rate, &times);
+        let spec = LinearSpec::new(task.clone(), student, Start::Random, training, draw);
+        Experiment::Linear(spec).run(&Unattended).unwrap().as_training().unwrap().clone()
+    };
+    let (coarse, fine) = (train(4e-3), train(2e-3));
+
+    let data = DataSet::sample(&task, draw).unwrap();
+    let start = sim::InitialWeights::random(inputs, outputs, &student, draw);
+    let weights = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
+    let exact = RandomStudent::new(data.output_input_covariance().as_ref(), &weights).unwrap();
+    let teacher = exact.project(data.teacher().map().as_ref()).unwrap();
+    let step = 4e-3 * 2.0 * exact.data_strengths()[0];
+    for (index, &t) in times.iter().enumerate() {
+        let state = exact.state_at(t);
+        let expected = [state.train_error().unwrap(), state.test_error(&teacher)];
+        let logged =
+            |outcome: &TrainingOutcome| [outcome.train.logged[index + 1], outcome.test(0).unwrap().logged[index + 1]];
+        let (coarse, fine) = (logged(&coarse), logged(&fine));
+        for which in 0..2 {
+            let flow = 2.0 * fine[which] - coarse[which];
+            let first_order = (fine[which] - coarse[which]).abs();
+            // Nothing here is random: only the second order of the step is left.
+            let allowed = step * first_order + 1e-9;
+            let deviation = (flow - expected[which]).abs();
+            println!("t/τ = {t}: {flow} and {}, allowed {allowed:.1e}", expected[which]);
+            assert!(deviation < allowed, "t/τ = {t}: {flow}, exactly {}, allowed {allowed:e}", expected[which]);
+            // The test tells the two learning rates apart.
+            assert!(first_order > allowed, "t/τ = {t}: the step makes no difference");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Rules on config values that several kinds share, under the key names that all kinds use.
+
+use crate::comparison::linear_grid;
+use crate::config::Checks;
+
+/// A list that is not empty and holds positive numbers in increasing order.
+pub fn ascending_positive(checks: &mut Checks<'_>, path: &str, values: &[f64]) {
+    checks.non_empty(path, values).increasing(path, values).each(path, values, |c, path, value| {
+        c.positive(path, *value);
+    });
+}
+
+/// A list that is not empty and holds positive numbers in decreasing order, such as the strengths of a teacher.
+pub fn descending_positive(checks: &mut Checks<'_>, path: &str, values: &[f64]) {
+    checks.non_empty(path, values).decreasing(path, values).each(path, values, |c, path, value| {
+        c.positive(path, *value);
+    });
+}
+
+/// A pair (low, high) with 0 ≤ low < high.
+pub fn interval(checks: &mut Checks<'_>, path: &str, (low, high): (f64, f64)) {
+    checks.require(path, 0.0 <= low && low < high && high.is_finite(), "must be (low, high) with 0 ≤ low < high");
+}
+
+/// Epochs of `count` equally spaced times of a range of t/τ, with τ = 1/`learning_rate`.
+pub fn epochs_at(range: (f64, f64), count: usize, learning_rate: f64) -> Vec<u64> {
+    linear_grid(range.0, range.1, count).iter().map(|t| (t / learning_rate).round() as u64).collect()
+}
+
+/// How students are trained and looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainingRules {
+    /// L.
+    pub layers: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// λ.
+    pub learning_rate: f64,
+    /// Updates.
+    pub epochs: u64,
+    /// Errors are logged every so many epochs.
+    pub log_every: u64,
+}
+
+impl TrainingRules {
+    /// What each value must obey by itself.
+    pub fn alone(&self, checks: &mut Checks<'_>) {
+        checks
+            .at_least("layers", self.layers, 1)
+            .positive("epsilon", self.epsilon)
+            .positive("learning_rate", self.learning_rate)
+            .at_least("epochs", self.epochs, 1)
+            .at_least("log_every", self.log_every, 1);
+    }
+
+    /// What they must obey together, once each is legal: at most 400 logged points, and for a strongest data mode of
+    /// strength `strongest` a step that converges, λ < 2/(L ŝ^(2−2/L)), and a start below it.
+    pub fn together(&self, checks: &mut Checks<'_>, strongest: f64) {
+        let least = self.epochs.div_ceil(400);
+        checks.consistent(
+            "log_every",
+            "epochs",
+            self.log_every >= least,
+            format!("must be at least {least} to log at most 400 points"),
+        );
+        let layers = self.layers as f64;
+        let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
+        let rule = format!(
+            "must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"
+        );
+        checks.require("learning_rate", self.learning_rate < bound, rule);
+        checks.require(
+            "epsilon",
+            self.epsilon < strongest,
+            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+        );
+    }
+
+    /// `time_range` and the `point_times` times plotted over it: within the training and on logged epochs.
+    pub fn plotted(&self, checks: &mut Checks<'_>, time_range: (f64, f64), point_times: usize) {
+        let last = self.epochs as f64 * self.learning_rate;
+        checks.consistent(
+            "time_range",
+            "epochs",
+            time_range.1 <= last * (1.0 + 1e-9),
+            format!("must end by epochs · learning_rate = {last}"),
+        );
+        let on_log = epochs_at(time_range, point_times, self.learning_rate)
+            .iter()
+            .all(|epoch| epoch.is_multiple_of(self.log_every));
+        checks.consistent("point_times", "log_every", on_log, "must fall on logged epochs");
+    }
+}

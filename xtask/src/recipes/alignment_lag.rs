@@ -1,0 +1,191 @@
+//! How long a random student's modes take to turn towards the data's, beside how long they take to grow (fig10).
+
+#[path = "alignment_lag/panels.rs"]
+mod panels;
+#[cfg(test)]
+#[path = "alignment_lag/tests.rs"]
+mod tests;
+#[path = "alignment_lag/timing.rs"]
+mod timing;
+#[path = "alignment_lag/verdicts.rs"]
+mod verdicts;
+
+use crate::config::Checks;
+use crate::elements::strengths_of;
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::{Dash, Figure, Key};
+use serde::{Deserialize, Serialize};
+use sim::{Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use timing::ModeTimes;
+
+/// Random students of several depths on teachers of several ranks: one panel for each depth and mode.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlignmentLag {
+    /// Heading of the figure.
+    pub title: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Independent repetitions.
+    pub seeds: u64,
+    /// The repetition that is drawn.
+    pub shown_run: u64,
+    /// N₁.
+    pub inputs: usize,
+    /// N₃.
+    pub outputs: usize,
+    /// N₂.
+    pub hidden: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// λ.
+    pub learning_rate: f64,
+    /// σ_z.
+    pub noise: f64,
+    /// SNR of all teachers.
+    pub snr: f64,
+    /// Ranks of the teachers.
+    pub ranks: Vec<usize>,
+    /// Students, the shallow first.
+    pub depths: Vec<Depth>,
+    /// Both overlaps of an aligned mode exceed this.
+    pub aligned_at: f64,
+    /// s/ŝ at which a mode has risen.
+    pub grown_at: f64,
+}
+
+/// Students of one depth.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Depth {
+    /// L.
+    pub layers: usize,
+    /// Updates of each student.
+    pub epochs: u64,
+    /// Modes are logged every so many epochs.
+    pub log_every: u64,
+    /// t/τ drawn.
+    pub time_range: (f64, f64),
+}
+
+impl Recipe for AlignmentLag {
+    const KIND: &'static str = "AlignmentLag";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks
+            .at_least("seeds", self.seeds, 1)
+            .at_least("inputs", self.inputs, 1)
+            .at_least("outputs", self.outputs, 1)
+            .at_least("hidden", self.hidden, 1)
+            .positive("epsilon", self.epsilon)
+            .positive("learning_rate", self.learning_rate)
+            .at_least("noise", self.noise, 0.0)
+            .positive("snr", self.snr)
+            .non_empty("ranks", &self.ranks)
+            .increasing("ranks", &self.ranks)
+            .non_empty("depths", &self.depths);
+        for (path, share) in [("aligned_at", self.aligned_at), ("grown_at", self.grown_at)] {
+            checks.require(path, 0.0 < share && share < 1.0, "must lie between 0 and 1");
+        }
+        let most = self.inputs.min(self.outputs).min(self.hidden);
+        checks.each("ranks", &self.ranks, |c, path, &rank| {
+            c.at_least(path, rank, 1).consistent(path, "hidden", rank <= most, format!("must be at most min(inputs, outputs, hidden) = {most}"));
+        });
+        if !checks.all_hold() {
+            return;
+        }
+        checks.consistent("shown_run", "seeds", self.shown_run < self.seeds, "must be below seeds");
+        let strongest = self.strongest_data_mode();
+        checks.require("epsilon", self.epsilon < strongest, format!("must be below the largest predicted ŝ, {strongest:.4}"));
+        let rate = self.learning_rate;
+        checks.each("depths", &self.depths, |c, path, depth| {
+            let (last, l) = (depth.epochs as f64 * rate, depth.layers as f64);
+            c.at_least(&format!("{path}.layers"), depth.layers, 2)
+                .at_least(&format!("{path}.epochs"), depth.epochs, 1)
+                .at_least(&format!("{path}.log_every"), depth.log_every, depth.epochs.div_ceil(400).max(1));
+            let (low, high) = depth.time_range;
+            let held = 0.0 <= low && low < high && high <= last + 1e-9;
+            c.require(&format!("{path}.time_range"), held, format!("must be (low, high) with 0 ≤ low < high ≤ epochs · learning_rate = {last}"));
+            let bound = 2.0 / (l * strongest.powf(2.0 - 2.0 / l));
+            c.require("learning_rate", rate < bound, format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode for L = {l}"));
+        });
+        let deeper = self.depths.windows(2).all(|pair| pair[0].layers < pair[1].layers);
+        checks.require("depths", deeper, "must be in increasing order of layers");
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let mut runs = Vec::new();
+        for depth in &self.depths {
+            for &rank in &self.ranks {
+                runs.extend((0..self.seeds).map(|run| Run::from(self.student(depth, rank, run))));
+            }
+        }
+        runs
+    }
+
+    fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
+        let mut modes = Vec::new();
+        for depth in &self.depths {
+            for &rank in &self.ranks {
+                let outcomes = (0..self.seeds).map(|run| results.training(&self.student(depth, rank, run)));
+                let outcomes = outcomes.collect::<anyhow::Result<Vec<_>>>()?;
+                modes.extend((0..rank).map(|mode| self.mode(depth, rank, mode, &outcomes)));
+            }
+        }
+        let [output, input, strength] = panels::COLOURS;
+        let mut figure = Figure::new("alignment-lag", &self.title)
+            .description("Overlap of a random student's singular vectors with the data's, and its strength, over time.")
+            .columns(self.ranks.iter().sum())
+            .key(Key::line("|u·û|", output, Dash::Solid))
+            .key(Key::line("|v·v̂|", input, Dash::Dashed))
+            .key(Key::line("s/ŝ", strength, Dash::Solid));
+        for mode in &modes {
+            figure = figure.panel(self.mode_panel(mode));
+        }
+        let verdicts = self.verdicts(&modes);
+        Ok(Assembled { figure, verdicts, tables: vec![self.times_table(&modes)], caption: self.caption() })
+    }
+}
+
+/// One mode of the students of one depth.
+struct Mode<'a> {
+    depth: Depth,
+    rank: usize,
+    /// Counted from 0, the strongest.
+    mode: usize,
+    outcomes: Vec<&'a TrainingOutcome>,
+    times: Vec<ModeTimes>,
+}
+
+impl AlignmentLag {
+    fn student(&self, depth: &Depth, rank: usize, run: u64) -> Experiment {
+        Experiment::Linear(LinearSpec {
+            task: TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, self.snr)) },
+            student: StudentSpec { hidden: self.hidden, layers: depth.layers, epsilon: self.epsilon },
+            start: Start::Random,
+            training: Training {
+                learning_rate: self.learning_rate,
+                epochs: depth.epochs,
+                schedule: Schedule::every(depth.log_every),
+                train_thresholds: Vec::new(),
+            },
+            tracked_modes: rank,
+            draw: Draw { seed: self.seed, run },
+        })
+    }
+
+    fn mode<'a>(&self, depth: &Depth, rank: usize, mode: usize, outcomes: &[&'a TrainingOutcome]) -> Mode<'a> {
+        let of = |outcome: &&TrainingOutcome| ModeTimes::of(outcome, mode, self.aligned_at, self.grown_at, self.learning_rate);
+        Mode { depth: *depth, rank, mode, times: outcomes.iter().map(of).collect(), outcomes: outcomes.to_vec() }
+    }
+
+    /// The largest predicted ŝ; 0 if the theory refuses the sizes.
+    fn strongest_data_mode(&self) -> f64 {
+        let rank = self.ranks.last().copied().unwrap_or_default();
+        let noise = self.noise * self.noise / self.inputs as f64;
+        let strongest = rank as f64 * self.snr;
+        theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strongest))
+    }
+}

@@ -1,0 +1,77 @@
+//! Every verdict passes on the right input and fails on a wrong one.
+
+use super::{ClosedForms, NonGradient, verdicts};
+use crate::elements::INDEPENDENT_RUNS;
+use crate::run::Run;
+use crate::trial::{passed, smoke, verdicts as judge};
+use sim::Experiment;
+
+fn config() -> NonGradient {
+    smoke("fig14_non_gradient")
+}
+
+/// Changes the noise of the data that are shrunk and leaves students and tolerances alone.
+fn with_noise(run: &Run, factor: f64) -> Run {
+    match run.clone() {
+        Run::Simulation(Experiment::Spectrum(mut spec)) => {
+            spec.task.noise *= factor;
+            Run::Simulation(Experiment::Spectrum(spec))
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn right_inputs_pass() {
+    let verdicts = judge(&config(), Run::clone);
+    for verdict in &verdicts {
+        assert_ne!(verdict.passed, Some(false), "{verdict:?}");
+    }
+    assert!(verdicts.iter().filter(|v| v.passed == Some(true)).count() >= 5, "{verdicts:#?}");
+}
+
+#[test]
+fn the_algorithm_fails_on_data_of_another_noise() {
+    for factor in [0.5, 2.0] {
+        let verdicts = judge(&config(), |run| with_noise(run, factor));
+        for claim in ["noise known, ln", "noise estimated, ln", "paired ratio"] {
+            assert_eq!(passed(&verdicts, claim), Some(false), "{claim}, noise × {factor}");
+        }
+    }
+}
+
+#[test]
+fn the_ratio_fails_for_students_that_learned_other_data() {
+    let verdicts = judge(&config(), |run| match run.clone() {
+        Run::Simulation(Experiment::Aligned(mut spec)) if spec.draw.run < INDEPENDENT_RUNS => {
+            spec.task.noise *= 0.5;
+            Run::Simulation(Experiment::Aligned(spec))
+        }
+        other => other,
+    });
+    assert_eq!(passed(&verdicts, "paired ratio"), Some(false));
+    assert_eq!(passed(&verdicts, "noise known, ln"), Some(true));
+}
+
+#[test]
+fn closed_forms_fail_when_the_two_methods_are_mixed_up() {
+    let right = ClosedForms { stopping: 0.2, shrinkage: 0.15 };
+    let wrong = ClosedForms { stopping: 0.15, shrinkage: 0.2 };
+    let even = ClosedForms { stopping: 0.2, shrinkage: 0.2 };
+    let named = |closed: &[ClosedForms]| closed.iter().map(|c| ("x".to_owned(), *c)).collect::<Vec<_>>();
+    assert_eq!(verdicts::never_above(&named(&[right, even])).passed, Some(true));
+    assert_eq!(verdicts::never_above(&named(&[right, wrong])).passed, Some(false));
+    let teachers = [(vec![2.0], even), (vec![3.0, 1.0], right)];
+    assert_eq!(verdicts::pays_most(&teachers, &[3.0, 1.0]).passed, Some(true));
+    assert_eq!(verdicts::pays_most(&teachers, &[2.0]).passed, Some(false));
+}
+
+#[test]
+fn paying_most_fails_for_another_teacher() {
+    // More seeds than smoke has, so that the claim is judged.
+    let config = NonGradient { paired_seeds: 40, teachers: vec![vec![2.0], vec![3.0, 2.5, 2.0, 1.5]], ..config() };
+    assert_eq!(passed(&judge(&config, Run::clone), "on data shrinkage pays most"), Some(true));
+    // Noise that hides every mode from the algorithm but not from the students.
+    let verdicts = judge(&config, |run| with_noise(run, 4.0));
+    assert_eq!(passed(&verdicts, "on data shrinkage pays most"), Some(false));
+}

@@ -1,0 +1,328 @@
+//! Error curves of leaky-ReLU students beside the theory of their linear counterparts (fig05).
+
+#[path = "nonlinear_curves/panels.rs"]
+mod panels;
+#[cfg(test)]
+#[path = "nonlinear_curves/tests.rs"]
+mod tests;
+#[path = "nonlinear_curves/verdicts.rs"]
+mod verdicts;
+
+use crate::comparison::stages;
+use crate::config::Checks;
+use crate::elements::strengths_of;
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::{Colour, ColourBar, Dash, Figure, Key};
+use serde::{Deserialize, Serialize};
+use sim::{
+    Draw, ErrorTrack, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, MOST_LOGGED, NoiseScale,
+    OutputUnits, Precision, Schedule, TaskSpec, TeacherKind, Training, TrainingOutcome,
+};
+use theory::{LearningCurve, SpikedMatrix, Student, Task};
+
+/// Leaky-ReLU students of several depths on linear teachers of several ranks: a column for each depth and rank.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NonlinearCurves {
+    /// Heading of the figure.
+    pub title: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Independent repetitions.
+    pub seeds: u64,
+    /// N₁.
+    pub inputs: usize,
+    /// N₃.
+    pub outputs: usize,
+    /// N₂ of every hidden layer.
+    pub hidden: usize,
+    /// Slope of the hidden units below 0.
+    pub slope: f64,
+    /// ε: every layer starts orthogonal with singular values ε^{1/L}.
+    pub epsilon: f64,
+    /// λ.
+    pub learning_rate: f64,
+    /// σ_z; one noise entry has variance σ_z²/N₃.
+    pub noise: f64,
+    /// Depths, each with its time of training.
+    pub depths: Vec<Depth>,
+    /// Ranks of the teachers.
+    pub ranks: Vec<usize>,
+    /// SNRs.
+    pub snrs: Vec<f64>,
+    /// Number of logged epochs, equally spaced in the logarithm.
+    pub logged: u64,
+    /// A student has begun to learn when its train error falls below this.
+    pub learned_below: f64,
+    /// Least rise of ln ε_te from its minimum to the end that the claim asks for.
+    pub least_rise: f64,
+}
+
+/// Students of one depth.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Depth {
+    /// L, weight matrices.
+    pub layers: usize,
+    /// Updates of each student.
+    pub epochs: u64,
+    /// t/τ up to which curves are drawn.
+    pub shown_to: f64,
+}
+
+impl Depth {
+    /// The depth in words.
+    fn name(self) -> String {
+        match self.layers {
+            2 => "one hidden layer".to_owned(),
+            layers => format!("{} hidden layers", layers - 1),
+        }
+    }
+}
+
+/// Which of the two errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ErrorKind {
+    Train,
+    Test,
+}
+
+impl ErrorKind {
+    fn track(self, outcome: &TrainingOutcome) -> anyhow::Result<&ErrorTrack> {
+        match self {
+            Self::Train => Ok(&outcome.train),
+            Self::Test => Ok(outcome.test(0)?),
+        }
+    }
+}
+
+impl Recipe for NonlinearCurves {
+    const KIND: &'static str = "NonlinearCurves";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks
+            .at_least("seeds", self.seeds, 1)
+            .at_least("inputs", self.inputs, 1)
+            .at_least("outputs", self.outputs, 1)
+            .at_least("hidden", self.hidden, 1)
+            .in_range("slope", self.slope, 0.0..=1.0)
+            .positive("epsilon", self.epsilon)
+            .positive("learning_rate", self.learning_rate)
+            .positive("noise", self.noise)
+            .non_empty("depths", &self.depths)
+            .non_empty("ranks", &self.ranks)
+            .increasing("ranks", &self.ranks)
+            .non_empty("snrs", &self.snrs)
+            .increasing("snrs", &self.snrs)
+            .in_range("logged", self.logged, 50..=MOST_LOGGED)
+            .require(
+                "learned_below",
+                0.0 < self.learned_below && self.learned_below < 1.0,
+                "must be above 0 and below 1",
+            )
+            .positive("least_rise", self.least_rise);
+        checks.each("snrs", &self.snrs, |c, path, &snr| {
+            c.positive(path, snr);
+        });
+        let most = self.inputs.min(self.outputs);
+        checks.each("ranks", &self.ranks, |c, path, &rank| {
+            c.at_least(path, rank, 1).consistent(
+                path,
+                "outputs",
+                rank <= most,
+                format!("must be at most min(inputs, outputs) = {most}"),
+            );
+        });
+        checks.each("depths", &self.depths, |c, path, depth| {
+            c.at_least(&format!("{path}.layers"), depth.layers, 2)
+                .at_least(&format!("{path}.epochs"), depth.epochs, 1)
+                .positive(&format!("{path}.shown_to"), depth.shown_to);
+        });
+        if !checks.all_hold() {
+            return;
+        }
+        let strongest = self.strongest_data_mode();
+        checks.require(
+            "epsilon",
+            self.epsilon < strongest,
+            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+        );
+        for (index, depth) in self.depths.iter().enumerate() {
+            let last = depth.epochs as f64 * self.learning_rate;
+            let rule = format!("must be at most epochs · learning_rate = {last}");
+            checks.require(&format!("depths[{index}].shown_to"), depth.shown_to <= last * (1.0 + 1e-9), rule);
+            let layers = depth.layers as f64;
+            let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
+            let rule = format!(
+                "must be below {bound:.2e}, 2/(L ŝ^(2−2/L)) of the strongest data mode at L = {}, the stability bound of a linear student",
+                depth.layers
+            );
+            checks.require("learning_rate", self.learning_rate < bound, rule);
+        }
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let mut runs = Vec::new();
+        for (depth, rank) in self.settings() {
+            for &snr in &self.snrs {
+                runs.extend((0..self.seeds).map(|run| Run::from(self.student(depth, rank, snr, run))));
+            }
+        }
+        runs
+    }
+
+    fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
+        let read = |(depth, rank)| Column::read(self, depth, rank, results);
+        let columns = self.settings().into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+        let (ink, faint) = (Colour::INK, panels::faint(Colour::INK));
+        let mut figure = Figure::new("nonlinear-curves", &self.title)
+            .description("Train and test error of leaky-ReLU students over time for several depths, ranks and SNRs, with the theory of linear students behind.")
+            .columns(columns.len())
+            .aspect(0.85)
+            .colour_bar(ColourBar::new(self.colours(), "SNR").ticks(self.snrs.iter().map(|&snr| (snr, snr.to_string()))))
+            .key(Key::line(format!("leaky-ReLU students, {} seeds", self.seeds), ink, Dash::Solid))
+            .key(Key::line("linear counterpart (theory, aligned)", faint, Dash::Dashed));
+        for kind in [ErrorKind::Train, ErrorKind::Test] {
+            for column in &columns {
+                figure = figure.panel(self.panel(column, kind)?);
+            }
+        }
+        let measured: Vec<Measured> =
+            columns.iter().flat_map(|column| column.students.iter().map(|s| s.measured.clone())).collect();
+        Ok(Assembled {
+            figure,
+            verdicts: self.verdicts(&measured),
+            tables: vec![panels::table(&measured)],
+            caption: self.caption(),
+        })
+    }
+}
+
+/// What the claims are about, of all students of one depth, rank and SNR.
+#[derive(Clone, Debug)]
+struct Measured {
+    /// Position of the column.
+    column: usize,
+    depth: Depth,
+    rank: usize,
+    snr: f64,
+    /// Stages of the train error of the linear counterpart.
+    linear_stages: usize,
+    /// One per seed.
+    seeds: Vec<SeedNumbers>,
+}
+
+/// What the claims are about, of one student.
+#[derive(Clone, Copy, Debug)]
+struct SeedNumbers {
+    /// Stages of the train error.
+    stages: usize,
+    /// t/τ at which the train error falls below the config's level; infinite if it never does.
+    learned: f64,
+    /// ln of the least test error.
+    least: f64,
+    /// t_opt/τ.
+    stopping: f64,
+    /// ln of the test error at the start.
+    first: f64,
+    /// And at the end.
+    last: f64,
+}
+
+/// All students of one SNR.
+struct SnrStudents<'a> {
+    snr: f64,
+    curve: LearningCurve,
+    outcomes: Vec<&'a TrainingOutcome>,
+    measured: Measured,
+}
+
+/// All students of one depth and rank.
+struct Column<'a> {
+    depth: Depth,
+    rank: usize,
+    students: Vec<SnrStudents<'a>>,
+}
+
+impl<'a> Column<'a> {
+    fn read(config: &NonlinearCurves, depth: Depth, rank: usize, results: &'a Results) -> anyhow::Result<Self> {
+        let column = config.settings().iter().position(|(d, r)| d.layers == depth.layers && *r == rank).unwrap_or(0);
+        let read = |&snr: &f64| -> anyhow::Result<SnrStudents<'a>> {
+            let outcome = |run| results.training(&config.student(depth, rank, snr, run));
+            let outcomes = (0..config.seeds).map(outcome).collect::<anyhow::Result<Vec<_>>>()?;
+            let curve = config.linear_counterpart(depth.layers, rank, snr)?;
+            let seeds = outcomes.iter().map(|o| config.numbers(o)).collect::<anyhow::Result<_>>()?;
+            let times: Vec<f64> = outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * config.learning_rate).collect();
+            let linear: Vec<(f64, f64)> = times.iter().map(|&t| (t, curve.train_error_at(t))).collect();
+            let measured = Measured { column, depth, rank, snr, linear_stages: stages(&linear), seeds };
+            Ok(SnrStudents { snr, curve, outcomes, measured })
+        };
+        Ok(Self { depth, rank, students: config.snrs.iter().map(read).collect::<anyhow::Result<_>>()? })
+    }
+}
+
+// What is run.
+impl NonlinearCurves {
+    /// The columns.
+    fn settings(&self) -> Vec<(Depth, usize)> {
+        self.depths.iter().flat_map(|&depth| self.ranks.iter().map(move |&rank| (depth, rank))).collect()
+    }
+
+    fn student(&self, depth: Depth, rank: usize, snr: f64, run: u64) -> Experiment {
+        let task = TaskSpec {
+            noise: self.noise,
+            noise_scale: NoiseScale::PerOutput,
+            ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, snr))
+        };
+        Experiment::LeakyRelu(LeakyReluSpec {
+            task,
+            teacher: TeacherKind::Linear,
+            student: LeakyReluStudentSpec {
+                hidden: self.hidden,
+                layers: depth.layers,
+                slope: self.slope,
+                output: OutputUnits::Linear,
+                start: LeakyReluStart::Orthogonal { epsilon: self.epsilon },
+            },
+            training: Training {
+                learning_rate: self.learning_rate,
+                epochs: depth.epochs,
+                schedule: Schedule::log_spaced(self.logged),
+                train_thresholds: vec![self.learned_below],
+            },
+            precision: Precision::Single,
+            draw: Draw { seed: self.seed, run },
+        })
+    }
+
+    fn numbers(&self, outcome: &TrainingOutcome) -> anyhow::Result<SeedNumbers> {
+        let time = |epoch: u64| epoch as f64 * self.learning_rate;
+        let train: Vec<(f64, f64)> =
+            outcome.epochs.iter().map(|&epoch| time(epoch)).zip(outcome.train.logged.iter().copied()).collect();
+        let test = outcome.test(0)?;
+        Ok(SeedNumbers {
+            stages: stages(&train),
+            learned: outcome.train_crossings.first().and_then(|crossing| crossing.epoch).map_or(f64::INFINITY, time),
+            least: test.least.value.ln(),
+            stopping: time(test.least.epoch),
+            first: test.logged.first().copied().unwrap_or(f64::NAN).ln(),
+            last: test.last.ln(),
+        })
+    }
+
+    /// The same data learned by a linear student: noise of variance σ_z²/N₃ is that of σ_z √(N₁/N₃) in the theory's scale σ²/N₁.
+    fn linear_counterpart(&self, layers: usize, rank: usize, snr: f64) -> anyhow::Result<LearningCurve> {
+        let noise = self.noise * (self.inputs as f64 / self.outputs as f64).sqrt();
+        let task = Task::new(self.inputs, self.outputs, &strengths_of(rank, snr))?.with_noise(noise)?;
+        Ok(LearningCurve::new(&task, &Student::new(self.hidden, layers, self.epsilon)?))
+    }
+
+    /// The largest predicted ŝ over all ranks and SNRs; 0 if the theory refuses them.
+    fn strongest_data_mode(&self) -> f64 {
+        let (Some(&rank), Some(&snr)) = (self.ranks.last(), self.snrs.last()) else { return 0.0 };
+        let variance = self.noise * self.noise / self.outputs as f64;
+        SpikedMatrix::new(self.outputs, self.inputs, variance).map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
+    }
+}

@@ -1,0 +1,122 @@
+//! One panel per column and error, the table beside them and the caption.
+
+use super::{Column, ErrorKind, Measured, NonlinearCurves, SnrStudents};
+use crate::comparison::linear_grid;
+use crate::elements::log_points;
+use crate::recipe::Table;
+use figures::{Axis, Colour, ColourScale, Dash, Line, Panel};
+
+/// Points of a line of the theory.
+const CURVE_POINTS: usize = 200;
+
+/// The colour of what stands behind the data.
+pub(super) fn faint(colour: Colour) -> Colour {
+    colour.lighter(0.55)
+}
+
+impl NonlinearCurves {
+    /// Colours of the SNRs: blue (weak) to red (strong).
+    pub(super) fn colours(&self) -> ColourScale {
+        let (low, high) = (self.snrs[0], self.snrs[self.snrs.len() - 1]);
+        ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
+    }
+
+    /// ln of an error over time.
+    pub(super) fn panel(&self, column: &Column<'_>, kind: ErrorKind) -> anyhow::Result<Panel> {
+        let (title, label) = match kind {
+            ErrorKind::Train => (format!("{}, rank {}", column.depth.name(), column.rank), "ln ε_{tr}"),
+            ErrorKind::Test => (String::new(), "ln ε_{te}"),
+        };
+        let mut panel = Panel::new(Axis::new("*t*/τ").range(0.0, column.depth.shown_to), Axis::new(label));
+        if !title.is_empty() {
+            panel = panel.title(title);
+        }
+        for students in &column.students {
+            let colour = faint(self.colours().colour(students.snr));
+            let line = Line::new(
+                format!("linear theory, SNR {}", students.snr),
+                theory_line(students, kind, column.depth.shown_to)?,
+            );
+            panel = panel.mark(line.colour(colour).dash(Dash::Dashed).width(1.3));
+        }
+        for students in &column.students {
+            panel = panel.mark(self.student_line(students, kind, column.depth.shown_to)?);
+        }
+        Ok(panel)
+    }
+
+    /// The mean of ln ε over the seeds, with its interval where there are several seeds.
+    fn student_line(&self, students: &SnrStudents<'_>, kind: ErrorKind, end: f64) -> anyhow::Result<Line> {
+        let epochs: Vec<u64> = students.outcomes[0]
+            .epochs
+            .iter()
+            .copied()
+            .filter(|&epoch| epoch as f64 * self.learning_rate <= end * (1.0 + 1e-9))
+            .collect();
+        let points = log_points(&students.outcomes, |o| kind.track(o), &epochs, 1.0 / self.learning_rate)?;
+        let line =
+            Line::new(format!("leaky ReLU, SNR {}", students.snr), points.iter().map(|p| (p.time, p.log_error.mean)));
+        let line = match points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
+            Some(intervals) => line.intervals(intervals),
+            None => line,
+        };
+        Ok(line.colour(self.colours().colour(students.snr)))
+    }
+
+    pub(super) fn caption(&self) -> String {
+        let tau = 1.0 / self.learning_rate;
+        format!(
+            "Students with leaky-ReLU hidden units (slope {}) and linear outputs, {} inputs, {} units in every hidden layer, {} outputs, learn noisy data of \
+             linear teachers; each layer starts orthogonal with singular values ε^{{1/L}}, ε = {}. Test error: one-hot inputs, noiseless targets. Lines: means of ln ε \
+             over {} seeds, bands 95 % intervals by Student's t. Faint dashes: theory of a linear, aligned student of the same sizes on the same data. \
+             As in linear students the train error falls in stages, earlier for stronger signals, and the test error turns up again \
+             when noise is learned; but each stage comes later than in the linear counterpart. \
+             One noise entry has variance σ_z²/N₃ here, as the original experiment was run, and not the σ_z²/N₁ of the linear figures. The loss is \
+             ½‖Y − Ŷ‖² with λ = {} (the original: half of that for a loss without the ½, the same steps), so τ = {tau:.0} epochs; the paper's axes read \
+             epochs/1000 for one hidden layer and epochs/10,000 for three, which is t/τ times {} and {}.",
+            self.slope,
+            self.inputs,
+            self.hidden,
+            self.outputs,
+            self.epsilon,
+            self.seeds,
+            self.learning_rate,
+            tau / 1e3,
+            tau / 1e4
+        )
+    }
+}
+
+fn theory_line(students: &SnrStudents<'_>, kind: ErrorKind, end: f64) -> anyhow::Result<Vec<(f64, f64)>> {
+    let at = |t: f64| match kind {
+        ErrorKind::Train => Ok((t, students.curve.train_error_at(t).ln())),
+        ErrorKind::Test => Ok((t, students.curve.test_error_at(t)?.ln())),
+    };
+    linear_grid(0.0, end, CURVE_POINTS).into_iter().map(at).collect()
+}
+
+/// What was read off every student.
+pub(super) fn table(measured: &[Measured]) -> Table {
+    let header = [
+        "layers",
+        "rank",
+        "snr",
+        "run",
+        "stages",
+        "linear_stages",
+        "t_learned",
+        "ln_least_test_error",
+        "t_opt",
+        "ln_last_test_error",
+    ];
+    let mut rows = Vec::new();
+    for m in measured {
+        for (run, seed) in m.seeds.iter().enumerate() {
+            let whole = [m.depth.layers, m.rank].map(|n| n.to_string()).to_vec();
+            let counts = vec![m.snr.to_string(), run.to_string(), seed.stages.to_string(), m.linear_stages.to_string()];
+            let numbers = [seed.learned, seed.least, seed.stopping, seed.last].map(|v| v.to_string()).to_vec();
+            rows.push([whole, counts, numbers].concat());
+        }
+    }
+    Table { name: "students".to_owned(), header: header.map(str::to_owned).to_vec(), rows }
+}

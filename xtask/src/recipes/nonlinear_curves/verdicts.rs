@@ -1,0 +1,123 @@
+//! What the curves of nonlinear students claim, judged.
+//!
+//! The claims are about the shape of every single curve, not about means: they are asked of each student, and were a
+//! sign left to chance, all of n students would show it with probability 2⁻ⁿ.
+
+use super::{Measured, NonlinearCurves, SeedNumbers};
+use crate::comparison::{Summary, Verdict};
+
+/// The number that a claim is about, of one student or pair of students.
+struct Margin {
+    at: String,
+    /// The claim holds above 0.
+    value: f64,
+}
+
+impl NonlinearCurves {
+    /// Every verdict of the figure; `measured` holds the SNRs of each column in increasing order.
+    pub(super) fn verdicts(&self, measured: &[Measured]) -> Vec<Verdict> {
+        let columns = self.settings().len();
+        let (train, test) = (letters(0, columns), letters(columns, columns));
+        vec![
+            stages_are_seen(measured, &train),
+            self.minimum_is_interior(measured, &test),
+            higher_snr(
+                measured,
+                &train,
+                "a higher SNR is learned earlier (ln of the times at which ε_tr falls below the level)",
+                |weak, strong| {
+                    if strong.learned.is_finite() { weak.learned.ln() - strong.learned.ln() } else { f64::NEG_INFINITY }
+                },
+            ),
+            higher_snr(measured, &test, "a higher SNR reaches a lower least test error (ln ε_te)", |weak, strong| {
+                weak.least - strong.least
+            }),
+        ]
+    }
+
+    fn minimum_is_interior(&self, measured: &[Measured], panels: &str) -> Verdict {
+        let margins: Vec<Margin> =
+            each_student(measured, |s| (s.last - s.least).min(s.first - s.least) - self.least_rise).collect();
+        let rises: Vec<f64> = measured.iter().flat_map(|m| &m.seeds).map(|s| s.last - s.least).collect();
+        let text = format!("mean rise of ln ε_te {:.3}", Summary::of(&rises).mean);
+        let claim = format!(
+            "test error has an interior minimum, at least {} in ln ε_te below its start and its end",
+            self.least_rise
+        );
+        all_hold(claim, panels, &margins, &text)
+    }
+}
+
+/// At least one stage at rank 1, at least two at higher ranks, in each student.
+fn stages_are_seen(measured: &[Measured], panels: &str) -> Verdict {
+    let margin = |m: &Measured, s: &SeedNumbers| s.stages as f64 - m.rank.min(2) as f64 + 0.5;
+    let margins: Vec<Margin> = measured
+        .iter()
+        .flat_map(|m| m.seeds.iter().enumerate().map(move |(run, s)| Margin { at: told(m, run), value: margin(m, s) }))
+        .collect();
+    let counts: Vec<String> = measured
+        .iter()
+        .map(|m| {
+            let seen: Vec<String> = m.seeds.iter().map(|s| s.stages.to_string()).collect();
+            format!("{}: {} (linear theory {})", setting(m), seen.join(" "), m.linear_stages)
+        })
+        .collect();
+    let claim = "train error falls in stages between plateaus (at least one at rank 1, two at higher ranks)";
+    all_hold(claim.to_owned(), panels, &margins, &counts.join("; "))
+}
+
+/// A difference between neighbouring SNRs of the same column and seed.
+fn higher_snr(
+    measured: &[Measured],
+    panels: &str,
+    claim: &str,
+    difference: impl Fn(&SeedNumbers, &SeedNumbers) -> f64,
+) -> Verdict {
+    let mut margins = Vec::new();
+    for pair in measured.windows(2).filter(|pair| pair[0].column == pair[1].column) {
+        for (run, (weak, strong)) in pair[0].seeds.iter().zip(&pair[1].seeds).enumerate() {
+            let at = format!("{} against SNR {}", told(&pair[0], run), pair[1].snr);
+            margins.push(Margin { at, value: difference(weak, strong) });
+        }
+    }
+    let values: Vec<f64> = margins.iter().map(|m| m.value).filter(|v| v.is_finite()).collect();
+    all_hold(claim.to_owned(), panels, &margins, &format!("mean difference {:.3}", Summary::of(&values).mean))
+}
+
+fn each_student(measured: &[Measured], value: impl Fn(&SeedNumbers) -> f64) -> impl Iterator<Item = Margin> {
+    measured.iter().flat_map(move |m| {
+        let margins: Vec<Margin> =
+            m.seeds.iter().enumerate().map(|(run, s)| Margin { at: told(m, run), value: value(s) }).collect();
+        margins
+    })
+}
+
+/// A claim that each student must meet; NaN meets none.
+fn all_hold(claim: String, panels: &str, margins: &[Margin], text: &str) -> Verdict {
+    let order = |m: &Margin| if m.value.is_nan() { f64::NEG_INFINITY } else { m.value };
+    let Some(worst) = margins.iter().min_by(|a, b| order(a).total_cmp(&order(b))) else {
+        return Verdict::not_judged(claim, panels, "a single SNR has nothing to be compared with");
+    };
+    let holding = margins.iter().filter(|m| m.value > 0.0).count();
+    let measured =
+        format!("holds in {holding} of {}; least margin {:.3} at {}; {text}", margins.len(), worst.value, worst.at);
+    let tolerance = format!(
+        "must hold in all {}, students or pairs on the same data; were each a toss, probability {:.1e}",
+        margins.len(),
+        0.5f64.powf(margins.len() as f64)
+    );
+    Verdict::new(claim, panels, measured, tolerance, holding == margins.len())
+}
+
+fn setting(m: &Measured) -> String {
+    format!("L = {}, rank {}, SNR {}", m.depth.layers, m.rank, m.snr)
+}
+
+fn told(m: &Measured, run: usize) -> String {
+    format!("{}, seed {run}", setting(m))
+}
+
+/// Letters of `count` panels from the one at `first` on.
+fn letters(first: usize, count: usize) -> String {
+    (first..first + count).map(|panel| char::from(b'a' + panel as u8).to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,161 @@
+//! The four panels, the tables beside them and the caption.
+
+use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
+use crate::comparison::{Level, linear_grid};
+use crate::elements::{log_points, optimum_points};
+use crate::recipe::Table;
+use figures::{Axis, Band, Colour, ColourScale, Dash, Legend, Line, Panel, Points, RefLine, Shape};
+use sim::Start;
+
+/// Points of a line of the theory.
+const CURVE_POINTS: usize = 200;
+
+/// One shape for each ε, repeating.
+const SHAPES: [Shape; 4] = [Shape::OpenTriangle, Shape::OpenSquare, Shape::OpenDiamond, Shape::OpenCircle];
+
+impl RandomStudentStudy {
+    /// Blue (weak) to red (strong).
+    pub(super) fn colours(&self) -> ColourScale {
+        let snrs = || self.curve_snrs.iter().chain(&self.lag_snrs).copied();
+        let (low, high) = (snrs().fold(f64::INFINITY, f64::min), snrs().fold(0.0, f64::max));
+        ColourScale::sequential(low, if high > low { high } else { low + 1.0 })
+    }
+
+    /// ln of the test error over time.
+    pub(super) fn curve_panel(&self, curves: &[Curve<'_>]) -> anyhow::Result<Panel> {
+        let mut panel = Panel::new(self.time_axis(), Axis::new("ln ε_{te}")).title("test error").legend(Legend::None);
+        for curve in curves {
+            let (snr, colour) = (curve.condition.snr, self.colours().colour(curve.condition.snr));
+            let band = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.low.ln(), s.high.ln()));
+            panel = panel.mark(Band::new(format!("95 % of random draws, SNR {snr}"), band).colour(colour));
+            let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
+            let line = times.into_iter().map(|t| Ok((t, curve.theory.test_error_at(t)?.ln()))).collect::<anyhow::Result<Vec<_>>>()?;
+            panel = panel.mark(Line::new(format!("theory, SNR {snr}"), line).colour(colour).width(1.2));
+            let exact = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.log_error.mean));
+            panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), exact).colour(colour).dash(Dash::Dashed));
+            let points = log_points(&curve.random, |o| Ok(o.test(0)?), &self.point_epochs(), self.tau())?;
+            let mut mark = Points::new(format!("random, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error.mean)));
+            if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
+                mark = mark.intervals(intervals);
+            }
+            panel = panel.mark(mark.shape(Shape::OpenTriangle).colour(colour).radius(2.6));
+        }
+        Ok(panel)
+    }
+
+    /// Measured against predicted delay.
+    pub(super) fn lag_panel(&self, lags: &[Lag]) -> Panel {
+        let mut panel = Panel::new(Axis::new("predicted"), Axis::new("measured"))
+            .title("relative delay of t_{opt}")
+            .same_range()
+            .legend(Legend::Outside)
+            .mark(RefLine::diagonal());
+        for lag in lags {
+            let index = self.lag_epsilons.iter().position(|&epsilon| epsilon == lag.condition.epsilon).unwrap_or_default();
+            let epsilon = format!("ε = {:e}", lag.condition.epsilon);
+            let mark = optimum_points(&format!("SNR {}, {epsilon}", lag.condition.snr), &[(lag.predicted, lag.measured())]);
+            let colour = self.colours().colour(lag.condition.snr);
+            panel = panel.mark(mark.shape(SHAPES[index % SHAPES.len()]).colour(colour).legend(epsilon));
+        }
+        panel
+    }
+
+    /// |v·v̂| over time.
+    pub(super) fn alignment_panel(&self, curves: &[Curve<'_>]) -> Panel {
+        let mut panel = Panel::new(self.time_axis(), Axis::new("|v·v̂|").range(0.0, 1.05)).title("alignment of the leading mode").legend(Legend::None);
+        for curve in curves {
+            let (snr, colour) = (curve.condition.snr, self.colours().colour(curve.condition.snr));
+            // At the start every singular value is ε and the vectors mean nothing.
+            let exact = || curve.exact.modes[0].input.iter().zip(self.times()).filter(|(_, t)| *t > 0.0);
+            let name = format!("95 % of random draws, SNR {snr}");
+            panel = panel.mark(Band::new(name, exact().map(|(s, t)| (t, s.low, s.high))).colour(colour));
+            panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), exact().map(|(s, t)| (t, s.value.mean))).colour(colour).dash(Dash::Dashed));
+            let measured: Vec<_> = self.alignment(curve).into_iter().filter_map(|(t, summary)| Some((t, summary?))).collect();
+            if measured.is_empty() {
+                continue;
+            }
+            let mut mark = Points::new(format!("random, SNR {snr}"), measured.iter().map(|(t, s)| (*t, s.mean)));
+            if let Some(intervals) = measured.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
+                mark = mark.intervals(intervals.into_iter().map(|(low, high)| (low.clamp(0.0, 1.05), high.clamp(0.0, 1.05))));
+            }
+            panel = panel.mark(mark.shape(Shape::OpenTriangle).colour(colour).radius(2.6));
+        }
+        panel
+    }
+
+    /// Share of seeds inside the band against size.
+    pub(super) fn coverage_panel(&self, coverages: &[SizeCoverage]) -> Panel {
+        let mut panel = Panel::new(Axis::log("n = N_1"), Axis::new("share inside"))
+            .title("single seeds in the 95 % band")
+            .legend(Legend::Outside)
+            .mark(RefLine::horizontal(0.95));
+        let kinds = [(Start::TrainingAligned, "aligned", Shape::Circle, Colour::BLUE), (Start::Random, "random", Shape::OpenTriangle, Colour::ORANGE)];
+        for (start, name, shape, colour) in kinds {
+            let counted: Vec<_> = coverages.iter().filter(|c| c.start == start).collect();
+            if counted.is_empty() {
+                continue;
+            }
+            // What chance gives 95 times in 100.
+            let likely = |c: &SizeCoverage| {
+                let (low, high) = c.coverage.likely(Level { per_point: 0.05, points: 1 });
+                (low as f64 / c.coverage.total as f64, high as f64 / c.coverage.total as f64)
+            };
+            let points = Points::new(name, counted.iter().map(|c| (c.size as f64, c.coverage.share()))).shape(shape).colour(colour);
+            if counted.len() > 1 {
+                let band = counted.iter().map(|c| (c.size as f64, likely(c).0, likely(c).1));
+                panel = panel.mark(Band::new(format!("{name}: chance"), band).colour(colour).legend(format!("chance, {name}")));
+            }
+            panel = panel.mark(points.legend(name));
+        }
+        panel
+    }
+
+    fn time_axis(&self) -> Axis {
+        Axis::new("t/τ").range(self.time_range.0, self.time_range.1)
+    }
+
+    fn times(&self) -> impl Iterator<Item = f64> {
+        let tau = self.tau();
+        self.point_epochs().into_iter().map(move |epoch| epoch as f64 / tau)
+    }
+
+    /// Delay of every seed, and the predicted mean.
+    pub(super) fn lag_table(&self, lags: &[Lag]) -> Table {
+        let row = |lag: &Lag, run: usize| {
+            let Lag { condition, by_seed, predicted } = lag;
+            let numbers = [condition.snr, condition.epsilon].map(|number| number.to_string());
+            [numbers.to_vec(), vec![run.to_string(), by_seed[run].to_string(), predicted.mean.to_string()]].concat()
+        };
+        Table {
+            name: "delays".to_owned(),
+            header: ["snr", "epsilon", "run", "relative_delay", "predicted_mean"].map(str::to_owned).to_vec(),
+            rows: lags.iter().flat_map(|lag| (0..lag.by_seed.len()).map(move |run| row(lag, run))).collect(),
+        }
+    }
+
+    /// Counts of seeds inside bands.
+    pub(super) fn coverage_table(&self, coverages: &[SizeCoverage]) -> Table {
+        let row = |c: &SizeCoverage| {
+            let start = if c.start == Start::Random { "random" } else { "aligned" };
+            let counts = [c.size, c.coverage.inside, c.coverage.total, c.coverage.sample].map(|n| n.to_string());
+            [vec![start.to_owned()], counts.to_vec(), vec![c.coverage.p_value().to_string()]].concat()
+        };
+        Table {
+            name: "coverage".to_owned(),
+            header: ["start", "inputs", "inside", "seeds", "draws", "p_value"].map(str::to_owned).to_vec(),
+            rows: coverages.iter().map(row).collect(),
+        }
+    }
+
+    pub(super) fn caption(&self) -> String {
+        format!(
+            "Random students with one hidden layer ({}-{}-{}, λ = {}) on rank-1 teachers, solved exactly as a matrix Riccati equation on \
+             each draw of the data and averaged over {} draws; {} seeds, 95 % intervals. (a) Test error: trained students (triangles), exact \
+             mean (dashed; bands hold 95 % of single draws), theory of the aligned student (solid), which the random one follows later. \
+             (b) How much later the best stopping time is, over SNR and ε: measured against predicted. (c) The student's leading input \
+             direction turns towards the data's. (d) Share of single seeds whose least test error falls into the 95 % band, against size \
+             (SNR {}); shaded: what chance gives 95 times in 100.",
+            self.inputs, self.hidden, self.outputs, self.learning_rate, self.random_draws, self.seeds, self.coverage.snr
+        )
+    }
+}

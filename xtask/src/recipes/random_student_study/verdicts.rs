@@ -1,0 +1,89 @@
+//! What the exact solution claims, judged.
+
+use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
+use crate::comparison::{Comparison, Coverage, Level, Summary, Verdict};
+use crate::elements::log_points;
+use crate::ensemble::Statistics;
+use sim::Start;
+
+impl RandomStudentStudy {
+    /// Every verdict of the figure; all points share its false-alarm rate.
+    pub(super) fn verdicts(&self, curves: &[Curve<'_>], lags: &[Lag], coverages: &[SizeCoverage]) -> anyhow::Result<Vec<Verdict>> {
+        let level = Level::shared_by(2 * curves.len() * (self.point_times - 1) + lags.len() + coverages.len());
+        let mut verdicts = vec![self.on_exact_line(curves, level)?, self.delays_predicted(lags, level), self.alignment_predicted(curves, level)];
+        for (start, name) in [(Start::TrainingAligned, "aligned"), (Start::Random, "random")] {
+            let counted = coverages.iter().filter(|c| c.start == start);
+            let conditions: Vec<(String, Coverage)> = counted.map(|c| (format!("n = {}", c.size), c.coverage)).collect();
+            let claim = format!("{name} students' least ln ε_te lies in the 95 % band of single draws as often as it should, at every size");
+            verdicts.push(Verdict::of_coverage(claim, "d", &conditions, level));
+        }
+        Ok(verdicts)
+    }
+
+    fn on_exact_line(&self, curves: &[Curve<'_>], level: Level) -> anyhow::Result<Verdict> {
+        let (epochs, tau) = (self.point_epochs(), self.tau());
+        let doubled: Vec<u64> = epochs.iter().map(|epoch| 2 * epoch).collect();
+        let mut points = Vec::new();
+        for curve in curves {
+            let measured = log_points(&curve.random, |o| Ok(o.test(0)?), &epochs, tau)?;
+            // The step's error, on an aligned student of data of its own: halving the step halves it.
+            let coarse = log_points(&[curve.coarse], |o| Ok(o.test(0)?), &epochs, tau)?;
+            let fine = log_points(&[curve.fine], |o| Ok(o.test(0)?), &doubled, 2.0 * tau)?;
+            for (index, point) in measured.iter().enumerate().filter(|(_, point)| point.time > 0.0) {
+                let exact = curve.exact.test[index].log_error;
+                let step = 2.0 * (coarse[index].log_error.mean - fine[index].log_error.mean).abs();
+                let at = format!("SNR {}, t/τ = {}", curve.condition.snr, point.time);
+                points.push(Comparison::with_ensemble(at, point.log_error, exact.mean, exact, step, level));
+            }
+        }
+        Ok(Verdict::of_points("random students' test error lies on the exact line", "a", &points))
+    }
+
+    fn delays_predicted(&self, lags: &[Lag], level: Level) -> Verdict {
+        let point = |lag: &Lag| {
+            let at = format!("SNR {}, ε = {:e}", lag.condition.snr, lag.condition.epsilon);
+            // Both stopping times are whole epochs, of which t_opt has at least a few hundred.
+            let predicted = lag.predicted;
+            Comparison::with_ensemble(at, lag.measured(), predicted.mean, predicted, 2.0 * self.learning_rate, level)
+        };
+        let points: Vec<Comparison> = lags.iter().map(point).collect();
+        Verdict::of_points("the relative delay of random students' t_opt is the one that the exact solution predicts", "b", &points)
+    }
+
+    fn alignment_predicted(&self, curves: &[Curve<'_>], level: Level) -> Verdict {
+        let mut points = Vec::new();
+        for curve in curves {
+            for (index, (time, measured)) in self.alignment(curve).into_iter().enumerate() {
+                let Some(measured) = measured else { continue };
+                let exact = &curve.exact.modes[0].input;
+                let at = format!("SNR {}, t/τ = {time}", curve.condition.snr);
+                let step = self.clock_error(curve, exact, index);
+                points.push(Comparison::with_ensemble(at, measured, exact[index].value.mean, exact[index].value, step, level));
+            }
+        }
+        Verdict::of_points("the alignment |v·v̂| of random students is the one that the exact solution predicts", "c", &points)
+    }
+
+    /// |v·v̂| of the leading mode over the seeds at the plotted times, where the mode is defined in all of them.
+    pub(super) fn alignment(&self, curve: &Curve<'_>) -> Vec<(f64, Option<Summary>)> {
+        let at = |&epoch: &u64| {
+            let overlap = |outcome: &&sim::TrainingOutcome| {
+                outcome.modes[0].points[outcome.logged_index(epoch)?].as_ref().map(|point| point.overlap_input)
+            };
+            let values: Option<Vec<f64>> = curve.random.iter().map(overlap).collect();
+            (epoch as f64 / self.tau(), values.map(|values| Summary::of(&values)))
+        };
+        self.point_epochs().iter().map(at).collect()
+    }
+
+    /// What the step changes in an overlap: a step λ grows a mode by ln(1 + λŝ) ≥ λŝ(1 − λŝ/2), so its clock is slow by at
+    /// most the share λŝ/2; times the steeper of the exact line's slopes on either side.
+    fn clock_error(&self, curve: &Curve<'_>, exact: &[Statistics], index: usize) -> f64 {
+        let epochs = self.point_epochs();
+        let time = |index: usize| epochs[index] as f64 / self.tau();
+        let slope = |left: usize| ((exact[left + 1].value.mean - exact[left].value.mean) / (time(left + 1) - time(left))).abs();
+        let steepest = slope(index.min(exact.len() - 2)).max(slope(index.saturating_sub(1)));
+        let strongest = curve.theory.data_strengths().first().copied().unwrap_or_default();
+        self.learning_rate * strongest / 2.0 * time(index) * steepest
+    }
+}

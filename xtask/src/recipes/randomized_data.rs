@@ -1,0 +1,182 @@
+//! Structured data beside their shuffle: singular values and train error (fig06).
+
+#[path = "randomized_data/measured.rs"]
+mod measured;
+#[path = "randomized_data/panels.rs"]
+mod panels;
+#[cfg(test)]
+#[path = "randomized_data/tests.rs"]
+mod tests;
+#[path = "randomized_data/verdicts.rs"]
+mod verdicts;
+
+use crate::config::Checks;
+use crate::elements::{INDEPENDENT_RUNS, TrainingRules, descending_positive, epochs_at, interval};
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::Figure;
+use measured::Kind;
+use serde::{Deserialize, Serialize};
+use sim::{Draw, Experiment, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, StudentSpec, TaskSpec, Training};
+use theory::Task;
+
+/// Random students on the same data sets, as drawn and with their outputs shuffled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RandomizedData {
+    /// Heading of the figure.
+    pub title: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Independent repetitions.
+    pub seeds: u64,
+    /// N₁.
+    pub inputs: usize,
+    /// N₃.
+    pub outputs: usize,
+    /// N₂.
+    pub hidden: usize,
+    /// L.
+    pub layers: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// λ.
+    pub learning_rate: f64,
+    /// Updates of each student.
+    pub epochs: u64,
+    /// σ_z.
+    pub noise: f64,
+    /// s̄ of the teacher.
+    pub strengths: Vec<f64>,
+    /// Width of a bin of the histograms.
+    pub bin: f64,
+    /// t/τ of the train error.
+    pub time_range: (f64, f64),
+    /// Number of times plotted as points, equally spaced over the range.
+    pub point_times: usize,
+    /// Errors are logged every so many epochs.
+    pub log_every: u64,
+    /// The train error below which a student counts as having begun to learn.
+    pub train_level: f64,
+    /// Independent data sets of each kind, which tell the sampling error and the finite-size term.
+    pub ensemble_draws: u64,
+}
+
+impl Recipe for RandomizedData {
+    const KIND: &'static str = "RandomizedData";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks
+            .in_range("seeds", self.seeds, 1..=INDEPENDENT_RUNS)
+            .at_least("inputs", self.inputs, 2)
+            .at_least("outputs", self.outputs, 2)
+            .at_least("hidden", self.hidden, 1)
+            .positive("noise", self.noise)
+            .positive("bin", self.bin)
+            .at_least("point_times", self.point_times, 2)
+            .require("train_level", self.train_level > 0.0 && self.train_level < 1.0, "must be between 0 and 1, both excluded")
+            .in_range("ensemble_draws", self.ensemble_draws, 2..=INDEPENDENT_RUNS);
+        descending_positive(checks, "strengths", &self.strengths);
+        interval(checks, "time_range", self.time_range);
+        self.training_rules().alone(checks);
+        if !checks.all_hold() {
+            return;
+        }
+        let most = self.inputs.min(self.outputs);
+        let fits = self.strengths.len() + 2 <= most;
+        checks.consistent("strengths", "outputs", fits, format!("must leave at least two of the min(inputs, outputs) = {most} modes to the noise"));
+        let strongest = self.strongest_data_mode();
+        self.training_rules().together(checks, strongest);
+        self.training_rules().plotted(checks, self.time_range, self.point_times);
+        checks.require("bin", strongest / self.bin <= 10_000.0, "must be wide enough to need at most 10000 bins");
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for labels in [Labels::Structured, Labels::Shuffled] {
+            runs.extend((0..self.seeds).map(|run| self.student(labels, run).into()));
+            runs.extend(self.independent_draws().map(|run| self.data(labels, run).into()));
+        }
+        runs
+    }
+
+    fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
+        let [original, shuffled] = [Labels::Structured, Labels::Shuffled].map(|labels| Kind::read(self, labels, results));
+        let (original, shuffled) = (original?, shuffled?);
+        let figure = Figure::new("randomized-data", &self.title)
+            .description("Singular values of a data set and of its shuffle; train error of students on both.")
+            .columns(2)
+            .aspect(0.5)
+            .shared_legend()
+            .panel(self.histogram_panel(&original, "original"))
+            .panel(self.train_panel(&[&original, &shuffled])?.span(1, 2))
+            .panel(self.histogram_panel(&shuffled, "shuffled").unlettered());
+        let verdicts = self.verdicts(&original, &shuffled)?;
+        let tables = vec![self.table(&[&original, &shuffled])];
+        Ok(Assembled { figure, verdicts, tables, caption: self.caption(&shuffled) })
+    }
+}
+
+// What is run.
+impl RandomizedData {
+    fn training_rules(&self) -> TrainingRules {
+        TrainingRules {
+            layers: self.layers,
+            epsilon: self.epsilon,
+            learning_rate: self.learning_rate,
+            epochs: self.epochs,
+            log_every: self.log_every,
+        }
+    }
+
+    fn tau(&self) -> f64 {
+        1.0 / self.learning_rate
+    }
+
+    fn task(&self, labels: Labels) -> TaskSpec {
+        TaskSpec { noise: self.noise, labels, ..TaskSpec::single(self.inputs, self.outputs, &self.strengths) }
+    }
+
+    fn student(&self, labels: Labels, run: u64) -> Experiment {
+        Experiment::Linear(LinearSpec {
+            task: self.task(labels),
+            student: StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon },
+            start: Start::Random,
+            training: Training {
+                learning_rate: self.learning_rate,
+                epochs: self.epochs,
+                schedule: Schedule::every(self.log_every),
+                train_thresholds: vec![self.train_level],
+            },
+            tracked_modes: 0,
+            draw: Draw { seed: self.seed, run },
+        })
+    }
+
+    fn data(&self, labels: Labels, run: u64) -> Experiment {
+        let draw = Draw { seed: self.seed, run };
+        Experiment::Spectrum(SpectrumSpec { task: self.task(labels), extent: SpectrumExtent::All, draw })
+    }
+
+    /// Run indices of the draws that judge.
+    fn independent_draws(&self) -> impl Iterator<Item = u64> {
+        INDEPENDENT_RUNS..INDEPENDENT_RUNS + self.ensemble_draws
+    }
+
+    fn point_epochs(&self) -> Vec<u64> {
+        epochs_at(self.time_range, self.point_times, self.learning_rate)
+    }
+
+    /// The data as the theory sees them: shuffled data are those of a zero teacher with more noise.
+    fn theory_task(&self, labels: Labels) -> anyhow::Result<Task> {
+        let task = Task::new(self.inputs, self.outputs, &self.strengths)?.with_noise(self.noise)?;
+        Ok(if labels == Labels::Structured { task } else { task.randomised() })
+    }
+
+    /// The largest predicted ŝ; 0 if the theory refuses the data.
+    fn strongest_data_mode(&self) -> f64 {
+        let noise = self.noise * self.noise / self.inputs as f64;
+        theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(self.strengths[0]))
+    }
+}

@@ -1,0 +1,56 @@
+//! Every verdict passes on the right input and fails on a wrong one.
+
+use super::RandomizedData;
+use crate::elements::INDEPENDENT_RUNS;
+use crate::run::Run;
+use crate::trial::{passed, smoke, verdicts};
+use sim::{Experiment, Labels, LinearSpec};
+
+fn config() -> RandomizedData {
+    smoke("fig06_randomized_data")
+}
+
+/// Changes the students and their data, and leaves the independent data sets alone.
+fn judged(run: &Run, change: impl Fn(&mut LinearSpec)) -> Run {
+    match run {
+        Run::Simulation(Experiment::Linear(spec)) if spec.draw.run < INDEPENDENT_RUNS => {
+            let mut spec = spec.clone();
+            change(&mut spec);
+            Experiment::Linear(spec).into()
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn right_inputs_pass() {
+    for verdict in verdicts(&config(), Run::clone) {
+        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+    }
+}
+
+#[test]
+fn everything_fails_with_the_two_kinds_of_data_swapped() {
+    let found = verdicts(&config(), |run| {
+        judged(run, |spec| {
+            spec.task.labels = if spec.task.labels == Labels::Structured { Labels::Shuffled } else { Labels::Structured };
+        })
+    });
+    for verdict in found {
+        assert_eq!(verdict.passed, Some(false), "{verdict:?}");
+    }
+}
+
+#[test]
+fn another_shape_moves_values_and_ends() {
+    let found = verdicts(&config(), |run| judged(run, |spec| spec.task.outputs[0] *= 2));
+    for claim in ["the predicted ones", "end where predicted"] {
+        assert_eq!(passed(&found, claim), Some(false), "{claim}");
+    }
+}
+
+#[test]
+fn data_without_noise_have_no_bulk() {
+    let found = verdicts(&config(), |run| judged(run, |spec| spec.task.noise = 0.0));
+    assert_eq!(passed(&found, "end where predicted"), Some(false));
+}

@@ -1,0 +1,181 @@
+//! How a teacher shows in the singular values and vectors of noisy data (fig02).
+
+#[path = "signal_through_noise/measured.rs"]
+mod measured;
+#[path = "signal_through_noise/panels.rs"]
+mod panels;
+#[cfg(test)]
+#[path = "signal_through_noise/tests.rs"]
+mod tests;
+#[path = "signal_through_noise/verdicts.rs"]
+mod verdicts;
+
+use crate::config::Checks;
+use crate::elements::{INDEPENDENT_RUNS, ascending_positive, descending_positive, interval};
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::{Colour, Dash, Figure, Key, Shape};
+use measured::{HistogramData, Transition};
+use serde::{Deserialize, Serialize};
+use sim::{Draw, Experiment, SpectrumExtent, SpectrumSpec, TaskSpec};
+use theory::SpikedMatrix;
+
+/// Singular values of one data matrix, and the transition of strength and overlap with the teacher's strength.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignalThroughNoise {
+    /// Heading of the figure.
+    pub title: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// N₁.
+    pub inputs: usize,
+    /// σ_z.
+    pub noise: f64,
+    /// The data matrix whose singular values are counted.
+    pub histogram: HistogramSettings,
+    /// Rank-1 teachers of many strengths.
+    pub transition: TransitionSettings,
+    /// Independent data matrices of each kind, which tell the sampling error and the finite-size term.
+    pub ensemble_draws: u64,
+}
+
+/// The data matrix whose singular values are counted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistogramSettings {
+    /// N₃.
+    pub outputs: usize,
+    /// s̄ of the teacher.
+    pub strengths: Vec<f64>,
+    /// Width of a bin.
+    pub bin: f64,
+    /// Counts of the teacher's values are drawn this many times too high, to be seen beside the noise.
+    pub signal_magnification: f64,
+}
+
+/// Rank-1 teachers of many strengths.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionSettings {
+    /// A = N₃/N₁ of each line.
+    pub aspect_ratios: Vec<f64>,
+    /// s̄ of the lines.
+    pub strength_range: (f64, f64),
+    /// s̄ of the points.
+    pub strengths: Vec<f64>,
+    /// Data matrices per point.
+    pub seeds: u64,
+    /// Points of each line.
+    pub points: usize,
+}
+
+impl Recipe for SignalThroughNoise {
+    const KIND: &'static str = "SignalThroughNoise";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        let (histogram, transition) = (&self.histogram, &self.transition);
+        checks
+            .in_range("inputs", self.inputs, 2..=10_000)
+            .positive("noise", self.noise)
+            .in_range("ensemble_draws", self.ensemble_draws, 2..=INDEPENDENT_RUNS)
+            .in_range("histogram.outputs", histogram.outputs, 2..=10_000)
+            .positive("histogram.bin", histogram.bin)
+            .at_least("histogram.signal_magnification", histogram.signal_magnification, 1.0)
+            .in_range("transition.seeds", transition.seeds, 2..=INDEPENDENT_RUNS)
+            .in_range("transition.points", transition.points, 2..=10_000);
+        descending_positive(checks, "histogram.strengths", &histogram.strengths);
+        ascending_positive(checks, "transition.aspect_ratios", &transition.aspect_ratios);
+        ascending_positive(checks, "transition.strengths", &transition.strengths);
+        interval(checks, "transition.strength_range", transition.strength_range);
+        if checks.all_hold() {
+            self.check_together(checks);
+        }
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = vec![self.histogram_draw(0).into()];
+        runs.extend(self.independent_draws().map(|run| self.histogram_draw(run).into()));
+        for &aspect_ratio in &self.transition.aspect_ratios {
+            for &strength in &self.transition.strengths {
+                let draws = (0..self.transition.seeds).chain(self.independent_draws());
+                runs.extend(draws.map(|run| self.transition_draw(aspect_ratio, strength, run).into()));
+            }
+        }
+        runs
+    }
+
+    fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
+        let histogram = HistogramData::read(self, results)?;
+        let transitions = self.transition.aspect_ratios.iter().map(|&a| Transition::read(self, a, results));
+        let transitions = transitions.collect::<anyhow::Result<Vec<_>>>()?;
+        let figure = Figure::new("signal-through-noise", &self.title)
+            .description("Histogram of the singular values of one data matrix; data strength and overlap of a rank-1 teacher against its strength, for four aspect ratios.")
+            .columns(3)
+            .column_weights([1.25, 1.0, 1.0])
+            .aspect(0.85)
+            .key(Key::line("theory, N → ∞", Colour::INK, Dash::Solid))
+            .key(Key::patch("95 % of single draws", Colour::LIGHT_GREY))
+            .key(Key::point(format!("mean of {} draws", self.transition.seeds), Colour::INK, Shape::Circle))
+            .panel(self.histogram_panel(&histogram))
+            .panel(self.strength_panel(&transitions))
+            .panel(self.overlap_panel(&transitions));
+        let verdicts = self.verdicts(&histogram, &transitions)?;
+        Ok(Assembled { figure, verdicts, tables: vec![self.draws_table(&transitions)], caption: self.caption() })
+    }
+}
+
+// What is run.
+impl SignalThroughNoise {
+    /// The rules that need the simple ones to hold.
+    fn check_together(&self, checks: &mut Checks<'_>) {
+        let histogram = &self.histogram;
+        let most = self.inputs.min(histogram.outputs);
+        let fits = histogram.strengths.len() < most;
+        checks.consistent("histogram.strengths", "histogram.outputs", fits, format!("must hold fewer than min(inputs, outputs) = {most} values"));
+        let matrix = self.matrix(histogram.outputs).ok();
+        let threshold = matrix.map_or(f64::INFINITY, |m| m.threshold());
+        checks.each("histogram.strengths", &histogram.strengths, |c, path, s| {
+            c.require(path, *s > threshold, format!("must be above the threshold of detection, {threshold:.4}"));
+        });
+        let bins = matrix.map_or(0.0, |m| m.strength(histogram.strengths[0]) / histogram.bin);
+        checks.require("histogram.bin", bins <= 10_000.0, "must be wide enough to need at most 10000 bins");
+        checks.each("transition.aspect_ratios", &self.transition.aspect_ratios, |c, path, a| {
+            let outputs = a * self.inputs as f64;
+            let whole = outputs >= 2.0 && (outputs - outputs.round()).abs() < 1e-9 * outputs;
+            c.consistent(path, "inputs", whole, "times inputs must be a whole number of at least 2 outputs");
+        });
+        let (low, high) = self.transition.strength_range;
+        checks.each("transition.strengths", &self.transition.strengths, |c, path, s| {
+            c.consistent(path, "transition.strength_range", (low..=high).contains(s), format!("must lie between {low} and {high}"));
+        });
+    }
+
+    /// N₃ of the data matrices with this aspect ratio.
+    fn outputs(&self, aspect_ratio: f64) -> usize {
+        (aspect_ratio * self.inputs as f64).round() as usize
+    }
+
+    fn matrix(&self, outputs: usize) -> Result<SpikedMatrix, theory::TheoryError> {
+        SpikedMatrix::new(outputs, self.inputs, self.noise * self.noise / self.inputs as f64)
+    }
+
+    /// Run indices of the draws that judge.
+    fn independent_draws(&self) -> impl Iterator<Item = u64> {
+        INDEPENDENT_RUNS..INDEPENDENT_RUNS + self.ensemble_draws
+    }
+
+    fn spectrum(&self, outputs: usize, strengths: &[f64], extent: SpectrumExtent, run: u64) -> Experiment {
+        let task = TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, outputs, strengths) };
+        Experiment::Spectrum(SpectrumSpec { task, extent, draw: Draw { seed: self.seed, run } })
+    }
+
+    fn histogram_draw(&self, run: u64) -> Experiment {
+        self.spectrum(self.histogram.outputs, &self.histogram.strengths, SpectrumExtent::All, run)
+    }
+
+    fn transition_draw(&self, aspect_ratio: f64, strength: f64, run: u64) -> Experiment {
+        self.spectrum(self.outputs(aspect_ratio), &[strength], SpectrumExtent::Leading(1), run)
+    }
+}

@@ -1,0 +1,75 @@
+//! One panel per strength of task A, and the caption.
+
+use super::{Point, TransferBenefit, short};
+use crate::comparison::{Summary, linear_grid};
+use crate::elements::StrengthsOfA;
+use figures::{Axis, ColourScale, Line, Panel, Points, RefLine, Shape};
+use rayon::prelude::*;
+
+/// Points of a line of the theory.
+const CURVE_POINTS: usize = 41;
+
+impl TransferBenefit {
+    /// Colours of s̄_B: blue (weak) to red (strong).
+    pub(super) fn colours(&self) -> ColourScale {
+        let (low, high) = (self.strengths_b[0], self.strengths_b[self.strengths_b.len() - 1]);
+        ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
+    }
+
+    /// T against q.
+    pub(super) fn panel(&self, index: usize, strength_a: f64, points: &[Point]) -> anyhow::Result<Panel> {
+        let (first, last) = (self.alignments[0], self.alignments[self.alignments.len() - 1]);
+        // Denser towards parallel tasks, where T rises steeply.
+        let mut grid: Vec<f64> =
+            linear_grid(0.0, 1.0, CURVE_POINTS).iter().map(|x| last - (last - first) * x * x).collect();
+        grid.extend(&self.alignments);
+        grid.sort_by(f64::total_cmp);
+        grid.dedup();
+        let alignment = Axis::new("alignment *q*").range(-0.03, 1.03);
+        let title = format!("{} task A: s̄_A = {}", StrengthsOfA::NAMES[index], short(strength_a));
+        let mut panel =
+            Panel::new(alignment, Axis::new("transfer benefit *T*^{A←B}")).title(title).mark(RefLine::horizontal(0.0));
+        let (colours, theory) = (self.colours(), self.theory()?);
+        for &strength_b in &self.strengths_b {
+            let at = |q: &f64| Ok((*q, theory.benefit(strength_a, strength_b, *q)?));
+            let line = grid.par_iter().map(at).collect::<anyhow::Result<Vec<_>>>()?;
+            let name = format!("theory, s̄_B = {}", short(strength_b));
+            panel = panel.mark(Line::new(name, line).colour(colours.colour(strength_b)));
+        }
+        for &strength_b in &self.strengths_b {
+            let own =
+                points.iter().filter(|p| p.condition.strength_a == strength_a && p.condition.strength_b == strength_b);
+            let drawn = own.map(|p| (p.condition.alignment, p.drawn.mean));
+            let name = format!("theory at this size, s̄_B = {}", short(strength_b));
+            let marks = Points::new(name, drawn).shape(Shape::OpenDiamond).radius(4.5).opacity(0.7);
+            panel = panel.mark(marks.colour(colours.colour(strength_b)));
+        }
+        for &strength_b in &self.strengths_b {
+            let own: Vec<(f64, Summary)> = points
+                .iter()
+                .filter(|p| p.condition.strength_a == strength_a && p.condition.strength_b == strength_b)
+                .map(|p| (p.condition.alignment, p.benefit()))
+                .collect();
+            let name = format!("aligned students, s̄_B = {}", short(strength_b));
+            let mut marks =
+                Points::new(name, own.iter().map(|(q, s)| (*q, s.mean))).colour(colours.colour(strength_b)).radius(2.8);
+            if let Some(intervals) = own.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
+                marks = marks.intervals(intervals);
+            }
+            panel = panel.mark(marks);
+        }
+        Ok(panel)
+    }
+
+    pub(super) fn caption(&self) -> String {
+        format!(
+            "Two tasks of rank one with {} and {} outputs share {} inputs; *q* is the overlap of their input modes. The benefit T is the \
+             least test error of task A learned alone minus its least error learned with B, both over {} epochs. Theory \
+             over the same time, in the limit of large size (lines) and averaged over {} draws of this size (diamonds); points: paired differences of aligned students, means of {} seeds with 95 % intervals. (a) A task at the \
+             threshold of detection, which alone cannot be learned, gains much from a strong, well aligned one. (b) A learnable task \
+             is disturbed by a strong companion unless it is almost parallel. (c) A strong task hardly moves: note the scale. \
+             One noise entry has variance σ_z²/N₁, as the paper's text has it; the script behind its figure used σ_z²/N_A.",
+            self.outputs.0, self.outputs.1, self.inputs, self.epochs, self.draws, self.seeds
+        )
+    }
+}

@@ -1,0 +1,119 @@
+//! The setting of transfer as a drawing, and the plane of companions in closed form (fig07).
+
+#[path = "transfer_setting/drawing.rs"]
+mod drawing;
+#[path = "transfer_setting/planes.rs"]
+mod planes;
+#[cfg(test)]
+#[path = "transfer_setting/tests.rs"]
+mod tests;
+#[path = "transfer_setting/verdicts.rs"]
+mod verdicts;
+
+use crate::config::Checks;
+use crate::elements::{RankOneTransfer, StrengthsOfA, interval};
+use crate::recipe::{Assembled, Recipe};
+use crate::results::Results;
+use crate::run::Run;
+use figures::Figure;
+use planes::Plane;
+use serde::{Deserialize, Serialize};
+use theory::Student;
+
+/// Two teachers, their stack, noise and a student; and T^{A←B} over (s̄_B, q) for three strengths of A.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferSetting {
+    /// Heading of the figure.
+    pub title: String,
+    /// N₁.
+    pub inputs: usize,
+    /// N_A and N_B.
+    pub outputs: (usize, usize),
+    /// N₂.
+    pub hidden: usize,
+    /// L.
+    pub layers: usize,
+    /// ε.
+    pub epsilon: f64,
+    /// σ_z.
+    pub noise: f64,
+    /// Latest stopping time, t/τ.
+    pub t_max: f64,
+    /// s̄_A, one plane each.
+    pub strengths_a: StrengthsOfA,
+    /// s̄_B of the planes.
+    pub strength_range: (f64, f64),
+    /// Numbers of grid points along s̄_B and q ∈ [0, 1].
+    pub cells: (usize, usize),
+    /// A weak task's benefit in the strong, aligned corner.
+    pub helped_above: f64,
+    /// Largest effect on a strong task.
+    pub unmoved_within: f64,
+}
+
+impl Recipe for TransferSetting {
+    const KIND: &'static str = "TransferSetting";
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks
+            .at_least("inputs", self.inputs, 2)
+            .at_least("hidden", self.hidden, 1)
+            .at_least("layers", self.layers, 1)
+            .positive("epsilon", self.epsilon)
+            .positive("noise", self.noise)
+            .positive("t_max", self.t_max)
+            .positive("helped_above", self.helped_above)
+            .positive("unmoved_within", self.unmoved_within)
+            .require("outputs", self.outputs.0 > 0 && self.outputs.1 > 0, "must be two positive sizes")
+            .require("cells", self.cells.0 >= 2 && self.cells.1 >= 2, "must be two numbers of at least 2")
+            .require("cells", self.cells.0 * self.cells.1 <= 40_000, "must be at most 40000 cells")
+            .require("strengths_a", self.strengths_a.are_ordered(), "must have 0 < weak < middling < strong")
+            .positive("strength_range", self.strength_range.0)
+            .below("epsilon", self.epsilon, self.strengths_a.weak);
+        interval(checks, "strength_range", self.strength_range);
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        Vec::new()
+    }
+
+    fn assemble(&self, _results: &Results) -> anyhow::Result<Assembled> {
+        let planes = self.strengths_a.all().map(|strength| Plane::evaluate(self, strength));
+        let planes = planes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+        let mut figure = Figure::new("transfer-setting", &self.title)
+            .description("Two teachers that share their inputs, stacked and learned from noisy data by one student; and the transfer benefit over strength and alignment of the second task.")
+            .columns(3)
+            .aspect(1.15)
+            .panel(drawing::setting());
+        for (plane, name) in planes.iter().zip(StrengthsOfA::NAMES) {
+            figure = figure.panel(self.plane_panel(plane, name));
+        }
+        Ok(Assembled { figure, verdicts: self.verdicts(&planes), tables: Vec::new(), caption: self.caption() })
+    }
+}
+
+impl TransferSetting {
+    fn theory(&self) -> anyhow::Result<RankOneTransfer> {
+        let student = Student::new(self.hidden, self.layers, self.epsilon)?;
+        Ok(RankOneTransfer {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            noise: self.noise,
+            student,
+            t_max: self.t_max,
+        })
+    }
+
+    fn caption(&self) -> String {
+        format!(
+            "(a) Teacher A and teacher B, one hidden unit each, share their inputs; stacked they are one teacher with two hidden units, \
+             and a student learns both tasks from the stack's noisy outputs. What B does to A depends on two things only: how well \
+             their input weights are aligned (q) and how strong they are. (b, c, d) The benefit T of learning A with B rather than alone, in \
+             closed form, for A = {}/{} and t ≤ {} τ: red helps, blue hurts, white does nothing; the line is T = 0. A weak task is never hurt \
+             and gains from strong, aligned company; a middling one loses unless the company is well aligned; a strong one hardly \
+             moves (note the scales).",
+            self.outputs.0, self.inputs, self.t_max
+        )
+    }
+}

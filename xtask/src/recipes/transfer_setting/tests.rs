@@ -1,0 +1,56 @@
+//! Every verdict passes on the right input and fails on a wrong one.
+
+use super::planes::Plane;
+use super::{TransferSetting, verdicts};
+use crate::elements::StrengthsOfA;
+use crate::recipe::Recipe as _;
+use crate::results::Results;
+use crate::run::Run;
+use crate::trial::{passed, smoke, verdicts as judge};
+
+fn config() -> TransferSetting {
+    TransferSetting { cells: (6, 6), ..smoke("fig07_transfer_setting") }
+}
+
+#[test]
+fn right_inputs_pass() {
+    for verdict in judge(&config(), Run::clone) {
+        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+    }
+}
+
+#[test]
+fn the_planes_of_other_tasks_fail() {
+    let other = TransferSetting {
+        strengths_a: StrengthsOfA { weak: 2.5, middling: 40.0, strong: 90.0 },
+        noise: 2.0,
+        ..config()
+    };
+    let found = judge(
+        &TransferSetting { strengths_a: StrengthsOfA { weak: 3.0, middling: 4.0, strong: 8.0 }, ..config() },
+        Run::clone,
+    );
+    assert_eq!(passed(&found, "never hurt"), Some(false));
+    assert_eq!(passed(&found, "gains from strong company"), Some(false));
+    assert_eq!(passed(&found, "hardly moves"), Some(false));
+    assert_eq!(passed(&judge(&other, Run::clone), "hardly moves"), Some(false));
+}
+
+#[test]
+fn the_boundary_fails_where_signs_are_turned_round() {
+    let right = Plane::evaluate(&config(), 3.0).unwrap();
+    assert_eq!(verdicts::support_meets_interference(&right).passed, Some(true));
+    let turned = Plane {
+        benefits: right.benefits.iter().map(|row| row.iter().map(|t| -t).collect()).collect(),
+        ..right.clone()
+    };
+    assert_eq!(verdicts::support_meets_interference(&turned).passed, Some(false));
+    // A weak task has no boundary.
+    assert_eq!(verdicts::support_meets_interference(&Plane::evaluate(&config(), 0.5).unwrap()).passed, Some(false));
+}
+
+#[test]
+fn labels_keep_clear_of_each_other() {
+    let figure = config().assemble(&Results::new()).unwrap().figure;
+    assert_eq!(figures::label_collisions(&figure).unwrap(), Vec::<String>::new());
+}

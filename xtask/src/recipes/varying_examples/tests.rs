@@ -1,0 +1,66 @@
+//! Every verdict passes on the right input and fails on a wrong one.
+
+use super::VaryingExamples;
+use crate::elements::INDEPENDENT_RUNS;
+use crate::run::Run;
+use crate::trial::{passed, smoke, verdicts};
+use sim::{AlignedSpec, Experiment, InputKind, LinearSpec, TaskSpec};
+
+fn config() -> VaryingExamples {
+    smoke("fig11_varying_examples")
+}
+
+/// Changes the tasks of the students that are judged.
+fn judged(change: impl Fn(&mut TaskSpec) + Sync) -> impl Fn(&Run) -> Run + Sync {
+    move |run| {
+        let mut run = run.clone();
+        match &mut run {
+            Run::Simulation(Experiment::Aligned(AlignedSpec { task, draw, .. })) if draw.run < INDEPENDENT_RUNS => change(task),
+            Run::Simulation(Experiment::Linear(LinearSpec { task, .. })) => change(task),
+            _ => {}
+        }
+        run
+    }
+}
+
+/// Claims that fail when the runs are changed.
+fn fail(change: impl Fn(&mut TaskSpec) + Sync, claims: &[&str]) {
+    let verdicts = verdicts(&config(), judged(change));
+    for claim in claims {
+        assert_eq!(passed(&verdicts, claim), Some(false), "{claim}: {verdicts:#?}");
+    }
+}
+
+#[test]
+fn right_inputs_pass() {
+    for verdict in verdicts(&config(), Run::clone) {
+        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+    }
+}
+
+#[test]
+fn lines_fail_with_twice_the_noise() {
+    fail(|task| task.noise *= 2.0, &["train error lies", "test error lies", "least ln ε_te lies"]);
+}
+
+/// The fewest and the most examples exchanged.
+#[test]
+fn errors_do_not_fall_with_examples_in_reverse() {
+    let reversed = |examples: usize| match examples {
+        6 => 60,
+        60 => 6,
+        square => square,
+    };
+    fail(|task| task.examples = reversed(task.examples), &["falls with every step"]);
+}
+
+/// One of the others in the place of P = N₁.
+#[test]
+fn peaks_fail_when_another_number_takes_their_place() {
+    fail(|task| if task.examples == 30 { task.examples = 6 }, &["final ln ε_te", "gap is wider"]);
+}
+
+#[test]
+fn gaussian_inputs_without_noise_are_better() {
+    fail(|task| if task.input_kind == InputKind::Gaussian { task.noise = 0.0 }, &["never have a lower"]);
+}
