@@ -56,7 +56,7 @@ impl Figure {
         for run in plan.runs() {
             let description = run.description()?;
             if seen.insert(description.clone()) {
-                let request = Request::new(&run, Run::ENGINE_VERSION, scale.name())?;
+                let request = Request::new(&run, run.engine_version(), scale.name())?;
                 runs.push(NamedRun { run, description, request });
             }
         }

@@ -31,8 +31,20 @@ pub enum Outcome {
 }
 
 impl Run {
-    /// Version of the numbers that runs give: stored outcomes of another version are never used.
+    /// Version of the numbers that runs of any kind give, as a figure's record tells it.
     pub const ENGINE_VERSION: u32 = 1000 * sim::ENGINE_VERSION + EnsembleSpec::VERSION;
+
+    /// Version of the way a simulation's outcome is stored.
+    const STORED_SIMULATION: u32 = 1;
+
+    /// Version of the numbers that this run gives: stored outcomes of another version are never used. A change of the
+    /// ensembles leaves the simulations, which take far longer, as they are.
+    pub fn engine_version(&self) -> u32 {
+        match self {
+            Self::Simulation(_) => 1000 * sim::ENGINE_VERSION + Self::STORED_SIMULATION,
+            _ => Self::ENGINE_VERSION,
+        }
+    }
 
     /// The description that identifies the run: canonical JSON.
     ///

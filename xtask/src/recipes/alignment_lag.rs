@@ -91,14 +91,23 @@ impl Recipe for AlignmentLag {
         }
         let most = self.inputs.min(self.outputs).min(self.hidden);
         checks.each("ranks", &self.ranks, |c, path, &rank| {
-            c.at_least(path, rank, 1).consistent(path, "hidden", rank <= most, format!("must be at most min(inputs, outputs, hidden) = {most}"));
+            c.at_least(path, rank, 1).consistent(
+                path,
+                "hidden",
+                rank <= most,
+                format!("must be at most min(inputs, outputs, hidden) = {most}"),
+            );
         });
         if !checks.all_hold() {
             return;
         }
         checks.consistent("shown_run", "seeds", self.shown_run < self.seeds, "must be below seeds");
         let strongest = self.strongest_data_mode();
-        checks.require("epsilon", self.epsilon < strongest, format!("must be below the largest predicted ŝ, {strongest:.4}"));
+        checks.require(
+            "epsilon",
+            self.epsilon < strongest,
+            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+        );
         let rate = self.learning_rate;
         checks.each("depths", &self.depths, |c, path, depth| {
             let (last, l) = (depth.epochs as f64 * rate, depth.layers as f64);
@@ -107,9 +116,17 @@ impl Recipe for AlignmentLag {
                 .at_least(&format!("{path}.log_every"), depth.log_every, depth.epochs.div_ceil(400).max(1));
             let (low, high) = depth.time_range;
             let held = 0.0 <= low && low < high && high <= last + 1e-9;
-            c.require(&format!("{path}.time_range"), held, format!("must be (low, high) with 0 ≤ low < high ≤ epochs · learning_rate = {last}"));
+            c.require(
+                &format!("{path}.time_range"),
+                held,
+                format!("must be (low, high) with 0 ≤ low < high ≤ epochs · learning_rate = {last}"),
+            );
             let bound = 2.0 / (l * strongest.powf(2.0 - 2.0 / l));
-            c.require("learning_rate", rate < bound, format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode for L = {l}"));
+            c.require(
+                "learning_rate",
+                rate < bound,
+                format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode for L = {l}"),
+            );
         });
         let deeper = self.depths.windows(2).all(|pair| pair[0].layers < pair[1].layers);
         checks.require("depths", deeper, "must be in increasing order of layers");
@@ -162,7 +179,10 @@ struct Mode<'a> {
 impl AlignmentLag {
     fn student(&self, depth: &Depth, rank: usize, run: u64) -> Experiment {
         Experiment::Linear(LinearSpec {
-            task: TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, self.snr)) },
+            task: TaskSpec {
+                noise: self.noise,
+                ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, self.snr))
+            },
             student: StudentSpec { hidden: self.hidden, layers: depth.layers, epsilon: self.epsilon },
             start: Start::Random,
             training: Training {
@@ -177,7 +197,9 @@ impl AlignmentLag {
     }
 
     fn mode<'a>(&self, depth: &Depth, rank: usize, mode: usize, outcomes: &[&'a TrainingOutcome]) -> Mode<'a> {
-        let of = |outcome: &&TrainingOutcome| ModeTimes::of(outcome, mode, self.aligned_at, self.grown_at, self.learning_rate);
+        let of = |outcome: &&TrainingOutcome| {
+            ModeTimes::of(outcome, mode, self.aligned_at, self.grown_at, self.learning_rate)
+        };
         Mode { depth: *depth, rank, mode, times: outcomes.iter().map(of).collect(), outcomes: outcomes.to_vec() }
     }
 

@@ -82,10 +82,18 @@ impl Recipe for InputTypes {
             .at_least("outputs", self.outputs, 1)
             .at_least("hidden", self.hidden, 1)
             .at_least("point_times", self.point_times, 2)
-            .require("start_level", self.start_level > 0.0 && self.start_level < 1.0, "must be between 0 and 1, both excluded")
+            .require(
+                "start_level",
+                self.start_level > 0.0 && self.start_level < 1.0,
+                "must be between 0 and 1, both excluded",
+            )
             .in_range("points", self.points, 2..=10_000)
             .in_range("random_draws", self.random_draws, 1..=100_000)
-            .require("layers", self.layers == 2, "must be 2: the random student is solved exactly for one hidden layer only");
+            .require(
+                "layers",
+                self.layers == 2,
+                "must be 2: the random student is solved exactly for one hidden layer only",
+            );
         descending_positive(checks, "strengths", &self.strengths);
         ascending_positive(checks, "noises", &self.noises);
         interval(checks, "time_range", self.time_range);
@@ -95,7 +103,12 @@ impl Recipe for InputTypes {
         }
         let most = self.inputs.min(self.outputs);
         let fits = self.strengths.len() <= most;
-        checks.consistent("strengths", "outputs", fits, format!("must be at most min(inputs, outputs) = {most} values"));
+        checks.consistent(
+            "strengths",
+            "outputs",
+            fits,
+            format!("must be at most min(inputs, outputs) = {most} values"),
+        );
         self.training_rules().together(checks, self.strongest_data_mode());
         self.training_rules().plotted(checks, self.time_range, self.point_times);
     }
@@ -122,7 +135,12 @@ impl Recipe for InputTypes {
         for level in &levels {
             figure = figure.panel(self.panel(level)?);
         }
-        Ok(Assembled { figure, verdicts: self.verdicts(&levels)?, tables: vec![self.optima_table(&levels)?], caption: self.caption() })
+        Ok(Assembled {
+            figure,
+            verdicts: self.verdicts(&levels)?,
+            tables: vec![self.optima_table(&levels)?],
+            caption: self.caption(),
+        })
     }
 }
 

@@ -17,7 +17,10 @@ use crate::results::Results;
 use crate::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use sim::{
+    AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
+    TrainingOutcome,
+};
 use theory::{LearningCurve, Student, Task};
 
 /// Students of one depth on teachers of several ranks and SNRs: one row of four panels per rank.
@@ -160,26 +163,65 @@ impl Recipe for LearningCurves {
         checks.each("curve_snrs", &self.curve_snrs, snr).each("optimum_snrs", &self.optimum_snrs, snr);
         let most = self.inputs.min(self.outputs);
         checks.each("ranks", &self.ranks, |c, path, &rank| {
-            c.at_least(path, rank, 1).consistent(path, "outputs", rank <= most, format!("must be at most min(inputs, outputs) = {most}"));
+            c.at_least(path, rank, 1).consistent(
+                path,
+                "outputs",
+                rank <= most,
+                format!("must be at most min(inputs, outputs) = {most}"),
+            );
         });
         checks.require("random_draws", self.random_draws != 1, "must be 0 (none) or at least 2");
-        checks.consistent("random_draws", "layers", self.layers == 2 || self.random_draws == 0, "must be 0: the random student is solved exactly for layers = 2 only");
+        checks.consistent(
+            "random_draws",
+            "layers",
+            self.layers == 2 || self.random_draws == 0,
+            "must be 0: the random student is solved exactly for layers = 2 only",
+        );
         if let Some(delay) = self.allowed_delay {
             checks.at_least("allowed_delay", delay, 0.0);
         }
         if !checks.all_hold() {
             return;
         }
-        checks.consistent("log_every", "epochs", self.epochs / self.log_every <= 400, format!("must be at least {} to log at most 400 points", self.epochs.div_ceil(400)));
+        checks.consistent(
+            "log_every",
+            "epochs",
+            self.epochs / self.log_every <= 400,
+            format!("must be at least {} to log at most 400 points", self.epochs.div_ceil(400)),
+        );
         let last = self.epochs as f64 * self.learning_rate;
-        checks.require("time_range", 0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1, "must be (low, high) with 0 ≤ low < high");
-        checks.consistent("time_range", "epochs", self.time_range.1 <= last + 1e-9, format!("must end by epochs · learning_rate = {last}"));
+        checks.require(
+            "time_range",
+            0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1,
+            "must be (low, high) with 0 ≤ low < high",
+        );
+        checks.consistent(
+            "time_range",
+            "epochs",
+            self.time_range.1 <= last + 1e-9,
+            format!("must end by epochs · learning_rate = {last}"),
+        );
         let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
-        checks.consistent("point_times", "log_every", self.point_epochs().iter().all(logged), "must fall on logged epochs");
+        checks.consistent(
+            "point_times",
+            "log_every",
+            self.point_epochs().iter().all(logged),
+            "must fall on logged epochs",
+        );
         let bound = self.largest_rate();
-        checks.require("learning_rate", self.learning_rate < bound, format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"));
+        checks.require(
+            "learning_rate",
+            self.learning_rate < bound,
+            format!(
+                "must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"
+            ),
+        );
         let weakest = self.strongest_data_mode();
-        checks.require("epsilon", self.epsilon < weakest, format!("must be below the largest predicted ŝ, {weakest:.4}"));
+        checks.require(
+            "epsilon",
+            self.epsilon < weakest,
+            format!("must be below the largest predicted ŝ, {weakest:.4}"),
+        );
         if let Some(reference) = &self.shallow_reference {
             checks
                 .in_range("shallow_reference.layers", reference.layers, 1..=self.layers.saturating_sub(1))
@@ -206,7 +248,9 @@ impl Recipe for LearningCurves {
         if let Some(shallow) = self.shallow() {
             for (rank, snr) in self.judged_conditions() {
                 let seeds = 0..self.seeds;
-                runs.extend(seeds.flat_map(|run| [shallow.aligned(rank, snr, run, 1).into(), shallow.random(rank, snr, run).into()]));
+                runs.extend(seeds.flat_map(|run| {
+                    [shallow.aligned(rank, snr, run, 1).into(), shallow.random(rank, snr, run).into()]
+                }));
             }
         }
         runs.push(self.full_matrix_check().into());
@@ -216,7 +260,9 @@ impl Recipe for LearningCurves {
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
         let rows = self.ranks.iter().map(|&rank| Row::read(self, rank, results)).collect::<anyhow::Result<Vec<_>>>()?;
         let mut figure = Figure::new("learning-curves", &self.title)
-            .description("Train and test error over time, least test error and best stopping time, for each rank and SNR.")
+            .description(
+                "Train and test error over time, least test error and best stopping time, for each rank and SNR.",
+            )
             .columns(4)
             .colour_bar(ColourBar::new(self.colours(), "SNR"))
             .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid))
@@ -330,7 +376,9 @@ impl LearningCurves {
     /// Every rank and SNR that the claims about optima speak of.
     fn judged_conditions(&self) -> impl Iterator<Item = (usize, f64)> {
         let judged = |snr: &f64| self.judges(*snr);
-        self.ranks.iter().flat_map(move |&rank| self.optimum_snrs.iter().copied().filter(judged).map(move |snr| (rank, snr)))
+        self.ranks
+            .iter()
+            .flat_map(move |&rank| self.optimum_snrs.iter().copied().filter(judged).map(move |snr| (rank, snr)))
     }
 
     /// The same study with the shallower students of the reference.
@@ -339,7 +387,11 @@ impl LearningCurves {
         Some(Self { layers, epochs, log_every, shallow_reference: None, ..self.clone() })
     }
 
-    fn all_seeds<'r>(&self, results: &'r Results, experiment: impl Fn(u64) -> Experiment) -> anyhow::Result<Vec<&'r TrainingOutcome>> {
+    fn all_seeds<'r>(
+        &self,
+        results: &'r Results,
+        experiment: impl Fn(u64) -> Experiment,
+    ) -> anyhow::Result<Vec<&'r TrainingOutcome>> {
         (0..self.seeds).map(|run| results.training(&experiment(run))).collect()
     }
 
@@ -375,7 +427,13 @@ impl LearningCurves {
             ..training
         };
         let draw = Draw { seed: self.seed, run };
-        Experiment::Aligned(AlignedSpec { task: self.task(rank, snr), student: self.student(), training, tracked_modes: 0, draw })
+        Experiment::Aligned(AlignedSpec {
+            task: self.task(rank, snr),
+            student: self.student(),
+            training,
+            tracked_modes: 0,
+            draw,
+        })
     }
 
     fn linear(&self, rank: usize, snr: f64, run: u64, start: Start) -> Experiment {
@@ -435,7 +493,8 @@ impl LearningCurves {
     fn strongest_data_mode(&self) -> f64 {
         let (Some(&rank), Some(snr)) = (self.ranks.last(), self.all_snrs().last().copied()) else { return 0.0 };
         let noise = self.noise * self.noise / self.inputs as f64;
-        theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
+        theory::SpikedMatrix::new(self.outputs, self.inputs, noise)
+            .map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
     }
 
     fn largest_rate(&self) -> f64 {

@@ -56,9 +56,11 @@ impl Recipe for LearningDynamics {
             })
             .in_range("points", self.points, 2..=10_000)
             .require("marked_strength", self.strengths.contains(&self.marked_strength), "must be one of strengths");
-        for (path, (low, high)) in
-            [("time_range", self.time_range), ("strength_range", self.strength_range), ("ratio_range", self.ratio_range)]
-        {
+        for (path, (low, high)) in [
+            ("time_range", self.time_range),
+            ("strength_range", self.strength_range),
+            ("ratio_range", self.ratio_range),
+        ] {
             checks.require(path, 0.0 <= low && low < high, "must be (low, high) with 0 ≤ low < high");
         }
         let largest = self.strengths.last().copied().unwrap_or_default();
@@ -98,7 +100,10 @@ impl LearningDynamics {
     }
 
     fn growth_panel(&self, growth: &ModeGrowth, growths: &[Curve]) -> anyhow::Result<Panel> {
-        let colours = ColourScale::sequential(self.strengths[0], self.strengths[self.strengths.len() - 1].max(self.strengths[0] + 1.0));
+        let colours = ColourScale::sequential(
+            self.strengths[0],
+            self.strengths[self.strengths.len() - 1].max(self.strengths[0] + 1.0),
+        );
         let marked = growth.time_to_reach(self.marked_strength, growth.steepest_strength(self.marked_strength))?;
         let mut time = Axis::new("t/τ").range(self.time_range.0, self.time_range.1);
         if let Some(t) = marked {
@@ -118,7 +123,9 @@ impl LearningDynamics {
         let colours = ColourScale::sequential(first, last.max(first + 1.0));
         let strength = Axis::new("data strength ŝ").range(self.strength_range.0, self.strength_range.1);
         let ratio = Axis::new("learned fraction s/ŝ").cut(self.ratio_range.0, self.ratio_range.1);
-        let mut panel = Panel::new(strength, ratio).legend(Legend::Outside).mark(RefLine::horizontal(1.0).colour(Colour::LIGHT_GREY));
+        let mut panel = Panel::new(strength, ratio)
+            .legend(Legend::Outside)
+            .mark(RefLine::horizontal(1.0).colour(Colour::LIGHT_GREY));
         for (t, points) in fronts {
             let label = format!("t/τ = {t}");
             panel = panel.mark(Line::new(&label, points.iter().copied()).colour(colours.colour(*t)).legend(&label));
@@ -127,7 +134,9 @@ impl LearningDynamics {
         match (fronts.first().and_then(at), fronts.last().and_then(at)) {
             (Some(early), Some(late)) => {
                 let (from, to) = (0.75 * early + 0.25 * late, late + 0.1 * (early - late));
-                panel.mark(Arrow::new((from, 0.5), (to, 0.5))).mark(Text::at((from + to) / 2.0, 0.53, "t").anchor(figures::Anchor::Bottom))
+                panel
+                    .mark(Arrow::new((from, 0.5), (to, 0.5)))
+                    .mark(Text::at((from + to) / 2.0, 0.53, "t").anchor(figures::Anchor::Bottom))
             }
             _ => panel,
         }
@@ -145,7 +154,8 @@ impl LearningDynamics {
 
 /// Half-rise times, read off the drawn curves, fall with ŝ.
 fn half_rise_times_fall(growths: &[Curve]) -> Verdict {
-    let times: Vec<(f64, Option<f64>)> = growths.iter().map(|(s, points)| (*s, first_crossing(points, s / 2.0))).collect();
+    let times: Vec<(f64, Option<f64>)> =
+        growths.iter().map(|(s, points)| (*s, first_crossing(points, s / 2.0))).collect();
     let reached: Vec<(f64, f64)> = times.iter().filter_map(|(s, t)| t.map(|t| (*s, t))).collect();
     // Modes too weak to reach half within the panel are consistent if they are the weakest.
     let falls = reached.windows(2).all(|w| w[1].1 < w[0].1);
@@ -158,9 +168,16 @@ fn half_rise_times_fall(growths: &[Curve]) -> Verdict {
 /// The half-rise front, read off the drawn curves, moves to smaller ŝ with t.
 fn fronts_move_down(fronts: &[Curve]) -> Verdict {
     let places: Vec<(f64, Option<f64>)> = fronts.iter().map(|(t, points)| (*t, rising_half(points))).collect();
-    let list: Vec<String> = places.iter().map(|(t, s)| format!("t/τ = {t}: {}", s.map_or("none".into(), |s| format!("{s:.4}")))).collect();
+    let list: Vec<String> =
+        places.iter().map(|(t, s)| format!("t/τ = {t}: {}", s.map_or("none".into(), |s| format!("{s:.4}")))).collect();
     let moves = places.windows(2).all(|w| matches!((w[0].1, w[1].1), (Some(a), Some(b)) if b < a));
-    Verdict::new("the half-rise front moves to smaller ŝ with t", "b", list.join(", "), "strictly falling", moves && places.len() > 1)
+    Verdict::new(
+        "the half-rise front moves to smaller ŝ with t",
+        "b",
+        list.join(", "),
+        "strictly falling",
+        moves && places.len() > 1,
+    )
 }
 
 /// The largest ŝ at which the learned fraction passes ½ (modes with ŝ near ε start above it).

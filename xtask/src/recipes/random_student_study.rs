@@ -17,7 +17,9 @@ use crate::results::Results;
 use crate::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use sim::{
+    AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome,
+};
 use theory::{LearningCurve, Student, Task};
 
 /// One hidden layer: the exact solution knows no other.
@@ -123,7 +125,8 @@ impl Recipe for RandomStudentStudy {
                 c.positive(path, snr);
             });
         }
-        for (path, sizes) in [("coverage.aligned", &self.coverage.aligned), ("coverage.random", &self.coverage.random)] {
+        for (path, sizes) in [("coverage.aligned", &self.coverage.aligned), ("coverage.random", &self.coverage.random)]
+        {
             checks
                 .increasing(&format!("{path}.sizes"), &sizes.sizes)
                 .each(&format!("{path}.sizes"), &sizes.sizes, |c, path, &size| {
@@ -136,15 +139,37 @@ impl Recipe for RandomStudentStudy {
             return;
         }
         let last = self.epochs as f64 * self.learning_rate;
-        checks.require("time_range", 0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1, "must be (low, high) with 0 ≤ low < high");
-        checks.consistent("time_range", "epochs", self.time_range.1 <= last + 1e-9, format!("must end by epochs · learning_rate = {last}"));
+        checks.require(
+            "time_range",
+            0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1,
+            "must be (low, high) with 0 ≤ low < high",
+        );
+        checks.consistent(
+            "time_range",
+            "epochs",
+            self.time_range.1 <= last + 1e-9,
+            format!("must end by epochs · learning_rate = {last}"),
+        );
         let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
-        checks.consistent("point_times", "log_every", self.point_epochs().iter().all(logged), "must fall on logged epochs");
+        checks.consistent(
+            "point_times",
+            "log_every",
+            self.point_epochs().iter().all(logged),
+            "must fall on logged epochs",
+        );
         let (weakest, strongest) = self.extreme_data_modes();
         let bound = 1.0 / strongest;
-        checks.require("learning_rate", self.learning_rate < bound, format!("must be below 1/ŝ = {bound:.4} of the strongest data mode, or gradient descent diverges"));
+        checks.require(
+            "learning_rate",
+            self.learning_rate < bound,
+            format!("must be below 1/ŝ = {bound:.4} of the strongest data mode, or gradient descent diverges"),
+        );
         checks.each("lag_epsilons", &self.lag_epsilons, |c, path, &epsilon| {
-            c.require(path, epsilon < weakest, format!("must be below the predicted ŝ of the weakest teacher, {weakest:.4}"));
+            c.require(
+                path,
+                epsilon < weakest,
+                format!("must be below the predicted ŝ of the weakest teacher, {weakest:.4}"),
+            );
         });
     }
 
@@ -170,7 +195,8 @@ impl Recipe for RandomStudentStudy {
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let curves = self.curve_conditions().map(|c| Curve::read(self, c, results)).collect::<anyhow::Result<Vec<_>>>()?;
+        let curves =
+            self.curve_conditions().map(|c| Curve::read(self, c, results)).collect::<anyhow::Result<Vec<_>>>()?;
         let lags = self.lag_conditions().map(|c| Lag::read(self, c, results)).collect::<anyhow::Result<Vec<_>>>()?;
         let coverages = self.read_coverages(results)?;
         let figure = Figure::new("random-student", &self.title)
@@ -185,7 +211,12 @@ impl Recipe for RandomStudentStudy {
             .panel(self.alignment_panel(&curves))
             .panel(self.coverage_panel(&coverages));
         let verdicts = self.verdicts(&curves, &lags, &coverages)?;
-        Ok(Assembled { figure, verdicts, tables: vec![self.lag_table(&lags), self.coverage_table(&coverages)], caption: self.caption() })
+        Ok(Assembled {
+            figure,
+            verdicts,
+            tables: vec![self.lag_table(&lags), self.coverage_table(&coverages)],
+            caption: self.caption(),
+        })
     }
 }
 
@@ -263,11 +294,19 @@ impl RandomStudentStudy {
     }
 
     fn lag_conditions(&self) -> impl Iterator<Item = Condition> {
-        self.lag_epsilons.iter().flat_map(move |&epsilon| self.lag_snrs.iter().map(move |&snr| self.condition(snr, epsilon)))
+        self.lag_epsilons
+            .iter()
+            .flat_map(move |&epsilon| self.lag_snrs.iter().map(move |&snr| self.condition(snr, epsilon)))
     }
 
     fn sized(&self, size: usize) -> Condition {
-        Condition { inputs: size, outputs: size / 2, hidden: size / 2, snr: self.coverage.snr, epsilon: self.lag_epsilons[0] }
+        Condition {
+            inputs: size,
+            outputs: size / 2,
+            hidden: size / 2,
+            snr: self.coverage.snr,
+            epsilon: self.lag_epsilons[0],
+        }
     }
 
     fn coverage_starts(&self) -> [(Start, &CoverageSizes); 2] {
@@ -349,7 +388,8 @@ impl RandomStudentStudy {
         let mut coverages = Vec::new();
         for (start, sizes) in self.coverage_starts() {
             for &size in &sizes.sizes {
-                let least = |run| anyhow::Ok(results.training(&self.covered(start, size, run))?.test(0)?.least.value.ln());
+                let least =
+                    |run| anyhow::Ok(results.training(&self.covered(start, size, run))?.test(0)?.least.value.ln());
                 let values = (0..sizes.seeds).map(least).collect::<anyhow::Result<Vec<_>>>()?;
                 let band = &results.ensemble(&self.covering(start, size, sizes.draws))?.least_test;
                 let found = Coverage::of(&values, band).map(|coverage| SizeCoverage { start, size, coverage });

@@ -18,7 +18,10 @@ use crate::run::Run;
 use figures::Figure;
 use measured::Kind;
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Experiment, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, StudentSpec, TaskSpec, Training};
+use sim::{
+    Draw, Experiment, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, StudentSpec, TaskSpec,
+    Training,
+};
 use theory::Task;
 
 /// Random students on the same data sets, as drawn and with their outputs shuffled.
@@ -75,7 +78,11 @@ impl Recipe for RandomizedData {
             .positive("noise", self.noise)
             .positive("bin", self.bin)
             .at_least("point_times", self.point_times, 2)
-            .require("train_level", self.train_level > 0.0 && self.train_level < 1.0, "must be between 0 and 1, both excluded")
+            .require(
+                "train_level",
+                self.train_level > 0.0 && self.train_level < 1.0,
+                "must be between 0 and 1, both excluded",
+            )
             .in_range("ensemble_draws", self.ensemble_draws, 2..=INDEPENDENT_RUNS);
         descending_positive(checks, "strengths", &self.strengths);
         interval(checks, "time_range", self.time_range);
@@ -85,7 +92,12 @@ impl Recipe for RandomizedData {
         }
         let most = self.inputs.min(self.outputs);
         let fits = self.strengths.len() + 2 <= most;
-        checks.consistent("strengths", "outputs", fits, format!("must leave at least two of the min(inputs, outputs) = {most} modes to the noise"));
+        checks.consistent(
+            "strengths",
+            "outputs",
+            fits,
+            format!("must leave at least two of the min(inputs, outputs) = {most} modes to the noise"),
+        );
         let strongest = self.strongest_data_mode();
         self.training_rules().together(checks, strongest);
         self.training_rules().plotted(checks, self.time_range, self.point_times);
@@ -102,7 +114,8 @@ impl Recipe for RandomizedData {
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let [original, shuffled] = [Labels::Structured, Labels::Shuffled].map(|labels| Kind::read(self, labels, results));
+        let [original, shuffled] =
+            [Labels::Structured, Labels::Shuffled].map(|labels| Kind::read(self, labels, results));
         let (original, shuffled) = (original?, shuffled?);
         let figure = Figure::new("randomized-data", &self.title)
             .description("Singular values of a data set and of its shuffle; train error of students on both.")

@@ -133,7 +133,12 @@ impl SignalThroughNoise {
         let histogram = &self.histogram;
         let most = self.inputs.min(histogram.outputs);
         let fits = histogram.strengths.len() < most;
-        checks.consistent("histogram.strengths", "histogram.outputs", fits, format!("must hold fewer than min(inputs, outputs) = {most} values"));
+        checks.consistent(
+            "histogram.strengths",
+            "histogram.outputs",
+            fits,
+            format!("must hold fewer than min(inputs, outputs) = {most} values"),
+        );
         let matrix = self.matrix(histogram.outputs).ok();
         let threshold = matrix.map_or(f64::INFINITY, |m| m.threshold());
         checks.each("histogram.strengths", &histogram.strengths, |c, path, s| {
@@ -148,7 +153,12 @@ impl SignalThroughNoise {
         });
         let (low, high) = self.transition.strength_range;
         checks.each("transition.strengths", &self.transition.strengths, |c, path, s| {
-            c.consistent(path, "transition.strength_range", (low..=high).contains(s), format!("must lie between {low} and {high}"));
+            c.consistent(
+                path,
+                "transition.strength_range",
+                (low..=high).contains(s),
+                format!("must lie between {low} and {high}"),
+            );
         });
     }
 

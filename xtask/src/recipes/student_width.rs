@@ -80,7 +80,8 @@ impl Recipe for StudentWidth {
         if checks.all_hold() {
             let noise = self.noise * self.noise / self.inputs as f64;
             let strongest = self.snrs[self.snrs.len() - 1];
-            let strongest = theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strongest));
+            let strongest =
+                theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strongest));
             self.training_rules().together(checks, strongest);
         }
     }
@@ -110,7 +111,12 @@ impl Recipe for StudentWidth {
             .colour_bar(ColourBar::new(self.colours(), "SNR"))
             .panel(self.start_panel(&widths))
             .panel(self.snr_panel(&widths)?);
-        Ok(Assembled { figure, verdicts: self.verdicts(&widths), tables: vec![self.optima_table(&widths)], caption: self.caption() })
+        Ok(Assembled {
+            figure,
+            verdicts: self.verdicts(&widths),
+            tables: vec![self.optima_table(&widths)],
+            caption: self.caption(),
+        })
     }
 }
 

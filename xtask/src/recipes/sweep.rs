@@ -168,7 +168,10 @@ impl Recipe for Sweep {
 
     fn runs(&self) -> Vec<Run> {
         let seeds = || (0..self.seeds).map(|run| Draw { seed: self.seed, run });
-        self.points().iter().flat_map(|(_, point)| seeds().flat_map(|draw| point.experiments(draw)).map(Run::from).collect::<Vec<_>>()).collect()
+        self.points()
+            .iter()
+            .flat_map(|(_, point)| seeds().flat_map(|draw| point.experiments(draw)).map(Run::from).collect::<Vec<_>>())
+            .collect()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
@@ -177,14 +180,22 @@ impl Recipe for Sweep {
             (false, false) => vec![self.lines(results)?],
             (false, true) => self.heat_maps(results)?,
         };
-        let figure = Figure::new("sweep", &self.title).description("A study of one observable over parameters.").columns(panel.len().max(1)).panels(panel);
+        let figure = Figure::new("sweep", &self.title)
+            .description("A study of one observable over parameters.")
+            .columns(panel.len().max(1))
+            .panels(panel);
         Ok(Assembled { figure, verdicts: Vec::new(), tables: vec![self.table(results)?], caption: self.caption() })
     }
 }
 
 impl Sweep {
     fn base(&self) -> Point {
-        Point { task: self.task.clone(), companion: self.companion.clone(), student: self.student.clone(), training: self.training.clone() }
+        Point {
+            task: self.task.clone(),
+            companion: self.companion.clone(),
+            student: self.student.clone(),
+            training: self.training.clone(),
+        }
     }
 
     /// Every point with the axes' values there, the last axis fastest.
@@ -224,9 +235,11 @@ impl Sweep {
                     means.push((values[0], Summary::of(&self.simulated(point, results)?)));
                 }
             }
-            panel = panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
+            panel =
+                panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
             if !means.is_empty() {
-                let mut mark = Points::new(format!("simulation{name}"), means.iter().map(|(x, s)| (*x, s.mean))).colour(colour);
+                let mut mark =
+                    Points::new(format!("simulation{name}"), means.iter().map(|(x, s)| (*x, s.mean))).colour(colour);
                 if let Some(intervals) = means.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
                     mark = mark.intervals(intervals);
                 }
@@ -242,12 +255,16 @@ impl Sweep {
         for ((index, name, colour), (_, point)) in series(self.axes.first()).into_iter().zip(&points) {
             debug_assert!(index < points.len());
             let theory = self.observable.theory_curve(point)?;
-            panel = panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
+            panel =
+                panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
             if self.seeds > 0 {
-                let runs = (0..self.seeds).map(|run| self.observable.simulated_curve(point, Draw { seed: self.seed, run }, results));
+                let runs = (0..self.seeds)
+                    .map(|run| self.observable.simulated_curve(point, Draw { seed: self.seed, run }, results));
                 let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
                 let mean = |i: usize| (runs[0][i].0, runs.iter().map(|run| run[i].1).sum::<f64>() / runs.len() as f64);
-                let line = Line::new(format!("simulation{name}"), (0..runs[0].len()).map(mean)).colour(colour).dash(Dash::Dashed);
+                let line = Line::new(format!("simulation{name}"), (0..runs[0].len()).map(mean))
+                    .colour(colour)
+                    .dash(Dash::Dashed);
                 panel = panel.mark(line);
             }
         }
@@ -273,7 +290,9 @@ impl Sweep {
             Observable::TransferBenefit => ColourScale::diverging(high.abs().max(low.abs()).max(1e-12)),
             _ => ColourScale::sequential(low, if high > low { high } else { low + 1.0 }),
         };
-        let rows = (0..y.values.len()).map(|j| (0..x.values.len()).map(|i| values[i * y.values.len() + j]).collect()).collect::<Vec<Vec<f64>>>();
+        let rows = (0..y.values.len())
+            .map(|j| (0..x.values.len()).map(|i| values[i * y.values.len() + j]).collect())
+            .collect::<Vec<Vec<f64>>>();
         Panel::new(x_axis(x), x_axis(y))
             .title(name)
             .mark(HeatMap::new(name, edges(&x.values), edges(&y.values), rows, scale.clone()))
@@ -291,7 +310,11 @@ impl Sweep {
             let simulated = Summary::of(&self.simulated(&point, results)?);
             let mut row: Vec<String> = values.iter().map(f64::to_string).collect();
             row.push(self.observable.theory(&point)?.to_string());
-            row.extend([simulated.mean.to_string(), simulated.standard_error().to_string(), simulated.count.to_string()]);
+            row.extend([
+                simulated.mean.to_string(),
+                simulated.standard_error().to_string(),
+                simulated.count.to_string(),
+            ]);
             table.rows.push(row);
         }
         Ok(table)
@@ -299,7 +322,12 @@ impl Sweep {
 
     fn caption(&self) -> String {
         let axes: Vec<&str> = self.axes.iter().map(|axis| axis.parameter.label()).collect();
-        format!("{} over {}: theory, and {} simulated seeds per point.", self.observable.label(), axes.join(" and "), self.seeds)
+        format!(
+            "{} over {}: theory, and {} simulated seeds per point.",
+            self.observable.label(),
+            axes.join(" and "),
+            self.seeds
+        )
     }
 }
 
@@ -308,14 +336,20 @@ fn series(family: Option<&AxisKeys>) -> Vec<(usize, String, figures::Colour)> {
     let Some(axis) = family else { return vec![(0, String::new(), figures::Colour::BLUE)] };
     let (low, high) = (0.0, axis.values.len().saturating_sub(1).max(1) as f64);
     let scale = ColourScale::sequential(low, high);
-    let named = |(index, value): (usize, &f64)| (index, format!(", {} = {value}", axis.parameter.label()), scale.colour(index as f64));
+    let named = |(index, value): (usize, &f64)| {
+        (index, format!(", {} = {value}", axis.parameter.label()), scale.colour(index as f64))
+    };
     axis.values.iter().enumerate().map(named).collect()
 }
 
 /// Logarithmic where the values span more than a factor of 30.
 fn x_axis(axis: &AxisKeys) -> Axis {
     let (first, last) = (axis.values[0], axis.values[axis.values.len() - 1]);
-    if first > 0.0 && last / first > 30.0 { Axis::log(axis.parameter.label()) } else { Axis::new(axis.parameter.label()) }
+    if first > 0.0 && last / first > 30.0 {
+        Axis::log(axis.parameter.label())
+    } else {
+        Axis::new(axis.parameter.label())
+    }
 }
 
 /// Edges of the cells around values: half-way between neighbours, in the logarithm where the axis is logarithmic.

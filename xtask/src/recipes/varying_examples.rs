@@ -17,7 +17,10 @@ use crate::results::Results;
 use crate::run::Run;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use sim::{
+    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
+    TrainingOutcome,
+};
 use theory::{LearningCurve, Student, Task};
 
 /// One hidden layer; the weights of a student are two matrices.
@@ -96,21 +99,48 @@ impl Recipe for VaryingExamples {
         if !checks.all_hold() {
             return;
         }
-        checks.consistent("examples", "inputs", self.examples.contains(&self.inputs), "must hold P = N₁, where the claims expect the peak");
+        checks.consistent(
+            "examples",
+            "inputs",
+            self.examples.contains(&self.inputs),
+            "must hold P = N₁, where the claims expect the peak",
+        );
         checks.consistent("curve_snr", "snrs", self.snrs.contains(&self.curve_snr), "must be one of snrs");
         checks.each("curve_examples", &self.curve_examples, |c, path, p| {
             c.consistent(path, "examples", self.examples.contains(p), "must be one of examples");
         });
         let last = self.epochs as f64 * self.learning_rate;
-        checks.require("time_range", 0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1, "must be (low, high) with 0 ≤ low < high");
-        checks.consistent("time_range", "epochs", self.time_range.1 <= last + 1e-9, format!("must end by epochs · learning_rate = {last}"));
+        checks.require(
+            "time_range",
+            0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1,
+            "must be (low, high) with 0 ≤ low < high",
+        );
+        checks.consistent(
+            "time_range",
+            "epochs",
+            self.time_range.1 <= last + 1e-9,
+            format!("must end by epochs · learning_rate = {last}"),
+        );
         let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
-        checks.consistent("point_times", "log_every", self.point_epochs().iter().all(logged), "must fall on logged epochs");
+        checks.consistent(
+            "point_times",
+            "log_every",
+            self.point_epochs().iter().all(logged),
+            "must fall on logged epochs",
+        );
         let (strongest, steepest) = self.strongest_data_modes();
         // L = 2 and, beyond N₁, D times the step on W*.
         let bound = 1.0 / steepest;
-        checks.require("learning_rate", self.learning_rate < bound, format!("must be below 1/(D ŝ) = {bound:.4} of the strongest data mode, or gradient descent diverges"));
-        checks.require("epsilon", self.epsilon < strongest, format!("must be below the largest predicted ŝ, {strongest:.4}"));
+        checks.require(
+            "learning_rate",
+            self.learning_rate < bound,
+            format!("must be below 1/(D ŝ) = {bound:.4} of the strongest data mode, or gradient descent diverges"),
+        );
+        checks.require(
+            "epsilon",
+            self.epsilon < strongest,
+            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+        );
     }
 
     fn runs(&self) -> Vec<Run> {
@@ -214,7 +244,13 @@ impl VaryingExamples {
 
     fn orthonormal(&self, examples: usize, snr: f64, run: u64, divisor: u64) -> Experiment {
         let (task, draw) = (self.task(examples, snr, InputKind::Orthonormal), Draw { seed: self.seed, run });
-        Experiment::Aligned(AlignedSpec { task, student: self.student(), training: self.training(divisor), tracked_modes: 0, draw })
+        Experiment::Aligned(AlignedSpec {
+            task,
+            student: self.student(),
+            training: self.training(divisor),
+            tracked_modes: 0,
+            draw,
+        })
     }
 
     fn gaussian(&self, examples: usize, snr: f64, run: u64) -> Experiment {

@@ -22,7 +22,8 @@ const NUMBERS: [(&str, Number, Dash); 3] = [
 impl AlignmentLag {
     /// The three numbers of one mode.
     pub(super) fn mode_panel(&self, mode: &Mode<'_>) -> Panel {
-        let which = if mode.rank == 1 { "rank 1".to_owned() } else { format!("rank {}, mode {}", mode.rank, mode.mode + 1) };
+        let which =
+            if mode.rank == 1 { "rank 1".to_owned() } else { format!("rank {}, mode {}", mode.rank, mode.mode + 1) };
         let (low, high) = mode.depth.time_range;
         let mut panel = Panel::new(Axis::new("t/τ").range(low, high), Axis::new("overlap, s/ŝ").range(0.0, 1.05))
             .title(format!("L = {}: {which}", mode.depth.layers))
@@ -47,7 +48,10 @@ impl AlignmentLag {
     fn times<'a>(&'a self, mode: &'a Mode<'_>) -> impl Iterator<Item = (usize, f64)> + 'a {
         let (low, high) = mode.depth.time_range;
         let times = mode.outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * self.learning_rate);
-        times.enumerate().filter(move |(_, t)| (low..=high + 1e-9).contains(t)).map(move |(index, t)| (index, t.min(high)))
+        times
+            .enumerate()
+            .filter(move |(_, t)| (low..=high + 1e-9).contains(t))
+            .map(move |(index, t)| (index, t.min(high)))
     }
 
     /// One student, from the moment its mode is defined.
@@ -61,7 +65,8 @@ impl AlignmentLag {
     fn band(&self, mode: &Mode<'_>, number: Number) -> Vec<(f64, f64, f64)> {
         let tracks: Vec<&ModeTrack> = mode.outcomes.iter().map(|outcome| &outcome.modes[mode.mode]).collect();
         let interval = |(index, t): (usize, f64)| {
-            let values: Option<Vec<f64>> = tracks.iter().map(|track| Some(number(track, track.points[index].as_ref()?))).collect();
+            let values: Option<Vec<f64>> =
+                tracks.iter().map(|track| Some(number(track, track.points[index].as_ref()?))).collect();
             let (low, high) = Summary::of(&values?).interval()?;
             // The mean of numbers in [0, 1] is in [0, 1], whatever Student's law says of a skewed sample.
             Some((t, low.clamp(0.0, 1.05), high.clamp(0.0, 1.05)))
@@ -88,7 +93,15 @@ impl AlignmentLag {
              value exceeds 1.5 ε, before which its vectors mean nothing. Lines: one student; bands: 95 % intervals of the mean over {} \
              of them. Both overlaps are near 1 (dotted: {}) before the mode has grown to half (dotted: {}): a random student first \
              becomes an aligned one, then learns like one. With depth alignment takes a larger part of the time until the rise.",
-            self.inputs, self.hidden, self.outputs, self.epsilon, self.snr, depths.join(" and "), self.seeds, self.aligned_at, self.grown_at
+            self.inputs,
+            self.hidden,
+            self.outputs,
+            self.epsilon,
+            self.snr,
+            depths.join(" and "),
+            self.seeds,
+            self.aligned_at,
+            self.grown_at
         )
     }
 }

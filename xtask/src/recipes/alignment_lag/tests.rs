@@ -45,9 +45,12 @@ fn the_order_fails_without_a_teacher_to_learn() {
 
 #[test]
 fn depths_fail_when_all_students_have_the_same() {
-    let verdicts = verdicts(&config(), changed(|spec| {
-        spec.student.layers = 2;
-    }));
+    let verdicts = verdicts(
+        &config(),
+        changed(|spec| {
+            spec.student.layers = 2;
+        }),
+    );
     assert_eq!(passed(&verdicts, "deeper students"), Some(false));
 }
 
@@ -56,7 +59,9 @@ fn depths_fail_when_all_students_have_the_same() {
 fn students_are_shared() {
     for scale in [Scale::Paper, Scale::Smoke] {
         let lag: AlignmentLag = at_scale("fig10_alignment_lag", scale);
-        let others = ["fig03_single_hidden_layer", "fig04_deeper_networks"].map(|stem| at_scale::<LearningCurves>(stem, scale).runs()).concat();
+        let others = ["fig03_single_hidden_layer", "fig04_deeper_networks"]
+            .map(|stem| at_scale::<LearningCurves>(stem, scale).runs())
+            .concat();
         let shared = lag.runs().iter().filter(|run| others.contains(run)).count();
         assert_eq!(shared, lag.runs().len(), "{}", scale.name());
     }

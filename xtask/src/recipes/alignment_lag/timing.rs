@@ -13,11 +13,18 @@ pub(super) struct ModeTimes {
 
 impl ModeTimes {
     /// Reads them off the logged points, between which it interpolates.
-    pub(super) fn of(outcome: &TrainingOutcome, mode: usize, aligned_at: f64, grown_at: f64, learning_rate: f64) -> Self {
+    pub(super) fn of(
+        outcome: &TrainingOutcome,
+        mode: usize,
+        aligned_at: f64,
+        grown_at: f64,
+        learning_rate: f64,
+    ) -> Self {
         let track = &outcome.modes[mode];
         let first = |number: &dyn Fn(&ModePoint) -> f64, level: f64| -> f64 {
             let logged = outcome.epochs.iter().zip(&track.points);
-            let series = logged.filter_map(|(&epoch, point)| Some((epoch as f64 * learning_rate, number(point.as_ref()?))));
+            let series =
+                logged.filter_map(|(&epoch, point)| Some((epoch as f64 * learning_rate, number(point.as_ref()?))));
             first_at_least(&series.collect::<Vec<_>>(), level)
         };
         Self {

@@ -12,15 +12,28 @@ impl AlignmentLag {
         let several = panels((0..modes.len()).filter(|&index| modes[index].rank > 1));
         let [overlap, grown] = [self.aligned_at, self.grown_at];
         vec![
-            Verdict::of_excess_on_the_whole(format!("both overlaps reach {overlap} before s/ŝ reaches {grown} (differences in t/τ)"), &all, &leads, level),
+            Verdict::of_excess_on_the_whole(
+                format!("both overlaps reach {overlap} before s/ŝ reaches {grown} (differences in t/τ)"),
+                &all,
+                &leads,
+                level,
+            ),
             Verdict::of_each_excess("stronger modes align first (differences in t/τ)", several, &orders, level),
-            Verdict::of_each_excess("deeper students align later in units of the mode's own rise time", all, &depths, level),
+            Verdict::of_each_excess(
+                "deeper students align later in units of the mode's own rise time",
+                all,
+                &depths,
+                level,
+            ),
         ]
     }
 
     /// Time of growth minus time of alignment.
     fn leads(&self, modes: &[Mode<'_>]) -> Vec<Excess> {
-        modes.iter().map(|mode| Excess { at: mode.place(), by_seed: mode.times.iter().map(|t| t.grown - t.aligned).collect() }).collect()
+        modes
+            .iter()
+            .map(|mode| Excess { at: mode.place(), by_seed: mode.times.iter().map(|t| t.grown - t.aligned).collect() })
+            .collect()
     }
 
     /// Time of alignment minus that of the next stronger mode of the same students.
@@ -29,7 +42,10 @@ impl AlignmentLag {
         neighbours
             .map(|pair| {
                 let times = pair[1].times.iter().zip(&pair[0].times);
-                Excess { at: pair[1].place(), by_seed: times.map(|(weak, strong)| weak.aligned - strong.aligned).collect() }
+                Excess {
+                    at: pair[1].place(),
+                    by_seed: times.map(|(weak, strong)| weak.aligned - strong.aligned).collect(),
+                }
             })
             .collect()
     }
@@ -41,7 +57,10 @@ impl AlignmentLag {
         pairs
             .map(|(deep, shallow)| {
                 let times = deep.times.iter().zip(&shallow.times);
-                Excess { at: deep.place(), by_seed: times.map(|(deep, shallow)| deep.lateness() - shallow.lateness()).collect() }
+                Excess {
+                    at: deep.place(),
+                    by_seed: times.map(|(deep, shallow)| deep.lateness() - shallow.lateness()).collect(),
+                }
             })
             .collect()
     }

@@ -14,7 +14,11 @@ impl InputTypes {
         let mut panel = Panel::new(time, Axis::new("ln ε_{te}")).title(format!("noise σ_z = {}", level.noise));
         let times = linear_grid(self.time_range.0, self.time_range.1, self.points).into_iter();
         let theory = times.map(|t| Ok((t, level.curve.test_error_at(t)?.ln()))).collect::<anyhow::Result<Vec<_>>>()?;
-        panel = panel.mark(Line::new("theory (aligned), white inputs", theory).colour(Colour::INK).legend("theory (aligned, white inputs)"));
+        panel = panel.mark(
+            Line::new("theory (aligned), white inputs", theory)
+                .colour(Colour::INK)
+                .legend("theory (aligned, white inputs)"),
+        );
         let exact = level.exact.test.iter().zip(self.point_epochs());
         let exact = exact.map(|(statistics, epoch)| (epoch as f64 / self.tau(), statistics.log_error.mean));
         let exact = Line::new("exact (random), white inputs", exact).colour(Colour::INK).dash(Dash::Dashed);

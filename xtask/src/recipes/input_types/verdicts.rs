@@ -30,7 +30,9 @@ impl InputTypes {
             let orthonormal = results.of(InputKind::Orthonormal)?;
             for epoch in self.point_epochs().into_iter().filter(|epoch| *epoch > 0) {
                 let logs = |kind: &KindResults<'_>| -> anyhow::Result<Vec<f64>> {
-                    let at = |s: &&TrainingOutcome| Ok(log_points(&[s], |o| Ok(o.test(0)?), &[epoch], self.tau())?[0].log_error.mean);
+                    let at = |s: &&TrainingOutcome| {
+                        Ok(log_points(&[s], |o| Ok(o.test(0)?), &[epoch], self.tau())?[0].log_error.mean)
+                    };
                     kind.students.iter().map(at).collect()
                 };
                 let difference = Summary::of_differences(&logs(orthonormal)?, &logs(one_hot)?);
@@ -46,9 +48,15 @@ impl InputTypes {
         let mut changes = Vec::new();
         for results in levels {
             let tracks = results.of(InputKind::Gaussian)?.tracks()?;
-            let summary = |change: &dyn Fn(&ErrorTrack) -> f64| Summary::of(&tracks.iter().map(|track| change(track)).collect::<Vec<_>>());
-            changes.push((format!("the fall, σ_z = {}", results.noise), summary(&|t| t.logged[0].ln() - t.least.value.ln())));
-            changes.push((format!("the rise, σ_z = {}", results.noise), summary(&|t| t.last.ln() - t.least.value.ln())));
+            let summary = |change: &dyn Fn(&ErrorTrack) -> f64| {
+                Summary::of(&tracks.iter().map(|track| change(track)).collect::<Vec<_>>())
+            };
+            changes.push((
+                format!("the fall, σ_z = {}", results.noise),
+                summary(&|t| t.logged[0].ln() - t.least.value.ln()),
+            ));
+            changes
+                .push((format!("the rise, σ_z = {}", results.noise), summary(&|t| t.last.ln() - t.least.value.ln())));
         }
         let claim = "with gaussian inputs the test error still falls to a minimum and rises again (change of ln ε_te)";
         Ok(Verdict::of_positive(claim, self.panels(), &changes, level))
@@ -62,9 +70,18 @@ impl InputTypes {
                 results.of(kind)?.students.iter().map(|student| self.start_time(student)).collect()
             };
             let (Some(gaussian), Some(one_hot)) = (starts(InputKind::Gaussian)?, starts(InputKind::OneHot)?) else {
-                return Ok(Verdict::not_judged(claim, self.panels(), format!("some student with σ_z = {} never got there", results.noise)));
+                return Ok(Verdict::not_judged(
+                    claim,
+                    self.panels(),
+                    format!("some student with σ_z = {} never got there", results.noise),
+                ));
             };
-            list.push(format!("{:.3} before {:.3} (σ_z = {})", Summary::of(&gaussian).mean, Summary::of(&one_hot).mean, results.noise));
+            list.push(format!(
+                "{:.3} before {:.3} (σ_z = {})",
+                Summary::of(&gaussian).mean,
+                Summary::of(&one_hot).mean,
+                results.noise
+            ));
             leads.push((format!("σ_z = {}", results.noise), Summary::of_differences(&one_hot, &gaussian)));
         }
         Ok(with_list(Verdict::of_positive(claim, self.panels(), &leads, level), "t/τ", &list))
@@ -81,7 +98,12 @@ impl InputTypes {
             list.push(format!("{:.3} against {:.3} (σ_z = {})", means[0], means[1], results.noise));
             losses.push((format!("σ_z = {}", results.noise), Summary::of_differences(&gaussian, &one_hot)));
         }
-        let verdict = Verdict::of_positive("gaussian inputs reach a worse least test error than one-hot inputs", self.panels(), &losses, level);
+        let verdict = Verdict::of_positive(
+            "gaussian inputs reach a worse least test error than one-hot inputs",
+            self.panels(),
+            &losses,
+            level,
+        );
         Ok(with_list(verdict, "least ln ε_te", &list))
     }
 

@@ -25,7 +25,8 @@ impl LearningCurves {
     /// ln of an error over time: bands and lines of the theory, points of the students.
     pub(super) fn curve_panel(&self, row: &Row<'_>, kind: ErrorKind) -> anyhow::Result<Panel> {
         let time = Axis::new("t/τ").range(self.time_range.0, self.time_range.1);
-        let mut panel = Panel::new(time, Axis::new(kind.label())).title(format!("rank {}: {} error", row.rank, kind.name()));
+        let mut panel =
+            Panel::new(time, Axis::new(kind.label())).title(format!("rank {}: {} error", row.rank, kind.name()));
         for results in row.at(&self.curve_snrs) {
             let (snr, colour) = (results.snr, self.colour(results.snr));
             let band = kind.in_ensemble(results.ensemble).iter().zip(self.times());
@@ -34,21 +35,25 @@ impl LearningCurves {
         }
         for results in row.at(&self.curve_snrs) {
             let (snr, colour) = (results.snr, self.colour(results.snr));
-            panel = panel.mark(Line::new(format!("theory, SNR {snr}"), self.theory_line(&results.curve, kind)?).colour(colour));
+            panel = panel
+                .mark(Line::new(format!("theory, SNR {snr}"), self.theory_line(&results.curve, kind)?).colour(colour));
             if let Some(exact) = results.random_ensemble {
                 let means = kind.in_ensemble(exact).iter().zip(self.times()).map(|(s, t)| (t, s.log_error.mean));
-                panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), means).colour(colour).dash(Dash::Dashed));
+                panel =
+                    panel.mark(Line::new(format!("exact random, SNR {snr}"), means).colour(colour).dash(Dash::Dashed));
             }
             for (name, outcomes, shape) in
                 [("aligned", &results.aligned, Shape::Circle), ("random", &results.random, Shape::OpenTriangle)]
             {
                 let points = log_points(outcomes, |o| kind.track(o), &self.point_epochs(), self.tau())?;
-                let mut mark = Points::new(format!("{name}, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error.mean)));
+                let mut mark =
+                    Points::new(format!("{name}, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error.mean)));
                 if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
                     mark = mark.intervals(intervals);
                 }
                 // Random students that no line speaks of stand back.
-                let opacity = if shape == Shape::OpenTriangle && results.random_ensemble.is_none() { 0.45 } else { 1.0 };
+                let opacity =
+                    if shape == Shape::OpenTriangle && results.random_ensemble.is_none() { 0.45 } else { 1.0 };
                 panel = panel.mark(mark.shape(shape).colour(colour).radius(2.6).opacity(opacity));
             }
         }
@@ -57,17 +62,24 @@ impl LearningCurves {
 
     /// Least ln ε_te: random against aligned.
     pub(super) fn least_error_panel(&self, row: &Row<'_>) -> Panel {
-        let panel = Panel::new(Axis::new("aligned"), Axis::new("random")).title(format!("rank {}: least ln ε_{{te}}", row.rank));
+        let panel = Panel::new(Axis::new("aligned"), Axis::new("random"))
+            .title(format!("rank {}: least ln ε_{{te}}", row.rank));
         self.optima(row, panel, |r| (r.optima.aligned.log_error_summary(), r.optima.random.log_error_summary()))
     }
 
     /// t_opt/τ: random against aligned.
     pub(super) fn stopping_panel(&self, row: &Row<'_>) -> Panel {
-        let panel = Panel::new(Axis::new("aligned"), Axis::new("random")).title(format!("rank {}: t_{{opt}}/τ", row.rank));
+        let panel =
+            Panel::new(Axis::new("aligned"), Axis::new("random")).title(format!("rank {}: t_{{opt}}/τ", row.rank));
         self.optima(row, panel, |r| (r.optima.aligned.time_summary(), r.optima.random.time_summary()))
     }
 
-    fn optima(&self, row: &Row<'_>, panel: Panel, pair: impl Fn(&super::SnrResults<'_>) -> (Summary, Summary)) -> Panel {
+    fn optima(
+        &self,
+        row: &Row<'_>,
+        panel: Panel,
+        pair: impl Fn(&super::SnrResults<'_>) -> (Summary, Summary),
+    ) -> Panel {
         let mut panel = panel.same_range().mark(RefLine::diagonal());
         for results in row.at(&self.optimum_snrs) {
             let name = format!("SNR {}", short(results.snr));
@@ -123,7 +135,11 @@ impl LearningCurves {
              Lines: theory of the aligned student in the limit of large size; bands hold 95 % of single draws at this size. \
              Points: means of {} seeds with 95 % intervals, aligned (filled) and random (open) starts.{exact} \
              Right: least test error and best stopping time, random against aligned: the error is the same, the time {later}.",
-            self.layers, self.sizes(), self.epsilon, self.learning_rate, self.seeds
+            self.layers,
+            self.sizes(),
+            self.epsilon,
+            self.learning_rate,
+            self.seeds
         )
     }
 }

@@ -21,7 +21,9 @@ fn judged(run: &Run, change: impl Fn(Experiment) -> Experiment) -> Run {
 
 fn with_noise(factor: f64, mut experiment: Experiment) -> Experiment {
     match &mut experiment {
-        Experiment::Aligned(AlignedSpec { task, .. }) | Experiment::Linear(LinearSpec { task, .. }) => task.noise *= factor,
+        Experiment::Aligned(AlignedSpec { task, .. }) | Experiment::Linear(LinearSpec { task, .. }) => {
+            task.noise *= factor
+        }
         _ => {}
     }
     experiment
@@ -29,7 +31,9 @@ fn with_noise(factor: f64, mut experiment: Experiment) -> Experiment {
 
 fn with_epsilon(factor: f64, mut experiment: Experiment) -> Experiment {
     match &mut experiment {
-        Experiment::Aligned(AlignedSpec { student, .. }) | Experiment::Linear(LinearSpec { student, .. }) => student.epsilon *= factor,
+        Experiment::Aligned(AlignedSpec { student, .. }) | Experiment::Linear(LinearSpec { student, .. }) => {
+            student.epsilon *= factor
+        }
         _ => {}
     }
     experiment
@@ -121,7 +125,9 @@ fn three_hidden_layers_fail_with_another_start_and_with_the_starts_swapped() {
     assert_eq!(passed(&larger_start, "train error lies on"), Some(false));
     assert_eq!(passed(&larger_start, "test error lies on"), Some(false));
     let deep = |experiment: &Experiment| match experiment {
-        Experiment::Aligned(AlignedSpec { student, .. }) | Experiment::Linear(LinearSpec { student, .. }) => student.layers == 4,
+        Experiment::Aligned(AlignedSpec { student, .. }) | Experiment::Linear(LinearSpec { student, .. }) => {
+            student.layers == 4
+        }
         _ => false,
     };
     let verdicts = verdicts(&config, |run| judged(run, |e| if deep(&e) { swapped(e) } else { e }));

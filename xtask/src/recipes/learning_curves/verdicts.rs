@@ -56,7 +56,11 @@ impl LearningCurves {
             }
         }
         let panels = self.panels_of(rows, if kind == ErrorKind::Train { 0 } else { 1 });
-        Ok(Verdict::of_points(format!("aligned students' {} error lies on the theory line", kind.name()), panels, &points))
+        Ok(Verdict::of_points(
+            format!("aligned students' {} error lies on the theory line", kind.name()),
+            panels,
+            &points,
+        ))
     }
 
     /// Bound on what the finite learning rate changes: twice the change of ln ε when the step is halved, on data of its own.
@@ -92,7 +96,8 @@ impl LearningCurves {
                 point
             })
             .collect();
-        let claim = format!("least ln ε_te of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
+        let claim =
+            format!("least ln ε_te of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
         Verdict::of_points(claim, self.panels_of(rows, 2), &points)
     }
 
@@ -112,13 +117,18 @@ impl LearningCurves {
         let points: Vec<Comparison> = self
             .judged(rows)
             .map(|(rank, r)| {
-                let mut point = Comparison::with_student_interval(at(rank, r), Summary::of(&r.optima.delays()), middle, level);
+                let mut point =
+                    Comparison::with_student_interval(at(rank, r), Summary::of(&r.optima.delays()), middle, level);
                 point.allowed += middle;
                 point.reason = format!("from 0 to {} %, and {}", 100.0 * allowed_delay, point.reason);
                 point
             })
             .collect();
-        let claim = format!("random students' t_opt is later by 0 to {} % (paired, SNR ≥ {})", 100.0 * allowed_delay, self.judged_snr);
+        let claim = format!(
+            "random students' t_opt is later by 0 to {} % (paired, SNR ≥ {})",
+            100.0 * allowed_delay,
+            self.judged_snr
+        );
         let mut verdict = Verdict::of_points(claim, self.panels_of(rows, 3), &points);
         let mean = Summary::of(&points.iter().map(|p| p.measured).collect::<Vec<_>>());
         // The delay as a whole must be one: averaged over all conditions it is positive.
@@ -135,10 +145,21 @@ impl LearningCurves {
             .filter_map(|(rank, r)| {
                 let predicted = r.random_ensemble?.delays()?;
                 let (measured, at) = (Summary::of(&r.optima.delays()), at(rank, r));
-                Some(Comparison::with_ensemble(at, measured, predicted.mean, predicted, 2.0 * self.learning_rate, level))
+                Some(Comparison::with_ensemble(
+                    at,
+                    measured,
+                    predicted.mean,
+                    predicted,
+                    2.0 * self.learning_rate,
+                    level,
+                ))
             })
             .collect();
-        Verdict::of_points("the delay of random students' t_opt is the one that the exact solution predicts", self.panels_of(rows, 3), &points)
+        Verdict::of_points(
+            "the delay of random students' t_opt is the one that the exact solution predicts",
+            self.panels_of(rows, 3),
+            &points,
+        )
     }
 
     /// Relative delay minus that of shallower students on the same data, seed by seed.
@@ -148,7 +169,10 @@ impl LearningCurves {
             Some(Excess { at: at(rank, results), by_seed: pairs.map(|(deep, shallow)| deep - shallow).collect() })
         };
         let conditions: Vec<Excess> = self.judged(rows).filter_map(excess).collect();
-        let claim = format!("the relative delay of random students' t_opt is larger than with L = {layers} (SNR ≥ {})", self.judged_snr);
+        let claim = format!(
+            "the relative delay of random students' t_opt is larger than with L = {layers} (SNR ≥ {})",
+            self.judged_snr
+        );
         Verdict::of_excess_on_the_whole(claim, self.panels_of(rows, 3), &conditions, level)
     }
 
@@ -164,7 +188,13 @@ impl LearningCurves {
         }
         let claim = "the scalar recursion of an aligned student equals its full-matrix run";
         let measured = format!("largest relative difference {largest:.1e} over {} logged epochs", scalar.epochs.len());
-        Ok(Verdict::new(claim, self.panels_of_rank(0, 0), measured, format!("{ROUNDING:.0e}: rounding"), largest <= ROUNDING))
+        Ok(Verdict::new(
+            claim,
+            self.panels_of_rank(0, 0),
+            measured,
+            format!("{ROUNDING:.0e}: rounding"),
+            largest <= ROUNDING,
+        ))
     }
 
     /// Letters of one column's panels.

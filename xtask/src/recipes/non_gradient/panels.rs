@@ -40,13 +40,15 @@ impl NonGradient {
                     .dash(Dash::Dashed)
                     .legend("shrinkage, theory"),
             );
-        let series: [(&str, fn(&Condition<'_>) -> Vec<f64>, Shape, Colour, f64); 3] = [
-            ("optimal stopping", |c| c.stopping.clone(), Shape::OpenCircle, STOPPING, 5.0),
-            ("shrinkage, noise known", |c| c.known.clone(), Shape::Square, KNOWN, 2.6),
-            ("shrinkage, noise estimated", |c| c.estimated.clone(), Shape::Cross, ESTIMATED, 4.0),
-        ];
-        for (label, pick, shape, colour, radius) in series {
-            let summary = |c: &Condition<'_>| Summary::of(&pick(c).iter().map(|e| e.ln()).collect::<Vec<_>>());
+        for (label, shrunk, shape, colour, radius) in [
+            ("optimal stopping", None, Shape::OpenCircle, STOPPING, 5.0),
+            ("shrinkage, noise known", Some(NoiseKnowledge::Known), Shape::Square, KNOWN, 2.6),
+            ("shrinkage, noise estimated", Some(NoiseKnowledge::Estimated), Shape::Cross, ESTIMATED, 4.0),
+        ] {
+            let summary = |c: &Condition<'_>| {
+                let errors = shrunk.map_or(c.stopping.as_slice(), |knowledge| c.shrunk(knowledge).0);
+                Summary::of(&errors.iter().map(|e| e.ln()).collect::<Vec<_>>())
+            };
             let means = rank_one.iter().map(|c| (c.strengths[0], summary(c).mean));
             let mut points = Points::new(label, means).shape(shape).colour(colour).radius(radius).legend(label);
             if let Some(intervals) = rank_one.iter().map(|c| summary(c).interval()).collect::<Option<Vec<_>>>() {

@@ -29,7 +29,10 @@ impl RandomStudentStudy {
             let band = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.low.ln(), s.high.ln()));
             panel = panel.mark(Band::new(format!("95 % of random draws, SNR {snr}"), band).colour(colour));
             let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
-            let line = times.into_iter().map(|t| Ok((t, curve.theory.test_error_at(t)?.ln()))).collect::<anyhow::Result<Vec<_>>>()?;
+            let line = times
+                .into_iter()
+                .map(|t| Ok((t, curve.theory.test_error_at(t)?.ln())))
+                .collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, SNR {snr}"), line).colour(colour).width(1.2));
             let exact = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.log_error.mean));
             panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), exact).colour(colour).dash(Dash::Dashed));
@@ -51,9 +54,11 @@ impl RandomStudentStudy {
             .legend(Legend::Outside)
             .mark(RefLine::diagonal());
         for lag in lags {
-            let index = self.lag_epsilons.iter().position(|&epsilon| epsilon == lag.condition.epsilon).unwrap_or_default();
+            let index =
+                self.lag_epsilons.iter().position(|&epsilon| epsilon == lag.condition.epsilon).unwrap_or_default();
             let epsilon = format!("ε = {:e}", lag.condition.epsilon);
-            let mark = optimum_points(&format!("SNR {}, {epsilon}", lag.condition.snr), &[(lag.predicted, lag.measured())]);
+            let mark =
+                optimum_points(&format!("SNR {}, {epsilon}", lag.condition.snr), &[(lag.predicted, lag.measured())]);
             let colour = self.colours().colour(lag.condition.snr);
             panel = panel.mark(mark.shape(SHAPES[index % SHAPES.len()]).colour(colour).legend(epsilon));
         }
@@ -62,21 +67,29 @@ impl RandomStudentStudy {
 
     /// |v·v̂| over time.
     pub(super) fn alignment_panel(&self, curves: &[Curve<'_>]) -> Panel {
-        let mut panel = Panel::new(self.time_axis(), Axis::new("|v·v̂|").range(0.0, 1.05)).title("alignment of the leading mode").legend(Legend::None);
+        let mut panel = Panel::new(self.time_axis(), Axis::new("|v·v̂|").range(0.0, 1.05))
+            .title("alignment of the leading mode")
+            .legend(Legend::None);
         for curve in curves {
             let (snr, colour) = (curve.condition.snr, self.colours().colour(curve.condition.snr));
             // At the start every singular value is ε and the vectors mean nothing.
             let exact = || curve.exact.modes[0].input.iter().zip(self.times()).filter(|(_, t)| *t > 0.0);
             let name = format!("95 % of random draws, SNR {snr}");
             panel = panel.mark(Band::new(name, exact().map(|(s, t)| (t, s.low, s.high))).colour(colour));
-            panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), exact().map(|(s, t)| (t, s.value.mean))).colour(colour).dash(Dash::Dashed));
-            let measured: Vec<_> = self.alignment(curve).into_iter().filter_map(|(t, summary)| Some((t, summary?))).collect();
+            panel = panel.mark(
+                Line::new(format!("exact random, SNR {snr}"), exact().map(|(s, t)| (t, s.value.mean)))
+                    .colour(colour)
+                    .dash(Dash::Dashed),
+            );
+            let measured: Vec<_> =
+                self.alignment(curve).into_iter().filter_map(|(t, summary)| Some((t, summary?))).collect();
             if measured.is_empty() {
                 continue;
             }
             let mut mark = Points::new(format!("random, SNR {snr}"), measured.iter().map(|(t, s)| (*t, s.mean)));
             if let Some(intervals) = measured.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
-                mark = mark.intervals(intervals.into_iter().map(|(low, high)| (low.clamp(0.0, 1.05), high.clamp(0.0, 1.05))));
+                mark = mark
+                    .intervals(intervals.into_iter().map(|(low, high)| (low.clamp(0.0, 1.05), high.clamp(0.0, 1.05))));
             }
             panel = panel.mark(mark.shape(Shape::OpenTriangle).colour(colour).radius(2.6));
         }
@@ -89,7 +102,10 @@ impl RandomStudentStudy {
             .title("single seeds in the 95 % band")
             .legend(Legend::Outside)
             .mark(RefLine::horizontal(0.95));
-        let kinds = [(Start::TrainingAligned, "aligned", Shape::Circle, Colour::BLUE), (Start::Random, "random", Shape::OpenTriangle, Colour::ORANGE)];
+        let kinds = [
+            (Start::TrainingAligned, "aligned", Shape::Circle, Colour::BLUE),
+            (Start::Random, "random", Shape::OpenTriangle, Colour::ORANGE),
+        ];
         for (start, name, shape, colour) in kinds {
             let counted: Vec<_> = coverages.iter().filter(|c| c.start == start).collect();
             if counted.is_empty() {
@@ -100,10 +116,13 @@ impl RandomStudentStudy {
                 let (low, high) = c.coverage.likely(Level { per_point: 0.05, points: 1 });
                 (low as f64 / c.coverage.total as f64, high as f64 / c.coverage.total as f64)
             };
-            let points = Points::new(name, counted.iter().map(|c| (c.size as f64, c.coverage.share()))).shape(shape).colour(colour);
+            let points = Points::new(name, counted.iter().map(|c| (c.size as f64, c.coverage.share())))
+                .shape(shape)
+                .colour(colour);
             if counted.len() > 1 {
                 let band = counted.iter().map(|c| (c.size as f64, likely(c).0, likely(c).1));
-                panel = panel.mark(Band::new(format!("{name}: chance"), band).colour(colour).legend(format!("chance, {name}")));
+                panel = panel
+                    .mark(Band::new(format!("{name}: chance"), band).colour(colour).legend(format!("chance, {name}")));
             }
             panel = panel.mark(points.legend(name));
         }
@@ -155,7 +174,13 @@ impl RandomStudentStudy {
              (b) How much later the best stopping time is, over SNR and ε: measured against predicted. (c) The student's leading input \
              direction turns towards the data's. (d) Share of single seeds whose least test error falls into the 95 % band, against size \
              (SNR {}); shaded: what chance gives 95 times in 100.",
-            self.inputs, self.hidden, self.outputs, self.learning_rate, self.random_draws, self.seeds, self.coverage.snr
+            self.inputs,
+            self.hidden,
+            self.outputs,
+            self.learning_rate,
+            self.random_draws,
+            self.seeds,
+            self.coverage.snr
         )
     }
 }

@@ -34,11 +34,16 @@ fn right_inputs_pass() {
 
 #[test]
 fn lines_and_bands_fail_with_twice_the_noise() {
-    let verdicts = verdicts(&config(), judged(|experiment| {
-        if let Experiment::Aligned(AlignedSpec { task, .. }) | Experiment::Linear(LinearSpec { task, .. }) = experiment {
-            task.noise *= 2.0;
-        }
-    }));
+    let verdicts = verdicts(
+        &config(),
+        judged(|experiment| {
+            if let Experiment::Aligned(AlignedSpec { task, .. }) | Experiment::Linear(LinearSpec { task, .. }) =
+                experiment
+            {
+                task.noise *= 2.0;
+            }
+        }),
+    );
     for claim in ["lies on the exact line", "aligned students' least", "random students' least"] {
         assert_eq!(passed(&verdicts, claim), Some(false), "{claim}: {verdicts:#?}");
     }
@@ -46,11 +51,14 @@ fn lines_and_bands_fail_with_twice_the_noise() {
 
 #[test]
 fn delay_and_alignment_fail_with_aligned_students() {
-    let verdicts = verdicts(&config(), judged(|experiment| {
-        if let Experiment::Linear(LinearSpec { start, .. }) = experiment {
-            *start = Start::TrainingAligned;
-        }
-    }));
+    let verdicts = verdicts(
+        &config(),
+        judged(|experiment| {
+            if let Experiment::Linear(LinearSpec { start, .. }) = experiment {
+                *start = Start::TrainingAligned;
+            }
+        }),
+    );
     for claim in ["relative delay", "alignment |v·v̂|"] {
         assert_eq!(passed(&verdicts, claim), Some(false), "{claim}: {verdicts:#?}");
     }

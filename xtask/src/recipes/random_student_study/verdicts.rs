@@ -8,13 +8,25 @@ use sim::Start;
 
 impl RandomStudentStudy {
     /// Every verdict of the figure; all points share its false-alarm rate.
-    pub(super) fn verdicts(&self, curves: &[Curve<'_>], lags: &[Lag], coverages: &[SizeCoverage]) -> anyhow::Result<Vec<Verdict>> {
+    pub(super) fn verdicts(
+        &self,
+        curves: &[Curve<'_>],
+        lags: &[Lag],
+        coverages: &[SizeCoverage],
+    ) -> anyhow::Result<Vec<Verdict>> {
         let level = Level::shared_by(2 * curves.len() * (self.point_times - 1) + lags.len() + coverages.len());
-        let mut verdicts = vec![self.on_exact_line(curves, level)?, self.delays_predicted(lags, level), self.alignment_predicted(curves, level)];
+        let mut verdicts = vec![
+            self.on_exact_line(curves, level)?,
+            self.delays_predicted(lags, level),
+            self.alignment_predicted(curves, level),
+        ];
         for (start, name) in [(Start::TrainingAligned, "aligned"), (Start::Random, "random")] {
             let counted = coverages.iter().filter(|c| c.start == start);
-            let conditions: Vec<(String, Coverage)> = counted.map(|c| (format!("n = {}", c.size), c.coverage)).collect();
-            let claim = format!("{name} students' least ln ε_te lies in the 95 % band of single draws as often as it should, at every size");
+            let conditions: Vec<(String, Coverage)> =
+                counted.map(|c| (format!("n = {}", c.size), c.coverage)).collect();
+            let claim = format!(
+                "{name} students' least ln ε_te lies in the 95 % band of single draws as often as it should, at every size"
+            );
             verdicts.push(Verdict::of_coverage(claim, "d", &conditions, level));
         }
         Ok(verdicts)
@@ -47,7 +59,11 @@ impl RandomStudentStudy {
             Comparison::with_ensemble(at, lag.measured(), predicted.mean, predicted, 2.0 * self.learning_rate, level)
         };
         let points: Vec<Comparison> = lags.iter().map(point).collect();
-        Verdict::of_points("the relative delay of random students' t_opt is the one that the exact solution predicts", "b", &points)
+        Verdict::of_points(
+            "the relative delay of random students' t_opt is the one that the exact solution predicts",
+            "b",
+            &points,
+        )
     }
 
     fn alignment_predicted(&self, curves: &[Curve<'_>], level: Level) -> Verdict {
@@ -58,10 +74,21 @@ impl RandomStudentStudy {
                 let exact = &curve.exact.modes[0].input;
                 let at = format!("SNR {}, t/τ = {time}", curve.condition.snr);
                 let step = self.clock_error(curve, exact, index);
-                points.push(Comparison::with_ensemble(at, measured, exact[index].value.mean, exact[index].value, step, level));
+                points.push(Comparison::with_ensemble(
+                    at,
+                    measured,
+                    exact[index].value.mean,
+                    exact[index].value,
+                    step,
+                    level,
+                ));
             }
         }
-        Verdict::of_points("the alignment |v·v̂| of random students is the one that the exact solution predicts", "c", &points)
+        Verdict::of_points(
+            "the alignment |v·v̂| of random students is the one that the exact solution predicts",
+            "c",
+            &points,
+        )
     }
 
     /// |v·v̂| of the leading mode over the seeds at the plotted times, where the mode is defined in all of them.
@@ -81,7 +108,8 @@ impl RandomStudentStudy {
     fn clock_error(&self, curve: &Curve<'_>, exact: &[Statistics], index: usize) -> f64 {
         let epochs = self.point_epochs();
         let time = |index: usize| epochs[index] as f64 / self.tau();
-        let slope = |left: usize| ((exact[left + 1].value.mean - exact[left].value.mean) / (time(left + 1) - time(left))).abs();
+        let slope =
+            |left: usize| ((exact[left + 1].value.mean - exact[left].value.mean) / (time(left + 1) - time(left))).abs();
         let steepest = slope(index.min(exact.len() - 2)).max(slope(index.saturating_sub(1)));
         let strongest = curve.theory.data_strengths().first().copied().unwrap_or_default();
         self.learning_rate * strongest / 2.0 * time(index) * steepest

@@ -34,7 +34,9 @@ impl<'a> Kind<'a> {
             matrix: *curve.spectrum().matrix(),
             strengths: task.strengths().to_vec(),
             curve,
-            students: (0..config.seeds).map(|run| results.training(&config.student(labels, run))).collect::<anyhow::Result<_>>()?,
+            students: (0..config.seeds)
+                .map(|run| results.training(&config.student(labels, run)))
+                .collect::<anyhow::Result<_>>()?,
             independent: config.independent_draws().map(independent).collect::<anyhow::Result<_>>()?,
         })
     }

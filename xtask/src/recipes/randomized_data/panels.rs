@@ -16,16 +16,24 @@ impl RandomizedData {
     pub(super) fn histogram_panel(&self, kind: &Kind<'_>, title: &str) -> Panel {
         let range = (0.0, (1.05 * self.strongest_data_mode() / self.bin).ceil() * self.bin);
         let strength = Axis::new("data singular value ŝ").range(range.0, range.1);
-        let values = Histogram::of_values(format!("{title} data"), kind.shown(), 0.0, self.bin).colour(colour(kind.labels));
+        let values =
+            Histogram::of_values(format!("{title} data"), kind.shown(), 0.0, self.bin).colour(colour(kind.labels));
         let mut panel = Panel::new(strength, Axis::new("count")).title(format!("{title} data")).mark(values);
         let [high, low] = kind.bulk_ends();
-        panel = panel.mark(RefLine::vertical(low).series("predicted lower end of the bulk").colour(Colour::INK).legend("predicted ends of the bulk"));
+        panel = panel.mark(
+            RefLine::vertical(low)
+                .series("predicted lower end of the bulk")
+                .colour(Colour::INK)
+                .legend("predicted ends of the bulk"),
+        );
         panel = panel.mark(RefLine::vertical(high).series("predicted upper end of the bulk").colour(Colour::INK));
         let (weakest, strongest) = (self.strengths[self.strengths.len() - 1], self.strengths[0]);
         let scale = ColourScale::sequential(weakest, if strongest > weakest { strongest } else { weakest + 1.0 });
         for &strength in &kind.strengths {
             let line = RefLine::vertical(kind.matrix.strength(strength)).series(format!("predicted ŝ, s̄ = {strength}"));
-            panel = panel.mark(line.colour(scale.colour(strength)).dash(Dash::Dashed).legend(format!("predicted ŝ, s̄ = {strength}")));
+            panel = panel.mark(
+                line.colour(scale.colour(strength)).dash(Dash::Dashed).legend(format!("predicted ŝ, s̄ = {strength}")),
+            );
         }
         panel
     }
@@ -45,7 +53,10 @@ impl RandomizedData {
             let name = name(kind.labels);
             let statistics = log_points(&kind.students, |o| Ok(&o.train), &self.point_epochs(), self.tau())?;
             // Means and intervals of the logarithm, drawn on the linear axis.
-            let mut points = Points::new(format!("random students, {name}"), statistics.iter().map(|p| (p.time, p.log_error.mean.exp())));
+            let mut points = Points::new(
+                format!("random students, {name}"),
+                statistics.iter().map(|p| (p.time, p.log_error.mean.exp())),
+            );
             if let Some(intervals) = statistics.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
                 points = points.intervals(intervals.into_iter().map(|(low, high)| (low.exp(), high.exp())));
             }

@@ -33,7 +33,8 @@ fn right_inputs_pass() {
 fn everything_fails_with_the_two_kinds_of_data_swapped() {
     let found = verdicts(&config(), |run| {
         judged(run, |spec| {
-            spec.task.labels = if spec.task.labels == Labels::Structured { Labels::Shuffled } else { Labels::Structured };
+            spec.task.labels =
+                if spec.task.labels == Labels::Structured { Labels::Shuffled } else { Labels::Structured };
         })
     });
     for verdict in found {

@@ -30,15 +30,26 @@ impl RandomizedData {
         verdict
     }
 
-    fn structure_is_learned_earlier(&self, original: &Kind<'_>, shuffled: &Kind<'_>, level: Level) -> anyhow::Result<Verdict> {
+    fn structure_is_learned_earlier(
+        &self,
+        original: &Kind<'_>,
+        shuffled: &Kind<'_>,
+        level: Level,
+    ) -> anyhow::Result<Verdict> {
         let claim = format!("the train error of structured data falls below {} earlier", self.train_level);
         let times = [original, shuffled].map(|kind| kind.crossing_times(self.tau()));
         let [early, late] = times;
-        let (Some(early), Some(late)) = (early?.into_iter().collect::<Option<Vec<_>>>(), late?.into_iter().collect::<Option<Vec<_>>>())
+        let (Some(early), Some(late)) =
+            (early?.into_iter().collect::<Option<Vec<_>>>(), late?.into_iter().collect::<Option<Vec<_>>>())
         else {
             return Ok(Verdict::not_judged(claim, "b", "some student never got there within its epochs"));
         };
-        let mut verdict = Verdict::of_positive(claim, "b", &[("the paired delay in t/τ".to_owned(), Summary::of_differences(&late, &early))], level);
+        let mut verdict = Verdict::of_positive(
+            claim,
+            "b",
+            &[("the paired delay in t/τ".to_owned(), Summary::of_differences(&late, &early))],
+            level,
+        );
         let predicted = [original, shuffled].map(|kind| self.predicted_crossing(kind));
         verdict.measured = format!(
             "t/τ = {:.3} structured, {:.3} shuffled (aligned theory {:.3}, {:.3}); {}",
@@ -65,7 +76,14 @@ impl RandomizedData {
 fn signal_values(original: &Kind<'_>, level: Level) -> Verdict {
     let compare = |(k, &strength): (usize, &f64)| {
         let (seen, at) = (Summary::of(&original.values(k)), format!("s̄ = {strength}"));
-        Comparison::with_ensemble(at, seen, original.matrix.strength(strength), original.independent_values(k), 0.0, level)
+        Comparison::with_ensemble(
+            at,
+            seen,
+            original.matrix.strength(strength),
+            original.independent_values(k),
+            0.0,
+            level,
+        )
     };
     let points: Vec<Comparison> = original.strengths.iter().enumerate().map(compare).collect();
     Verdict::of_points("the original's signal values are the predicted ones", "a", &points)
@@ -80,14 +98,18 @@ fn bulk_ends(kinds: &[&Kind<'_>], level: Level) -> Verdict {
         }
     }
     let mut verdict = Verdict::of_points("the bulks of original and shuffled data end where predicted", "a", &points);
-    let ends: Vec<String> = points.iter().map(|p| format!("{} {:.3} (predicted {:.3})", p.at, p.measured, p.expected)).collect();
+    let ends: Vec<String> =
+        points.iter().map(|p| format!("{} {:.3} (predicted {:.3})", p.at, p.measured, p.expected)).collect();
     verdict.measured = format!("{}; {}", ends.join(", "), verdict.measured);
     verdict
 }
 
 fn bulk_rises(original: &Kind<'_>, shuffled: &Kind<'_>, level: Level) -> Verdict {
     let ends = original.bulk_places().into_iter().zip(shuffled.bulk_places()).zip(["upper end", "lower end"]);
-    let rises: Vec<(String, Summary)> =
-        ends.map(|((before, after), end)| (end.to_owned(), Summary::of_differences(&shuffled.values(after), &original.values(before)))).collect();
+    let rises: Vec<(String, Summary)> = ends
+        .map(|((before, after), end)| {
+            (end.to_owned(), Summary::of_differences(&shuffled.values(after), &original.values(before)))
+        })
+        .collect();
     Verdict::of_positive("shuffling raises both ends of the bulk", "a", &rises, level)
 }

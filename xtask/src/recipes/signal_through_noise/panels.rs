@@ -12,8 +12,10 @@ impl SignalThroughNoise {
         let settings = &self.histogram;
         let rank = settings.strengths.len();
         let (signal, noise) = data.values.split_at(rank.min(data.values.len()));
-        let title = format!("{} × {} data, signal counts × {}", settings.outputs, self.inputs, settings.signal_magnification);
-        let mut panel = Panel::new(Axis::new("data singular value ŝ"), Axis::new("count")).title(title).legend(Legend::Auto);
+        let title =
+            format!("{} × {} data, signal counts × {}", settings.outputs, self.inputs, settings.signal_magnification);
+        let mut panel =
+            Panel::new(Axis::new("data singular value ŝ"), Axis::new("count")).title(title).legend(Legend::Auto);
         panel = panel.mark(Histogram::of_values("noise values", noise, 0.0, settings.bin).colour(Colour::GREY));
         let scale = strength_colours(&settings.strengths);
         for (k, (&value, &strength)) in signal.iter().zip(&settings.strengths).enumerate() {
@@ -33,7 +35,8 @@ impl SignalThroughNoise {
             panel = panel.mark(Line::new("expected count of the bulk", curve).colour(Colour::INK).legend("bulk law"));
         }
         for &strength in &settings.strengths {
-            let predicted = RefLine::vertical(data.matrix.strength(strength)).series(format!("predicted, s̄ = {strength}"));
+            let predicted =
+                RefLine::vertical(data.matrix.strength(strength)).series(format!("predicted, s̄ = {strength}"));
             let label = format!("predicted ŝ, s̄ = {strength}");
             panel = panel.mark(predicted.colour(scale.colour(strength)).dash(Dash::Dashed).legend(label));
         }
@@ -49,7 +52,8 @@ impl SignalThroughNoise {
 
     /// O against s̄.
     pub(super) fn overlap_panel(&self, transitions: &[Transition]) -> Panel {
-        let panel = Panel::new(self.true_strength_axis(), Axis::new("overlap *O*").range(0.0, 1.0)).title("overlap, rank 1");
+        let panel =
+            Panel::new(self.true_strength_axis(), Axis::new("overlap *O*").range(0.0, 1.0)).title("overlap, rank 1");
         self.transition_panel(panel, transitions, Quantity::Overlap).legend(Legend::None)
     }
 
@@ -73,9 +77,12 @@ impl SignalThroughNoise {
             let summaries = transition.points.iter().map(|p| (p.strength, p.seen.summary(quantity)));
             // An interval for a mean near 0 may reach beyond what an overlap can be.
             let (least, most) = quantity.limits();
-            let interval = |mean: Summary| mean.interval().map_or((mean.mean, mean.mean), |(a, b)| (a.max(least), b.min(most)));
-            let (points, intervals): (Vec<_>, Vec<_>) = summaries.map(|(s, mean)| ((s, mean.mean), interval(mean))).unzip();
-            panel = panel.mark(Points::new(format!("draws, {name}"), points).intervals(intervals).colour(colour).radius(2.6));
+            let interval =
+                |mean: Summary| mean.interval().map_or((mean.mean, mean.mean), |(a, b)| (a.max(least), b.min(most)));
+            let (points, intervals): (Vec<_>, Vec<_>) =
+                summaries.map(|(s, mean)| ((s, mean.mean), interval(mean))).unzip();
+            panel = panel
+                .mark(Points::new(format!("draws, {name}"), points).intervals(intervals).colour(colour).radius(2.6));
         }
         panel
     }
@@ -125,7 +132,8 @@ fn single_draws(transition: &Transition, quantity: Quantity) -> impl Iterator<It
     let (least, most) = quantity.limits();
     transition.points.iter().map(move |point| {
         let summary = point.independent.summary(quantity);
-        let half = student_quantile(0.05, summary.count) * summary.deviation * (1.0 + 1.0 / summary.count as f64).sqrt();
+        let half =
+            student_quantile(0.05, summary.count) * summary.deviation * (1.0 + 1.0 / summary.count as f64).sqrt();
         (point.strength, (summary.mean - half).max(least), (summary.mean + half).min(most))
     })
 }

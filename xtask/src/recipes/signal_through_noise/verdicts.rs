@@ -11,14 +11,22 @@ const ROUNDING: f64 = 1e-9;
 
 impl SignalThroughNoise {
     /// Every verdict of the figure; all statistical points share its false-alarm rate.
-    pub(super) fn verdicts(&self, histogram: &HistogramData, transitions: &[Transition]) -> anyhow::Result<Vec<Verdict>> {
+    pub(super) fn verdicts(
+        &self,
+        histogram: &HistogramData,
+        transitions: &[Transition],
+    ) -> anyhow::Result<Vec<Verdict>> {
         let points: usize = transitions.iter().map(|t| t.points.len()).sum();
         let below = transitions.iter().flat_map(Transition::below).count();
         // Both quantities and the overlaps below threshold; the histogram's modes, its bulk and its largest noise value.
         let level = Level::shared_by(2 * points + below + self.histogram.strengths.len() + 2);
-        let mut verdicts =
-            vec![self.signal_values(histogram, level), self.bulk(histogram, level)?, self.nothing_else(histogram, level)?];
-        let claims = [("data strengths lie on the theory line", "b"), ("overlaps lie on the theory line (judged as √O)", "c")];
+        let mut verdicts = vec![
+            self.signal_values(histogram, level),
+            self.bulk(histogram, level)?,
+            self.nothing_else(histogram, level)?,
+        ];
+        let claims =
+            [("data strengths lie on the theory line", "b"), ("overlaps lie on the theory line (judged as √O)", "c")];
         for (quantity, (claim, panel)) in Quantity::BOTH.into_iter().zip(claims) {
             let compare = |t: &Transition, p: &TransitionPoint| compare(t, p, quantity, level);
             let points = transitions.iter().flat_map(|t| t.points.iter().map(move |p| compare(t, p)));
@@ -50,7 +58,8 @@ impl SignalThroughNoise {
         let seen = distance(&data.values);
         let at = format!("ln of the distance {:.4}", seen.exp());
         let point = Comparison::with_ensemble(at, Summary::of(&[seen]), independent.mean, independent, 0.0, level);
-        let claim = "the other singular values follow the bulk's law (Kolmogorov-Smirnov distance, beside independent draws)";
+        let claim =
+            "the other singular values follow the bulk's law (Kolmogorov-Smirnov distance, beside independent draws)";
         Ok(Verdict::of_points(claim, "a", &[point]))
     }
 
@@ -62,9 +71,19 @@ impl SignalThroughNoise {
         let largest = LargestNoiseValue::new(rows, columns, data.matrix.entry_variance())?;
         let critical = largest.critical_strength(level.per_point)?;
         let outside = data.values.iter().filter(|value| **value > critical).count();
-        let measured = format!("{outside} values above {critical:.4}; the largest of the others is {:.4}", data.values[rank]);
-        let tolerance = format!("exactly {rank} above the value that noise exceeds with probability {:.1e} (Tracy-Widom)", level.per_point);
-        Ok(Verdict::new("as many singular values leave the bulk as the teacher has modes", "a", measured, tolerance, outside == rank))
+        let measured =
+            format!("{outside} values above {critical:.4}; the largest of the others is {:.4}", data.values[rank]);
+        let tolerance = format!(
+            "exactly {rank} above the value that noise exceeds with probability {:.1e} (Tracy-Widom)",
+            level.per_point
+        );
+        Ok(Verdict::new(
+            "as many singular values leave the bulk as the teacher has modes",
+            "a",
+            measured,
+            tolerance,
+            outside == rank,
+        ))
     }
 }
 
@@ -98,7 +117,10 @@ fn overlap_rises(transitions: &[Transition]) -> Verdict {
         for pair in beyond.windows(2) {
             let (low, high) = (pair[0].seen.values(Quantity::Overlap), pair[1].seen.values(Quantity::Overlap));
             let rise = Summary::of_differences(high, low);
-            rises.push((rise.mean, format!("A = {}, s̄ from {} to {}", transition.aspect_ratio, pair[0].strength, pair[1].strength)));
+            rises.push((
+                rise.mean,
+                format!("A = {}, s̄ from {} to {}", transition.aspect_ratio, pair[0].strength, pair[1].strength),
+            ));
         }
     }
     let claim = "the overlap rises with s̄ beyond A^(1/4)";
@@ -106,7 +128,8 @@ fn overlap_rises(transitions: &[Transition]) -> Verdict {
 }
 
 fn data_exceed_teacher(transitions: &[Transition]) -> Verdict {
-    let excess = |t: &Transition, p: &TransitionPoint| (p.seen.summary(Quantity::Strength).mean - p.strength, place(t, p));
+    let excess =
+        |t: &Transition, p: &TransitionPoint| (p.seen.summary(Quantity::Strength).mean - p.strength, place(t, p));
     let excesses = transitions.iter().flat_map(|t| t.points.iter().map(move |p| excess(t, p)));
     smallest_excess("ŝ > s̄ at every strength and shape", "b", excesses.collect(), "mean ŝ − s̄")
 }

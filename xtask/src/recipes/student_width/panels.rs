@@ -22,12 +22,14 @@ impl StudentWidth {
     /// Least ln ε_te: random against aligned students.
     pub(super) fn start_panel(&self, widths: &[Width]) -> Panel {
         let axis = |start: &str| Axis::new(format!("least ln ε_{{te}}, {start}"));
-        let mut panel = Panel::new(axis("aligned"), axis("random")).title("two starts").same_range().mark(RefLine::diagonal());
+        let mut panel =
+            Panel::new(axis("aligned"), axis("random")).title("two starts").same_range().mark(RefLine::diagonal());
         for (width, shape) in widths.iter().zip(SHAPES) {
             for optima in &width.optima {
                 let name = format!("N_2 = {}, SNR {}", width.hidden, optima.snr);
                 let pair = (optima.aligned.log_error_summary(), optima.random.log_error_summary());
-                panel = panel.mark(optimum_points(&name, &[pair]).shape(shape).colour(self.colours().colour(optima.snr)));
+                panel =
+                    panel.mark(optimum_points(&name, &[pair]).shape(shape).colour(self.colours().colour(optima.snr)));
             }
             panel = panel.key(Key::point(format!("N_2 = {}", width.hidden), Colour::INK, shape));
         }
@@ -36,7 +38,8 @@ impl StudentWidth {
 
     /// Least ln ε_te of aligned students against SNR, with theory.
     pub(super) fn snr_panel(&self, widths: &[Width]) -> anyhow::Result<Panel> {
-        let mut panel = Panel::new(Axis::new("SNR s̄"), Axis::new("least ln ε_{te}")).title("aligned students and theory");
+        let mut panel =
+            Panel::new(Axis::new("SNR s̄"), Axis::new("least ln ε_{te}")).title("aligned students and theory");
         let grid = linear_grid(self.snrs[0], self.snrs[self.snrs.len() - 1], self.points);
         for (width, dash) in widths.iter().zip(DASHES.into_iter().cycle()) {
             let line = grid.iter().map(|&snr| Ok((snr, self.predicted(width.hidden, snr)?)));
@@ -47,7 +50,8 @@ impl StudentWidth {
         for (width, shape) in widths.iter().zip(SHAPES) {
             for optima in &width.optima {
                 let mean = optima.aligned.log_error_summary();
-                let mut points = Points::new(format!("N_2 = {}, SNR {}", width.hidden, optima.snr), [(optima.snr, mean.mean)]);
+                let mut points =
+                    Points::new(format!("N_2 = {}, SNR {}", width.hidden, optima.snr), [(optima.snr, mean.mean)]);
                 if let Some(interval) = mean.interval() {
                     points = points.intervals([interval]);
                 }

@@ -26,7 +26,10 @@ impl StudentWidth {
     }
 
     /// Narrower students beside the widest at the same SNR.
-    fn beside_widest<'a>(&'a self, widths: &'a [Width]) -> impl Iterator<Item = (String, &'a SnrOptima, &'a SnrOptima)> {
+    fn beside_widest<'a>(
+        &'a self,
+        widths: &'a [Width],
+    ) -> impl Iterator<Item = (String, &'a SnrOptima, &'a SnrOptima)> {
         let widest = &widths[0];
         let pair = move |(hidden, optima): (usize, &'a SnrOptima)| {
             let reference = widest.optima.iter().find(|w| w.snr == optima.snr)?;
@@ -38,7 +41,8 @@ impl StudentWidth {
     fn widths_agree(&self, widths: &[Width], level: Level) -> Verdict {
         let mut points = Vec::new();
         for (at, narrow, wide) in self.beside_widest(widths) {
-            for (start, a, b) in [("aligned", &narrow.aligned, &wide.aligned), ("random", &narrow.random, &wide.random)] {
+            for (start, a, b) in [("aligned", &narrow.aligned, &wide.aligned), ("random", &narrow.random, &wide.random)]
+            {
                 points.push(agreement(format!("{at}, {start}"), (a, narrow), (b, wide), level));
             }
         }
@@ -55,7 +59,10 @@ impl StudentWidth {
             Comparison::with_ensemble(at, seen, narrow.theory - wide.theory, independent, step_error, level)
         };
         let points: Vec<Comparison> = self.beside_widest(widths).map(compare).collect();
-        let claim = format!("what width changes of an aligned student's ln least error is what theory predicts (paired, SNR ≥ {})", self.judged_snr);
+        let claim = format!(
+            "what width changes of an aligned student's ln least error is what theory predicts (paired, SNR ≥ {})",
+            self.judged_snr
+        );
         Verdict::of_points(claim, "b", &points)
     }
 
@@ -63,8 +70,16 @@ impl StudentWidth {
         let mut points = Vec::new();
         for width in widths {
             for optima in &width.optima {
-                let (at, seen) = (format!("N₂ = {}, SNR {}", width.hidden, optima.snr), optima.aligned.log_error_summary());
-                points.push(Comparison::with_ensemble(at, seen, optima.theory, optima.ensemble(), optima.step_error, level));
+                let (at, seen) =
+                    (format!("N₂ = {}, SNR {}", width.hidden, optima.snr), optima.aligned.log_error_summary());
+                points.push(Comparison::with_ensemble(
+                    at,
+                    seen,
+                    optima.theory,
+                    optima.ensemble(),
+                    optima.step_error,
+                    level,
+                ));
             }
         }
         Verdict::of_points("least errors of aligned students lie on the theory line of their width", "b", &points)
@@ -72,10 +87,16 @@ impl StudentWidth {
 
     fn starts_agree(&self, widths: &[Width], level: Level) -> Verdict {
         let compare = |(hidden, optima): (usize, &SnrOptima)| {
-            agreement(format!("N₂ = {hidden}, SNR {}", optima.snr), (&optima.random, optima), (&optima.aligned, optima), level)
+            agreement(
+                format!("N₂ = {hidden}, SNR {}", optima.snr),
+                (&optima.random, optima),
+                (&optima.aligned, optima),
+                level,
+            )
         };
         let points: Vec<Comparison> = self.judged(widths).map(compare).collect();
-        let claim = format!("least errors of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
+        let claim =
+            format!("least errors of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
         Verdict::of_points(claim, "a", &points)
     }
 }

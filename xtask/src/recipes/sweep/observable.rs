@@ -91,11 +91,21 @@ impl Observable {
     }
 
     /// The curve that one seed gives.
-    pub(super) fn simulated_curve(self, point: &Point, draw: Draw, results: &Results) -> anyhow::Result<Vec<(f64, f64)>> {
+    pub(super) fn simulated_curve(
+        self,
+        point: &Point,
+        draw: Draw,
+        results: &Results,
+    ) -> anyhow::Result<Vec<(f64, f64)>> {
         let experiments = point.experiments(draw);
         let outcome = results.training(&experiments[0])?;
         let track = self.track(outcome)?;
-        Ok(outcome.epochs.iter().zip(&track.logged).map(|(&epoch, error)| (epoch as f64 / point.tau(), error.ln())).collect())
+        Ok(outcome
+            .epochs
+            .iter()
+            .zip(&track.logged)
+            .map(|(&epoch, error)| (epoch as f64 / point.tau(), error.ln()))
+            .collect())
     }
 
     fn track(self, outcome: &TrainingOutcome) -> anyhow::Result<&ErrorTrack> {

@@ -61,7 +61,8 @@ impl Point {
     fn joint(&self, companion: &Companion) -> TaskSpec {
         let task = &self.task;
         let outputs = [task.outputs, companion.outputs];
-        let joint = TaskSpec::joint(task.inputs, &outputs, &[&task.strengths, &[companion.strength]], companion.alignment);
+        let joint =
+            TaskSpec::joint(task.inputs, &outputs, &[&task.strengths, &[companion.strength]], companion.alignment);
         TaskSpec { noise: task.noise, ..joint }
     }
 
@@ -78,7 +79,8 @@ impl Point {
     }
 
     fn experiment(&self, task: TaskSpec, draw: Draw) -> Experiment {
-        let student = StudentSpec { hidden: self.student.hidden, layers: self.student.layers, epsilon: self.student.epsilon };
+        let student =
+            StudentSpec { hidden: self.student.hidden, layers: self.student.layers, epsilon: self.student.epsilon };
         let training = Training {
             learning_rate: self.training.learning_rate,
             epochs: self.training.epochs,
@@ -86,7 +88,9 @@ impl Point {
             train_thresholds: Vec::new(),
         };
         match self.student.start {
-            Start::TrainingAligned => Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw }),
+            Start::TrainingAligned => {
+                Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
+            }
             start => Experiment::Linear(LinearSpec { task, student, start, training, tracked_modes: 0, draw }),
         }
     }
@@ -107,7 +111,8 @@ impl Point {
         let first = Teacher { outputs: self.task.outputs, strengths: self.task.strengths.clone() };
         let second = Teacher { outputs: companion.outputs, strengths: vec![companion.strength] };
         let alignment = faer::mat![[companion.alignment]];
-        let joint = JointTask::pair(self.task.inputs, first, second, alignment.as_ref())?.with_noise(self.task.noise)?;
+        let joint =
+            JointTask::pair(self.task.inputs, first, second, alignment.as_ref())?.with_noise(self.task.noise)?;
         Ok(JointCurve::new(&joint, &self.theory_student()?))
     }
 }

@@ -33,8 +33,18 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
             .at_least("companion.outputs", companion.outputs, 1)
             .positive("companion.strength", companion.strength)
             .in_range("companion.alignment", companion.alignment, -1.0..=1.0)
-            .consistent("task.strengths", "companion", sweep.task.strengths.len() == 1, "must be one strength beside a companion")
-            .consistent("task.examples", "companion", sweep.task.examples == sweep.task.inputs, "must equal inputs beside a companion");
+            .consistent(
+                "task.strengths",
+                "companion",
+                sweep.task.strengths.len() == 1,
+                "must be one strength beside a companion",
+            )
+            .consistent(
+                "task.examples",
+                "companion",
+                sweep.task.examples == sweep.task.inputs,
+                "must equal inputs beside a companion",
+            );
     }
     for (index, axis) in sweep.axes.iter().enumerate() {
         let path = format!("axes[{index}].values");
@@ -43,13 +53,26 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
         let needs_companion = matches!(axis.parameter, Parameter::Alignment | Parameter::CompanionStrength);
         let parameter = format!("axes[{index}].parameter");
         checks.require(&parameter, !needs_companion || sweep.companion.is_some(), "needs a companion");
-        checks.require(&parameter, sweep.axes[..index].iter().all(|other| other.parameter != axis.parameter), "must differ from the other axis");
+        checks.require(
+            &parameter,
+            sweep.axes[..index].iter().all(|other| other.parameter != axis.parameter),
+            "must differ from the other axis",
+        );
     }
     let curve = sweep.observable.is_curve();
     checks
         .consistent("observable", "axes", !curve || sweep.axes.len() < 2, "must not be a curve with two axes")
-        .consistent("as_heat_map", "axes", !sweep.as_heat_map || (sweep.axes.len() == 2 && !curve), "needs two axes and no curve")
-        .require("observable", sweep.observable != Observable::TransferBenefit || sweep.companion.is_some(), "needs a companion");
+        .consistent(
+            "as_heat_map",
+            "axes",
+            !sweep.as_heat_map || (sweep.axes.len() == 2 && !curve),
+            "needs two axes and no curve",
+        )
+        .require(
+            "observable",
+            sweep.observable != Observable::TransferBenefit || sweep.companion.is_some(),
+            "needs a companion",
+        );
     if checks.all_hold() {
         check_points(sweep, checks);
     }
@@ -57,7 +80,9 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
 
 fn axis_value(parameter: Parameter, checks: &mut Checks<'_>, path: &str, value: f64) {
     match parameter {
-        _ if parameter.is_size() => checks.require(path, value >= 1.0 && value.fract() == 0.0 && value < 1e9, "must be a whole number from 1"),
+        _ if parameter.is_size() => {
+            checks.require(path, value >= 1.0 && value.fract() == 0.0 && value < 1e9, "must be a whole number from 1")
+        }
         Parameter::Alignment => checks.in_range(path, value, -1.0..=1.0),
         Parameter::Noise => checks.at_least(path, value, 0.0),
         _ => checks.positive(path, value),
@@ -80,7 +105,8 @@ fn check_points(sweep: &Sweep, checks: &mut Checks<'_>) {
             None => point.curve().map(drop),
         };
         let experiments = point.experiments(Draw { seed: sweep.seed, run: 0 });
-        let simulated = experiments.iter().try_for_each(|experiment| experiment.check()).map_err(|error| error.to_string());
+        let simulated =
+            experiments.iter().try_for_each(|experiment| experiment.check()).map_err(|error| error.to_string());
         let problem = theory.map_err(|error| error.to_string()).and(simulated).err().or_else(|| too_fast(&point));
         if let Some(problem) = problem {
             checks.require("axes", false, format!("at {values:?}: {problem}"));
@@ -96,5 +122,7 @@ fn too_fast(point: &super::Point) -> Option<String> {
     let layers = point.student.layers as f64;
     let density = (point.task.examples as f64 / point.task.inputs as f64).max(1.0);
     let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers) * density);
-    (point.training.learning_rate >= bound).then(|| format!("learning_rate {} must be below {bound}, or gradient descent diverges", point.training.learning_rate))
+    (point.training.learning_rate >= bound).then(|| {
+        format!("learning_rate {} must be below {bound}, or gradient descent diverges", point.training.learning_rate)
+    })
 }

@@ -37,7 +37,10 @@ fn the_template_draws_lines_with_theory_near_simulation() {
 fn heat_maps_and_curves_are_drawn() {
     let small = |observable, as_heat_map| Sweep { observable, as_heat_map, ..template() };
     assert!(drawn(&small(Observable::StoppingTime, true)).contains("data-kind=\"heat-map\""));
-    let curve = Sweep { axes: vec![AxisKeys { parameter: Parameter::Snr, values: vec![0.5, 1.0] }], ..small(Observable::TrainCurve, false) };
+    let curve = Sweep {
+        axes: vec![AxisKeys { parameter: Parameter::Snr, values: vec![0.5, 1.0] }],
+        ..small(Observable::TrainCurve, false)
+    };
     assert!(drawn(&curve).contains("theory, SNR = 0.5"));
 }
 

@@ -34,7 +34,10 @@ impl VaryingExamples {
             let band = band.map(|(statistics, &epoch)| (epoch as f64 / tau, statistics.low.ln(), statistics.high.ln()));
             panel = panel.mark(Band::new(format!("95 % of draws, {name}"), band).colour(colour));
             let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
-            let line = times.into_iter().map(|t| Ok((t, kind.theory(condition, t)?.ln()))).collect::<anyhow::Result<Vec<_>>>()?;
+            let line = times
+                .into_iter()
+                .map(|t| Ok((t, kind.theory(condition, t)?.ln())))
+                .collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
             let points = log_points(&condition.orthonormal, |o| kind.track(o), &epochs, tau)?;
             let mut mark = Points::new(format!("aligned, {name}"), points.iter().map(|p| (p.time, p.log_error.mean)));
@@ -49,7 +52,9 @@ impl VaryingExamples {
     /// Least ln ε_te against SNR·√(P/N₁).
     pub(super) fn least_error_panel(&self, conditions: &[Condition<'_>]) -> anyhow::Result<Panel> {
         let x = |examples: usize, snr: f64| snr * self.density(examples).sqrt();
-        let mut panel = Panel::new(Axis::new("SNR·√(P/N_1)"), Axis::new("least ln ε_{te}")).title("least test error").legend(Legend::Outside);
+        let mut panel = Panel::new(Axis::new("SNR·√(P/N_1)"), Axis::new("least ln ε_{te}"))
+            .title("least test error")
+            .legend(Legend::Outside);
         let t_max = self.epochs as f64 / self.tau();
         let (fewest, most) = (self.examples[0], self.examples[self.examples.len() - 1]);
         for &snr in &self.snrs {
@@ -60,9 +65,15 @@ impl VaryingExamples {
             // P is a whole number: a line through every value that it can take.
             let line = (fewest..=most).map(at).collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
-            let measured: Vec<_> = conditions.iter().filter(|c| c.snr == snr).map(|c| (x(c.examples, snr), c.orthonormal_optimum.log_error_summary())).collect();
-            let mut mark = Points::new(format!("aligned, {name}"), measured.iter().map(|(x, summary)| (*x, summary.mean)));
-            if let Some(intervals) = measured.iter().map(|(_, summary)| summary.interval()).collect::<Option<Vec<_>>>() {
+            let measured: Vec<_> = conditions
+                .iter()
+                .filter(|c| c.snr == snr)
+                .map(|c| (x(c.examples, snr), c.orthonormal_optimum.log_error_summary()))
+                .collect();
+            let mut mark =
+                Points::new(format!("aligned, {name}"), measured.iter().map(|(x, summary)| (*x, summary.mean)));
+            if let Some(intervals) = measured.iter().map(|(_, summary)| summary.interval()).collect::<Option<Vec<_>>>()
+            {
                 mark = mark.intervals(intervals);
             }
             panel = panel.mark(mark.colour(colour).legend(&name));
@@ -85,7 +96,9 @@ impl VaryingExamples {
                 .map(|c| (c.orthonormal_optimum.log_error_summary(), c.gaussian_optimum.log_error_summary()))
                 .collect();
             let path = pairs.iter().map(|(x, y)| (x.mean, y.mean)).collect::<Vec<_>>();
-            panel = panel.mark(Line::new(format!("{name}, in the order of P"), path).colour(self.colour(snr)).width(1.0).opacity(0.5));
+            panel = panel.mark(
+                Line::new(format!("{name}, in the order of P"), path).colour(self.colour(snr)).width(1.0).opacity(0.5),
+            );
             panel = panel.mark(optimum_points(&name, &pairs).colour(self.colour(snr)).legend(&name));
         }
         panel
@@ -96,8 +109,12 @@ impl VaryingExamples {
         let header = ["examples", "snr", "inputs", "run", "ln_least_test_error", "t_opt", "ln_final_test_error"];
         let mut rows = Vec::new();
         for c in conditions {
-            let gaussian_finals = c.gaussian.iter().map(|o| o.test(0).map_or(f64::NAN, |track| track.last.ln())).collect();
-            let kinds = [("orthonormal", &c.orthonormal_optimum, final_log_errors(c)), ("gaussian", &c.gaussian_optimum, gaussian_finals)];
+            let gaussian_finals =
+                c.gaussian.iter().map(|o| o.test(0).map_or(f64::NAN, |track| track.last.ln())).collect();
+            let kinds = [
+                ("orthonormal", &c.orthonormal_optimum, final_log_errors(c)),
+                ("gaussian", &c.gaussian_optimum, gaussian_finals),
+            ];
             for (kind, optimum, finals) in kinds {
                 for (run, last) in finals.iter().enumerate() {
                     let words = [c.examples.to_string(), c.snr.to_string(), kind.to_owned(), run.to_string()];
@@ -115,7 +132,12 @@ impl VaryingExamples {
              error over time with orthonormal inputs: lines are the theory, bands hold 95 % of single draws at this size. With P = N₁ = {n} \
              the final test error is worst: more examples average the noise, fewer leave the student's map on the unseen directions as it \
              started. (c) The least test error falls with P at every SNR. (d) Gaussian inputs cost test error, most where P is near N₁.",
-            self.hidden, self.outputs, self.epsilon, self.learning_rate, self.seeds, n = self.inputs
+            self.hidden,
+            self.outputs,
+            self.epsilon,
+            self.learning_rate,
+            self.seeds,
+            n = self.inputs
         )
     }
 }

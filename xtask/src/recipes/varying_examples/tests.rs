@@ -15,7 +15,9 @@ fn judged(change: impl Fn(&mut TaskSpec) + Sync) -> impl Fn(&Run) -> Run + Sync 
     move |run| {
         let mut run = run.clone();
         match &mut run {
-            Run::Simulation(Experiment::Aligned(AlignedSpec { task, draw, .. })) if draw.run < INDEPENDENT_RUNS => change(task),
+            Run::Simulation(Experiment::Aligned(AlignedSpec { task, draw, .. })) if draw.run < INDEPENDENT_RUNS => {
+                change(task)
+            }
             Run::Simulation(Experiment::Linear(LinearSpec { task, .. })) => change(task),
             _ => {}
         }
@@ -57,10 +59,24 @@ fn errors_do_not_fall_with_examples_in_reverse() {
 /// One of the others in the place of P = N₁.
 #[test]
 fn peaks_fail_when_another_number_takes_their_place() {
-    fail(|task| if task.examples == 30 { task.examples = 6 }, &["final ln ε_te", "gap is wider"]);
+    fail(
+        |task| {
+            if task.examples == 30 {
+                task.examples = 6
+            }
+        },
+        &["final ln ε_te", "gap is wider"],
+    );
 }
 
 #[test]
 fn gaussian_inputs_without_noise_are_better() {
-    fail(|task| if task.input_kind == InputKind::Gaussian { task.noise = 0.0 }, &["never have a lower"]);
+    fail(
+        |task| {
+            if task.input_kind == InputKind::Gaussian {
+                task.noise = 0.0
+            }
+        },
+        &["never have a lower"],
+    );
 }

@@ -57,8 +57,18 @@ impl VaryingExamples {
             self.least_errors_on_theory(conditions, level)?,
             Verdict::of_excess_on_the_whole("least ln ε_te falls with every step of P", "c", &falls, level),
             Verdict::of_each_excess("the final ln ε_te is highest at P = N₁", "b", &peaks, level),
-            Verdict::of_excess_on_the_whole("gaussian inputs never have a lower least ln ε_te than orthonormal ones", "d", &gaps, level),
-            Verdict::of_each_excess("that gap is wider at P = N₁ than at the fewest and at the most examples", "d", &widest, level),
+            Verdict::of_excess_on_the_whole(
+                "gaussian inputs never have a lower least ln ε_te than orthonormal ones",
+                "d",
+                &gaps,
+                level,
+            ),
+            Verdict::of_each_excess(
+                "that gap is wider at P = N₁ than at the fewest and at the most examples",
+                "d",
+                &widest,
+                level,
+            ),
         ])
     }
 
@@ -67,7 +77,13 @@ impl VaryingExamples {
         conditions.iter().filter(|c| c.snr == self.curve_snr && self.curve_examples.contains(&c.examples))
     }
 
-    fn curves_on_theory(&self, conditions: &[Condition<'_>], kind: ErrorKind, panel: &str, level: Level) -> anyhow::Result<Verdict> {
+    fn curves_on_theory(
+        &self,
+        conditions: &[Condition<'_>],
+        kind: ErrorKind,
+        panel: &str,
+        level: Level,
+    ) -> anyhow::Result<Verdict> {
         let (epochs, tau) = (self.point_epochs(), self.tau());
         let doubled: Vec<u64> = epochs.iter().map(|epoch| 2 * epoch).collect();
         let mut points = Vec::new();
@@ -84,7 +100,11 @@ impl VaryingExamples {
                 points.push(Comparison::with_ensemble(at, point.log_error, expected, ensemble, step, level));
             }
         }
-        Ok(Verdict::of_points(format!("aligned students' {} error lies on the theory line for every P", kind.name()), panel, &points))
+        Ok(Verdict::of_points(
+            format!("aligned students' {} error lies on the theory line for every P", kind.name()),
+            panel,
+            &points,
+        ))
     }
 
     fn least_errors_on_theory(&self, conditions: &[Condition<'_>], level: Level) -> anyhow::Result<Verdict> {
@@ -123,7 +143,12 @@ impl VaryingExamples {
     }
 
     /// A number at P = N₁ minus the same at other P, seed by seed.
-    fn at_inputs_minus(&self, conditions: &[Condition<'_>], others: impl Fn(&Condition<'_>) -> bool, number: impl Fn(&Condition<'_>) -> Vec<f64>) -> Vec<Excess> {
+    fn at_inputs_minus(
+        &self,
+        conditions: &[Condition<'_>],
+        others: impl Fn(&Condition<'_>) -> bool,
+        number: impl Fn(&Condition<'_>) -> Vec<f64>,
+    ) -> Vec<Excess> {
         let mut excesses = Vec::new();
         for square in conditions.iter().filter(|c| c.examples == self.inputs) {
             let at_inputs = number(square);
