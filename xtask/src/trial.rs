@@ -7,7 +7,7 @@ use crate::results::Results;
 use crate::run::Run;
 use std::path::Path;
 
-/// The committed config of a figure at smoke scale.
+/// The config of a figure, or else the template of its kind, at smoke scale.
 pub(crate) fn smoke<R: Recipe>(stem: &str) -> R {
     at_scale(stem, Scale::Smoke)
 }
@@ -15,7 +15,11 @@ pub(crate) fn smoke<R: Recipe>(stem: &str) -> R {
 /// The committed config of a figure.
 pub(crate) fn at_scale<R: Recipe>(stem: &str, scale: Scale) -> R {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../configs/{stem}.ron"));
-    let document = Document::read(&path).expect("a readable config");
+    let document = match R::TEMPLATE {
+        Some(template) if !path.exists() => Document::parse(stem, template),
+        _ => Document::read(&path),
+    };
+    let document = document.expect("a readable config");
     let settings = document.settings(scale);
     let recipe: R = settings.deserialize().expect("a legal config");
     let mut checks = settings.checks();

@@ -100,6 +100,7 @@ impl ErrorKind {
 
 impl Recipe for NonlinearCurves {
     const KIND: &'static str = "NonlinearCurves";
+    const TEMPLATE: Option<&'static str> = Some(include_str!("nonlinear_curves.ron"));
 
     fn check(&self, checks: &mut Checks<'_>) {
         checks

@@ -68,6 +68,7 @@ pub struct NonlinearTransfer {
 
 impl Recipe for NonlinearTransfer {
     const KIND: &'static str = "NonlinearTransfer";
+    const TEMPLATE: Option<&'static str> = Some(include_str!("nonlinear_transfer.ron"));
 
     fn check(&self, checks: &mut Checks<'_>) {
         checks

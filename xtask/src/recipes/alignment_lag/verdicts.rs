@@ -18,7 +18,7 @@ impl AlignmentLag {
                 &leads,
                 level,
             ),
-            Verdict::of_each_excess("stronger modes align first (differences in t/τ)", several, &orders, level),
+            Verdict::of_excess_on_the_whole("stronger modes align first (differences in t/τ)", several, &orders, level),
             Verdict::of_each_excess(
                 "deeper students align later in units of the mode's own rise time",
                 all,

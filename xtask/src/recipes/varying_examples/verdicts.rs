@@ -50,24 +50,26 @@ impl VaryingExamples {
             (self.falls(conditions), self.peaks(conditions), gaps(conditions), self.widest_gap(conditions));
         let curve_points = 2 * self.curve_examples.len() * (self.point_times - 1);
         let signs = [&falls, &peaks, &gaps, &widest].iter().map(|list| list.len() + 1).sum::<usize>();
-        let level = Level::shared_by(curve_points + conditions.len() + signs);
+        // Half of the rate for the many points on lines, half for the few differences.
+        let level = Level::shared_by(2 * (curve_points + conditions.len()));
+        let sign_level = Level::shared_by(2 * signs);
         Ok(vec![
             self.curves_on_theory(conditions, ErrorKind::Train, "a", level)?,
             self.curves_on_theory(conditions, ErrorKind::Test, "b", level)?,
             self.least_errors_on_theory(conditions, level)?,
-            Verdict::of_excess_on_the_whole("least ln ε_te falls with every step of P", "c", &falls, level),
-            Verdict::of_each_excess("the final ln ε_te is highest at P = N₁", "b", &peaks, level),
+            Verdict::of_excess_on_the_whole("least ln ε_te falls with every step of P", "c", &falls, sign_level),
+            Verdict::of_each_excess("the final ln ε_te is highest at P = N₁", "b", &peaks, sign_level),
             Verdict::of_excess_on_the_whole(
                 "gaussian inputs never have a lower least ln ε_te than orthonormal ones",
                 "d",
                 &gaps,
-                level,
+                sign_level,
             ),
-            Verdict::of_each_excess(
+            Verdict::of_excess_on_the_whole(
                 "that gap is wider at P = N₁ than at the fewest and at the most examples",
                 "d",
                 &widest,
-                level,
+                sign_level,
             ),
         ])
     }
