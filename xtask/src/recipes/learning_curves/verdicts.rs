@@ -17,26 +17,21 @@ impl LearningCurves {
     pub(super) fn verdicts(&self, rows: &[Row<'_>], results: &Results) -> anyhow::Result<Vec<Verdict>> {
         let judged = self.judged_conditions().count();
         let curve_points = rows.len() * self.curve_snrs.len() * (self.point_times - 1);
-        // Two errors on curves; of the optima: least error, coverage of the bands, and the delay where numbers bound it.
-        let bounded = usize::from(self.allowed_delay.is_some()) + usize::from(self.random_draws > 0);
-        let points = 2 * curve_points + (2 + bounded) * judged;
-        // Delays that are only claimed to be positive, or larger than others: each condition, and all together.
-        let signs = usize::from(self.allowed_delay.is_none()) + usize::from(self.shallow_reference.is_some());
-        // Where there are such claims, half of the rate is for the many points and half for the few signs.
-        let level = Level::shared_by(if signs > 0 { 2 * points } else { points });
-        let sign_level = Level::shared_by(2 * signs * (judged + 1));
+        // Two errors on curves; least error, delay and one more claim about the delay (the exact solution's, or the
+        // shallower students') and the coverage of bands of the optima.
+        let level = Level::shared_by(2 * curve_points + 4 * judged + usize::from(self.shallow_reference.is_some()));
         let mut verdicts = Vec::new();
         for kind in ErrorKind::BOTH {
             verdicts.push(self.aligned_on_theory(rows, kind, level)?);
         }
         verdicts.push(self.seeds_within_bands(rows, level));
         verdicts.push(self.least_errors_agree(rows, level));
-        verdicts.push(self.random_is_later(rows, level, sign_level));
+        verdicts.push(self.random_is_later(rows, level));
         if self.random_draws > 0 {
             verdicts.push(self.delay_is_predicted(rows, level));
         }
         if let Some(reference) = &self.shallow_reference {
-            verdicts.push(self.delay_grows_with_depth(rows, reference.layers, sign_level));
+            verdicts.push(self.delay_grows_with_depth(rows, reference.layers, level));
         }
         verdicts.push(self.recursion_is_exact(results)?);
         Ok(verdicts)
@@ -106,14 +101,14 @@ impl LearningCurves {
         Verdict::of_points(claim, self.panels_of(rows, 2), &points)
     }
 
-    fn random_is_later(&self, rows: &[Row<'_>], level: Level, sign_level: Level) -> Verdict {
+    fn random_is_later(&self, rows: &[Row<'_>], level: Level) -> Verdict {
         if let Some(allowed_delay) = self.allowed_delay {
             return self.random_is_later_within(rows, allowed_delay, level);
         }
         let delays = |(rank, r): (usize, &SnrResults<'_>)| Excess { at: at(rank, r), by_seed: r.optima.delays() };
         let conditions: Vec<Excess> = self.judged(rows).map(delays).collect();
         let claim = format!("random students' t_opt is later (relative delay, paired, SNR ≥ {})", self.judged_snr);
-        Verdict::of_excess_on_the_whole(claim, self.panels_of(rows, 3), &conditions, sign_level)
+        Verdict::of_excess_on_the_whole(claim, self.panels_of(rows, 3), &conditions, level)
     }
 
     fn random_is_later_within(&self, rows: &[Row<'_>], allowed_delay: f64, level: Level) -> Verdict {
