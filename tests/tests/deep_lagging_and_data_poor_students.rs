@@ -1,5 +1,7 @@
 //! Figures 4, 10 and 11 by other roads: a closed form, an invariance, a limit.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use sim::{
     AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
     TrainingOutcome, Unattended,

@@ -1,5 +1,7 @@
 //! The same configs give the same bytes, whatever the number of threads and however often they are asked for.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use workspace_tests::{workspace_root, xtask};

