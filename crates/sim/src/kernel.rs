@@ -29,11 +29,13 @@
 mod dense;
 mod finish;
 mod real;
+mod square_sums;
 mod tile;
 
 pub use dense::Dense;
-pub use finish::{Add, Finish, Replace, Subtract};
+pub use finish::{Add, AddScaled, Finish, Replace, Subtract};
 pub use real::Real;
+pub(crate) use square_sums::{PARTS, SquareSums};
 
 use pulp::{Arch, Simd, WithSimd};
 use tile::{Target, sweep};
@@ -64,8 +66,8 @@ pub fn product<T: Real>(target: &mut Dense<T>, finish: impl Finish<T>, left: &De
         left.shape(),
         (m, n)
     );
-    if let Some(shape) = finish.shape() {
-        assert_eq!(shape, (m, n), "shapes of the companion and of the target of a product");
+    if let Some(companion) = finish.companion() {
+        assert_eq!(companion.shape(), (m, n), "shapes of the companion and of the target of a product");
     }
     Arch::new().dispatch(Product { target, finish, left, right });
 }

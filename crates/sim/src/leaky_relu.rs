@@ -27,27 +27,46 @@ pub(crate) struct StepBehindUnits<T> {
 
 impl<T: Real> Finish<T> for Activate<T> {
     #[inline(always)]
-    fn combine<S: Simd>(&self, simd: S, product: T::Vector<S>, _old: T::Vector<S>, _at: usize) -> T::Vector<S> {
+    fn combine<S: Simd>(
+        &self,
+        simd: S,
+        product: T::Vector<S>,
+        _old: T::Vector<S>,
+        _companion: T::Vector<S>,
+    ) -> T::Vector<S> {
         activate::<T, S>(simd, self.slope, product)
     }
 }
 
 impl<T: Real> Finish<T> for PassBack<'_, T> {
-    #[inline(always)]
-    fn combine<S: Simd>(&self, simd: S, product: T::Vector<S>, _old: T::Vector<S>, at: usize) -> T::Vector<S> {
-        let activation = T::vectors::<S>(&self.through.entries()[at..])[0];
-        let damped = T::multiply(simd, T::splat(simd, self.slope), product);
-        T::where_positive(simd, activation, product, damped)
+    const HAS_COMPANION: bool = true;
+
+    fn companion(&self) -> Option<&Dense<T>> {
+        Some(self.through)
     }
 
-    fn shape(&self) -> Option<(usize, usize)> {
-        Some(self.through.shape())
+    #[inline(always)]
+    fn combine<S: Simd>(
+        &self,
+        simd: S,
+        product: T::Vector<S>,
+        _old: T::Vector<S>,
+        activation: T::Vector<S>,
+    ) -> T::Vector<S> {
+        let damped = T::multiply(simd, T::splat(simd, self.slope), product);
+        T::where_positive(simd, activation, product, damped)
     }
 }
 
 impl<T: Real> Finish<T> for StepBehindUnits<T> {
     #[inline(always)]
-    fn combine<S: Simd>(&self, simd: S, product: T::Vector<S>, old: T::Vector<S>, _at: usize) -> T::Vector<S> {
+    fn combine<S: Simd>(
+        &self,
+        simd: S,
+        product: T::Vector<S>,
+        old: T::Vector<S>,
+        _companion: T::Vector<S>,
+    ) -> T::Vector<S> {
         let damped = T::multiply(simd, T::splat(simd, self.slope), product);
         let signal = T::where_positive(simd, old, product, damped);
         T::mul_add(simd, T::splat(simd, self.rate), signal, old)

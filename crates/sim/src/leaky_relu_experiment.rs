@@ -168,7 +168,7 @@ impl LeakyReluSpec {
         }
     }
 
-    /// Seconds of one core: products at 75 (f32) or 40 (f64) GFLOP/s with everything around them, as measured at 100-50-50.
+    /// Seconds of one core: products at 85 (f32) or 47 (f64) GFLOP/s with everything around them, as measured at 100-50-50.
     pub(crate) fn cost_estimate(&self) -> f64 {
         let TaskSpec { inputs, examples, input_kind, .. } = self.task;
         let LeakyReluStudentSpec { hidden, layers, .. } = self.student;
@@ -182,10 +182,10 @@ impl LeakyReluSpec {
             products += 4.0 * examples * first + 2.0 * inputs * above;
         }
         let speed = match self.precision {
-            Precision::Single => 75e9,
-            Precision::Double => 40e9,
+            Precision::Single => 85e9,
+            Precision::Double => 47e9,
         };
-        setup_cost(&self.task) + self.training.epochs as f64 * (products + 20.0 * examples * outputs) / speed
+        setup_cost(&self.task) + self.training.epochs as f64 * products / speed
     }
 
     pub(crate) fn label(&self) -> String {

@@ -84,7 +84,6 @@ mod linear_experiment;
 mod linear_student;
 mod nonlinear_teacher;
 mod output_errors;
-mod product;
 mod progress;
 mod record;
 mod schedule;

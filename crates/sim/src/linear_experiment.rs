@@ -82,7 +82,7 @@ impl LinearSpec {
         Ok(outcome(record, &modes, &problem, self.tracked_modes))
     }
 
-    /// Seconds of one core: products at 45 GFLOP/s and a pass over the residual, as measured at 100-50-50.
+    /// Seconds of one core: products at 48 GFLOP/s with everything around them, as measured at 100-50-50.
     pub(crate) fn cost_estimate(&self) -> f64 {
         let (outputs, seen) = (self.task.total_outputs() as f64, self.task.inputs.min(self.task.examples) as f64);
         let units = match self.start {
@@ -94,7 +94,7 @@ impl LinearSpec {
         if self.start == Start::Random && self.task.examples < self.task.inputs {
             products += 2.0 * outputs * units * units.min(self.task.inputs as f64 - seen);
         }
-        let epoch = products / 45e9 + 0.8e-9 * outputs * seen;
+        let epoch = products / 48e9;
         let logged = self.training.schedule.epochs(self.training.epochs).map_or(0, |epochs| epochs.len());
         let tracking = if self.tracked_modes > 0 { 2e-8 * outputs * self.task.inputs as f64 } else { 0.0 };
         setup_cost(&self.task) + self.training.epochs as f64 * epoch + logged as f64 * tracking

@@ -1,46 +1,59 @@
 //! A deep linear student with full matrices.
 
-mod residual;
+mod comparison;
 mod unseen_error;
 
 use crate::aligned_student::learning_rate_bound;
 use crate::alignment::Alignment;
-use crate::product::{Write, multiply};
+use crate::kernel::{Add, AddScaled, Dense, Replace, Right, Subtract, product};
 use crate::{Errors, InitialWeights, LearningProblem, ModePoint, SimError, Student};
+use comparison::Comparison;
 use faer::Mat;
 use linalg_core::{frobenius_norm, singular_values};
-use pulp::Arch;
-use residual::Columns;
 use unseen_error::UnseenError;
 
 /// Full-batch gradient descent on all weight matrices, in the coordinates of a [`LearningProblem`].
 ///
-/// One update of layer l (W_l ← W_l + λ S_{l+1}ᵀ E′ (W_{l−1}⋯W₁)ᵀ) needs the suffix products S_l = W_L⋯W_l and the
-/// gradient E′ = (T − W V diag(g)) diag(g) of the map. Both are formed once: S_{L−1}, …, S₂, the map S₂W₁, then
-/// H₁ = E′W₁ᵀ, H_l = H_{l−1}W_lᵀ, and layer l moves by λ S_{l+1}ᵀH_{l−1}. With all hidden layers of width h that is
-/// 3 products of N₃·h·S and 3 of N₃·h² for each layer between. Both errors come from the residual.
+/// One update of layer l (W_l ← W_l + λ S_{l+1}ᵀ E diag(g) (W_{l−1}⋯W₁V)ᵀ) needs the suffix products S_l = W_L⋯W_l and
+/// the residual E = T − W V diag(g). Both are formed once: S_{L−1}, …, S₂, the residual, then H₁ = E diag(g) (W₁V)ᵀ,
+/// H_l = H_{l−1}W_lᵀ, and layer l moves by λ S_{l+1}ᵀH_{l−1}. With all hidden layers of width h that is 3 products of
+/// N₃·h·S and 3 of N₃·h² for each layer between. Both errors come from the residual.
+///
+/// Everything is stored transposed, because the inputs are the longest dimension and fill the vector registers best. The
+/// first layer is kept as U = diag(g)(W₁V)ᵀ: then EᵀS₂ moves it at a rate λg² of its row, and no other product knows the
+/// gains. No gradient is stored: the products end in the layers they move. Each layer's old value is needed once more
+/// after it has moved, in H; that is the transposed copy which that product takes anyway.
 #[derive(Clone, Debug)]
 pub struct LinearStudent<'p> {
     problem: &'p LearningProblem,
-    /// W₁V (seen part), W₂, …, W_L.
-    layers: Vec<Mat<f64>>,
+    /// U (S × h), W₂ᵀ, …, W_Lᵀ; for L = 1 U is S × N₃.
+    layers: Vec<Dense<f64>>,
     /// W₁ on the unseen directions: never changes.
     unseen_weights: Mat<f64>,
     unseen_error: UnseenError,
+    comparison: Comparison,
     learning_rate: f64,
-    /// The map on the seen directions, N₃ × S.
-    map: Mat<f64>,
-    /// E′, N₃ × S.
-    gradient: Mat<f64>,
-    /// S₂, …, S_{L−1}: index l − 2 holds S_l. S_L is W_L itself.
-    suffixes: Vec<Mat<f64>>,
-    /// H, twice: N₃ × h.
-    backward: [Mat<f64>; 2],
-    /// Squared residuals and squared distances from the teacher, added up along each of the N₃ rows.
-    row_sums: [Vec<f64>; 2],
+    first_rate: FirstRate,
+    /// Eᵀ, S × N₃.
+    residual: Dense<f64>,
+    /// S₂ᵀ, …, S_{L−1}ᵀ (h × N₃): index l − 2 holds S_lᵀ. S_L is W_L itself.
+    suffixes: Vec<Dense<f64>>,
+    /// Hᵀ, twice: h × N₃.
+    backward: [Dense<f64>; 2],
+    /// Uᵀ and a W_l.
+    transposed: [Dense<f64>; 2],
     label_squared_norm: f64,
     errors: Errors,
     alignment: Option<Alignment>,
+}
+
+/// λg² of the rows of U.
+#[derive(Clone, Debug)]
+enum FirstRate {
+    /// Of all of them.
+    Common(f64),
+    /// Of each, in the shape of U.
+    ByRow(Dense<f64>),
 }
 
 impl<'p> LinearStudent<'p> {
@@ -50,22 +63,26 @@ impl<'p> LinearStudent<'p> {
     /// If the shapes of the weights do not fit the problem.
     pub fn new(problem: &'p LearningProblem, start: &InitialWeights, learning_rate: f64) -> Self {
         let depth = start.layers.len();
-        let (outputs, seen) = (problem.outputs(), problem.seen());
+        let (outputs, seen, gains) = (problem.outputs(), problem.seen(), problem.gains());
         let (first, unseen_weights) = problem.split(start.layers[0].as_ref());
-        let mut layers = vec![first];
-        layers.extend_from_slice(&start.layers[1..]);
-        assert_eq!(layers[depth - 1].nrows(), outputs, "rows of the last layer against outputs");
-        let hidden = layers[0].nrows();
-        let suffixes = vec![Mat::zeros(outputs, hidden); depth.saturating_sub(2)];
+        let hidden = first.nrows();
+        let mut layers = vec![Dense::from_fn(seen, hidden, |i, j| gains[i] * first[(j, i)])];
+        layers.extend(start.layers[1..].iter().map(|layer| Dense::from_mat(layer.transpose())));
+        assert_eq!(layers[depth - 1].cols(), outputs, "rows of the last layer against outputs");
+        let first_rate = match problem.common_gain() {
+            Some(gain) => FirstRate::Common(learning_rate * gain * gain),
+            None => FirstRate::ByRow(Dense::from_fn(seen, hidden, |i, _| learning_rate * gains[i] * gains[i])),
+        };
         let scale = frobenius_norm(start.layers[0].as_ref());
         // An aligned start has nothing there but rounding: not worth a product in every epoch.
         let nothing_unseen = frobenius_norm(unseen_weights.as_ref()) <= 1e-12 * scale;
         Self {
             unseen_error: UnseenError::new(problem, unseen_weights.as_ref(), depth, nothing_unseen),
-            map: Mat::zeros(outputs, seen),
-            gradient: Mat::zeros(outputs, seen),
-            backward: [Mat::zeros(outputs, hidden), Mat::zeros(outputs, hidden)],
-            row_sums: [vec![0.0; outputs], vec![0.0; outputs]],
+            comparison: Comparison::new(problem),
+            residual: Dense::zeros(seen, outputs),
+            suffixes: vec![Dense::zeros(hidden, outputs); depth.saturating_sub(2)],
+            backward: [Dense::zeros(hidden, outputs), Dense::zeros(hidden, outputs)],
+            transposed: [Dense::zeros(hidden, seen), Dense::zeros(hidden, hidden)],
             label_squared_norm: problem.label_squared_norm(),
             errors: Errors { train: 0.0, tests: vec![0.0; problem.task_rows().len()] },
             alignment: None,
@@ -73,7 +90,7 @@ impl<'p> LinearStudent<'p> {
             layers,
             unseen_weights,
             learning_rate,
-            suffixes,
+            first_rate,
         }
     }
 
@@ -85,8 +102,11 @@ impl<'p> LinearStudent<'p> {
 
     /// The weights W₁, …, W_L as they are, in the inputs' own coordinates.
     pub fn weights(&self) -> Vec<Mat<f64>> {
-        let mut weights = self.layers.clone();
-        weights[0] = self.problem.join(self.layers[0].as_ref(), self.unseen_weights.as_ref());
+        let gains = self.problem.gains();
+        let first = &self.layers[0];
+        let seen = Mat::from_fn(first.cols(), first.rows(), |i, j| first.col(i)[j] / gains[j]);
+        let mut weights = vec![self.problem.join(seen.as_ref(), self.unseen_weights.as_ref())];
+        weights.extend(self.layers[1..].iter().map(|layer| layer.to_mat().transpose().to_owned()));
         weights
     }
 
@@ -97,47 +117,45 @@ impl<'p> LinearStudent<'p> {
         weights.into_iter().fold(first, |product, layer| layer * product)
     }
 
-    /// Forms S_{L−1}, …, S₂ and the map.
+    /// Forms S_{L−1}, …, S₂ and the residual.
     fn forward(&mut self) {
-        let depth = self.layers.len();
-        if depth == 1 {
-            self.map.copy_from(&self.layers[0]);
-            return;
-        }
-        for l in (0..depth - 2).rev() {
+        for l in (0..self.suffixes.len()).rev() {
             let (target, after) = self.suffixes.split_at_mut(l + 1);
-            let above = after.first().unwrap_or(&self.layers[depth - 1]);
-            multiply(target[l].as_mut(), Write::Replace, above.as_ref(), self.layers[l + 1].as_ref(), 1.0);
+            let above = after.first().unwrap_or(&self.layers[l + 2]);
+            product(&mut target[l], Replace, &self.layers[l + 1], Right::Plain(above));
         }
-        let above = self.suffixes.first().unwrap_or(&self.layers[depth - 1]);
-        multiply(self.map.as_mut(), Write::Replace, above.as_ref(), self.layers[0].as_ref(), 1.0);
+        let outer = self.suffixes.first().or(self.layers.get(1));
+        let from = &self.comparison.targets;
+        match outer {
+            Some(outer) => product(&mut self.residual, Subtract { from }, &self.layers[0], Right::Plain(outer)),
+            None => {
+                self.residual = from.clone();
+                self.residual.add_scaled(-1.0, &self.layers[0]);
+            }
+        }
     }
 
-    /// Forms E′ and adds up both errors on the seen directions.
-    fn residual(&mut self) -> f64 {
-        let columns = Columns {
-            targets: self.problem.targets(),
-            teacher: self.problem.teacher_seen(),
-            map: self.map.as_ref(),
-            gains: self.problem.gains(),
-        };
-        let [train, test] = &mut self.row_sums;
-        let gradient = self.gradient.as_mut();
-        Arch::new().dispatch(|| columns.residual(gradient, train, test));
-        for (error, rows) in self.errors.tests.iter_mut().zip(self.problem.task_rows()) {
-            *error = test[rows.clone()].iter().sum();
+    /// Moves U by `signal` · `above`ᵀ at its rows' rates.
+    fn move_first(first: &mut Dense<f64>, rate: &FirstRate, signal: &Dense<f64>, above: &Dense<f64>) {
+        match rate {
+            FirstRate::Common(factor) => product(first, Add { factor: *factor }, signal, Right::Transposed(above)),
+            FirstRate::ByRow(factors) => product(first, AddScaled { factors }, signal, Right::Transposed(above)),
         }
-        train.iter().sum()
     }
 }
 
 impl Student for LinearStudent<'_> {
     fn measure(&mut self) -> &Errors {
         self.forward();
-        let train = self.residual();
+        let mut train = 0.0;
+        for (rows, error) in self.problem.task_rows().iter().zip(&mut self.errors.tests) {
+            let squared = self.comparison.errors(&self.residual, rows.clone());
+            train += squared.train;
+            *error = squared.test;
+        }
         self.errors.train = (train + self.problem.unexplained()) / self.label_squared_norm;
         let outer = self.suffixes.first().or(self.layers.get(1));
-        self.unseen_error.add_to(&mut self.errors.tests, outer.map(Mat::as_ref), self.problem);
+        self.unseen_error.add_to(&mut self.errors.tests, outer, self.problem);
         for (error, norm) in self.errors.tests.iter_mut().zip(self.problem.teacher_squared_norms()) {
             *error /= norm;
         }
@@ -146,37 +164,38 @@ impl Student for LinearStudent<'_> {
 
     fn descend(&mut self) {
         let (rate, depth) = (self.learning_rate, self.layers.len());
-        if depth == 1 {
-            self.layers[0] += faer::Scale(rate) * &self.gradient;
-            return;
-        }
         let [back, spare] = &mut self.backward;
-        multiply(back.as_mut(), Write::Replace, self.gradient.as_ref(), self.layers[0].transpose(), 1.0);
-        let (first, outer) = self.layers.split_at_mut(1);
-        let above = self.suffixes.first().unwrap_or(&outer[depth - 2]);
-        multiply(first[0].as_mut(), Write::Add, above.transpose(), self.gradient.as_ref(), rate);
-        for l in 1..depth - 1 {
-            // Everything that needs the old W_l is formed before it moves.
-            multiply(spare.as_mut(), Write::Replace, back.as_ref(), self.layers[l].transpose(), 1.0);
+        for l in 0..depth - 1 {
+            let signal = if l == 0 { &self.residual } else { &*back };
+            let old = &mut self.transposed[l.min(1)];
+            old.transpose_from(&self.layers[l]);
             let (moved, rest) = self.layers.split_at_mut(l + 1);
-            let above = self.suffixes.get(l).unwrap_or(&rest[depth - 2 - l]);
-            multiply(moved[l].as_mut(), Write::Add, above.transpose(), back.as_ref(), rate);
-            std::mem::swap(back, spare);
+            let above = self.suffixes.get(l).unwrap_or(&rest[0]);
+            match l {
+                0 => Self::move_first(&mut moved[0], &self.first_rate, signal, above),
+                _ => product(&mut moved[l], Add { factor: rate }, signal, Right::Transposed(above)),
+            }
+            if l == depth - 2 {
+                product(&mut rest[0], Add { factor: rate }, old, Right::Plain(signal));
+            } else {
+                product(spare, Replace, old, Right::Plain(signal));
+                std::mem::swap(back, spare);
+            }
         }
-        self.layers[depth - 1] += faer::Scale(rate) * &*back;
+        if depth == 1 {
+            match &self.first_rate {
+                FirstRate::Common(factor) => self.layers[0].add_scaled(*factor, &self.residual),
+                FirstRate::ByRow(factors) => self.layers[0].add_products(factors, &self.residual),
+            }
+        }
     }
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
         let Some(mut alignment) = self.alignment.take() else { return Ok(Vec::new()) };
-        let points = if self.unseen_weights.ncols() == 0 {
-            alignment.points(self.map.as_ref())
-        } else {
-            // v has a part on the unseen directions, which belongs to its norm.
-            let full = self.full_map();
-            let (seen, unseen) = self.problem.split(full.as_ref());
-            let rotated = faer::concat![[seen, unseen]];
-            alignment.points(rotated.as_ref())
-        };
+        let (seen, unseen) = self.problem.split(self.full_map().as_ref());
+        // v has a part on the unseen directions, which belongs to its norm.
+        let rotated = if unseen.ncols() == 0 { seen } else { faer::concat![[seen, unseen]] };
+        let points = alignment.points(rotated.as_ref());
         self.alignment = Some(alignment);
         points
     }

@@ -95,6 +95,18 @@ impl<T: Real> Dense<T> {
         &self.entries()[range.start * self.stride()..range.end * self.stride()]
     }
 
+    /// self ← self + factors ∘ other, entry by entry.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    pub fn add_products(&mut self, factors: &Self, other: &Self) {
+        assert_eq!((self.shape(), self.shape()), (factors.shape(), other.shape()), "shapes of factors and summands");
+        let products = factors.entries().iter().zip(other.entries());
+        for (x, (&a, &b)) in self.entries_mut().iter_mut().zip(products) {
+            *x = *x + a * b;
+        }
+    }
+
     /// Columns `range` with their padding, to be written; padding must stay zero.
     pub(crate) fn columns_mut(&mut self, range: std::ops::Range<usize>) -> &mut [T] {
         let stride = self.stride();
@@ -139,24 +151,30 @@ struct Transposition<'a, T> {
 impl<T: Real> WithSimd for Transposition<'_, T> {
     type Output = ();
 
-    /// Eight columns at a time: eight loads and one store of eight numbers.
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
-        let (n, m) = self.target.shape();
-        let (from, to) = (self.source.stride(), self.target.stride());
-        let (source, target) = (self.source.entries(), self.target.entries_mut());
-        let whole = n - n % 8;
-        for j in (0..whole).step_by(8) {
-            let columns: [&[T]; 8] = std::array::from_fn(|c| &source[(j + c) * from..][..m]);
-            for i in 0..m {
-                let row: [T; 8] = std::array::from_fn(|c| columns[c][i]);
-                target[i * to + j..][..8].copy_from_slice(&row);
-            }
+        let strides = (self.source.stride(), self.target.stride());
+        let shape = self.source.shape();
+        transpose(self.source.entries(), self.target.entries_mut(), shape, strides);
+    }
+}
+
+/// Four columns at a time, gathered into four neighbours of a column of the target. (A function of slices, because the
+/// compiler then knows that they do not overlap.)
+#[inline(always)]
+fn transpose<T: Real>(source: &[T], target: &mut [T], (m, n): (usize, usize), (from, to): (usize, usize)) {
+    const GROUP: usize = 4;
+    let whole = n - n % GROUP;
+    for j in (0..whole).step_by(GROUP) {
+        let columns: [&[T]; GROUP] = std::array::from_fn(|c| &source[(j + c) * from..][..m]);
+        for i in 0..m {
+            let row = target[i * to + j..].first_chunk_mut::<GROUP>().expect("a column has room for all rows");
+            *row = std::array::from_fn(|c| columns[c][i]);
         }
-        for j in whole..n {
-            for (i, &x) in source[j * from..][..m].iter().enumerate() {
-                target[i * to + j] = x;
-            }
+    }
+    for j in whole..n {
+        for (i, &x) in source[j * from..][..m].iter().enumerate() {
+            target[i * to + j] = x;
         }
     }
 }

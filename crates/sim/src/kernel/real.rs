@@ -2,20 +2,11 @@
 
 use pulp::Simd;
 use std::fmt::Debug;
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, Mul};
 
 /// `f32` or `f64` and its SIMD vectors.
 pub trait Real:
-    Copy
-    + Debug
-    + Default
-    + PartialOrd
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Send
-    + Sync
-    + 'static
+    Copy + Debug + Default + PartialOrd + Add<Output = Self> + Mul<Output = Self> + Send + Sync + 'static
 {
     /// A vector of the instruction set `S`.
     type Vector<S: Simd>: Copy;
@@ -32,6 +23,8 @@ pub trait Real:
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
     /// a·b.
     fn multiply<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a + b.
+    fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// a − b.
     fn subtract<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// a·b + c, rounded once where the CPU can.
@@ -43,6 +36,8 @@ pub trait Real:
         yes: Self::Vector<S>,
         no: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// The sum of all lanes.
+    fn sum<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
     /// The whole vectors at the start of a slice.
     fn vectors<S: Simd>(numbers: &[Self]) -> &[Self::Vector<S>];
     /// The whole vectors at the start of a slice, to be written.
@@ -50,7 +45,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $mul:ident, $sub:ident, $mul_add:ident, $greater:ident,
+    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $sum:ident, $add:ident, $mul:ident, $sub:ident, $mul_add:ident, $greater:ident,
      $select:ident, $vectors:ident, $vectors_mut:ident) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
@@ -76,6 +71,16 @@ macro_rules! real {
             #[inline(always)]
             fn multiply<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$mul(a, b)
+            }
+
+            #[inline(always)]
+            fn plus<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(a, b)
+            }
+
+            #[inline(always)]
+            fn sum<S: Simd>(simd: S, a: S::$vector) -> Self {
+                simd.$sum(a)
             }
 
             #[inline(always)]
@@ -111,6 +116,8 @@ real!(
     f32s,
     F32_LANES,
     splat_f32s,
+    reduce_sum_f32s,
+    add_f32s,
     mul_f32s,
     sub_f32s,
     mul_add_e_f32s,
@@ -124,6 +131,8 @@ real!(
     f64s,
     F64_LANES,
     splat_f64s,
+    reduce_sum_f64s,
+    add_f64s,
     mul_f64s,
     sub_f64s,
     mul_add_e_f64s,

@@ -65,6 +65,9 @@ fn every_finish_on_a_product_by_hand() {
     let d = Dense::from_fn(2, 1, |i, _| [7.0, 8.0][i]);
     assert_eq!(run(&|c| product(c, Replace, &a, Right::Plain(&b))), [10.0, -15.0]);
     assert_eq!(run(&|c| product(c, Add { factor: 0.5 }, &a, Right::Transposed(&b))), [6.0, -6.5]);
+    assert_eq!(run(&|c| product(c, AddScaled { factors: &d }, &a, Right::Plain(&b))), [71.0, -119.0]);
+    assert_eq!(run(&|c| c.add_scaled(3.0, &d)), [22.0, 25.0]);
+    assert_eq!(run(&|c| c.add_products(&d, &a)), [15.0, -23.0]);
     assert_eq!(run(&|c| product(c, Subtract { from: &d }, &a, Right::Plain(&b))), [-3.0, 23.0]);
 }
 

@@ -30,10 +30,12 @@ pub(super) fn sweep<T: Real, S: Simd, F: Finish<T>, const TRANSPOSED: bool>(
 ) {
     let lanes = T::lanes::<S>();
     let vectors = target.rows.div_ceil(lanes);
+    let companion = finish.companion().map_or(&[][..], Dense::entries);
     let mut done = 0;
     while done < vectors {
         let row = done * lanes;
-        let factors = Factors { left: left.entries(), left_stride: left.stride(), row, depth: left.cols(), right };
+        let (left_stride, depth) = (left.stride(), left.cols());
+        let factors = Factors { left: left.entries(), left_stride, row, depth, right, companion };
         done += match vectors - done {
             1 => factors.panel::<S, F, 1, 8, TRANSPOSED>(simd, &mut target, finish),
             3 => factors.panel::<S, F, 3, 3, TRANSPOSED>(simd, &mut target, finish),
@@ -50,6 +52,8 @@ struct Factors<'a, T> {
     /// k, the number of terms of each sum.
     depth: usize,
     right: &'a Dense<T>,
+    /// The finish's, empty if it has none.
+    companion: &'a [T],
 }
 
 impl<T: Real> Factors<'_, T> {
@@ -88,9 +92,17 @@ impl<T: Real> Factors<'_, T> {
         let sums = self.sums::<S, M, N, TRANSPOSED>(simd, col);
         for (j, sums) in sums.iter().enumerate() {
             let at = (col + j) * target.stride + self.row;
-            let old = T::vectors_mut::<S>(&mut target.entries[at..][..M * T::lanes::<S>()]);
-            for (i, (old, sum)) in old.iter_mut().zip(sums).enumerate() {
-                *old = finish.combine(simd, *sum, *old, at + i * T::lanes::<S>());
+            let width = M * T::lanes::<S>();
+            let old = T::vectors_mut::<S>(&mut target.entries[at..][..width]);
+            if F::HAS_COMPANION {
+                let companion = T::vectors::<S>(&self.companion[at..][..width]);
+                for ((old, sum), companion) in old.iter_mut().zip(sums).zip(companion) {
+                    *old = finish.combine(simd, *sum, *old, *companion);
+                }
+            } else {
+                for (old, sum) in old.iter_mut().zip(sums) {
+                    *old = finish.combine(simd, *sum, *old, *old);
+                }
             }
         }
     }

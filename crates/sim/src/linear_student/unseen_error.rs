@@ -1,7 +1,7 @@
 //! The test error on directions that the data do not show.
 
 use crate::LearningProblem;
-use crate::product::{Write, multiply};
+use crate::kernel::{Dense, Right, Subtract, product};
 use faer::{Mat, MatRef};
 use linalg_core::squared_frobenius_norm;
 
@@ -11,13 +11,14 @@ use linalg_core::squared_frobenius_norm;
 /// orthonormal Q, and the error is ‖S₂F − W̄⊥Q‖² + ‖W̄⊥‖² − ‖W̄⊥Q‖².
 #[derive(Clone, Debug)]
 pub(super) struct UnseenError {
-    /// F, without columns where C is zero or L = 1.
-    factor: Mat<f64>,
-    /// W̄⊥Q.
-    teacher: Mat<f64>,
+    /// Fᵀ, without rows where C is zero or L = 1.
+    factor: Dense<f64>,
+    /// (W̄⊥Q)ᵀ.
+    teacher: Dense<f64>,
     /// The part that does not change, for each task.
     constant: Vec<f64>,
-    product: Mat<f64>,
+    /// (W̄⊥Q − S₂F)ᵀ.
+    distance: Dense<f64>,
 }
 
 impl UnseenError {
@@ -42,20 +43,20 @@ impl UnseenError {
             let rest = rest.collect();
             (qr.thin_R().transpose().to_owned(), projected, rest)
         };
-        let product = Mat::zeros(problem.outputs(), factor.ncols());
-        Self { factor, teacher, constant, product }
+        let distance = Dense::zeros(factor.ncols(), problem.outputs());
+        let (factor, teacher) = (Dense::from_mat(factor.transpose()), Dense::from_mat(teacher.transpose()));
+        Self { factor, teacher, constant, distance }
     }
 
-    /// Adds this part to each task's squared distance; `outer` is S₂.
-    pub(super) fn add_to(&mut self, tests: &mut [f64], outer: Option<MatRef<'_, f64>>, problem: &LearningProblem) {
+    /// Adds this part to each task's squared distance; `outer` is S₂ᵀ.
+    pub(super) fn add_to(&mut self, tests: &mut [f64], outer: Option<&Dense<f64>>, problem: &LearningProblem) {
         for (test, constant) in tests.iter_mut().zip(&self.constant) {
             *test += constant;
         }
-        let Some(outer) = outer.filter(|_| self.factor.ncols() > 0) else { return };
-        multiply(self.product.as_mut(), Write::Replace, outer, self.factor.as_ref(), 1.0);
-        self.product -= &self.teacher;
+        let Some(outer) = outer.filter(|_| self.factor.rows() > 0) else { return };
+        product(&mut self.distance, Subtract { from: &self.teacher }, &self.factor, Right::Plain(outer));
         for (test, rows) in tests.iter_mut().zip(problem.task_rows()) {
-            *test += squared_frobenius_norm(self.product.as_ref().subrows(rows.start, rows.len()));
+            *test += self.distance.columns(rows.clone()).iter().map(|x| x * x).sum::<f64>();
         }
     }
 }
