@@ -16,3 +16,8 @@ mod workspace;
 pub use program::{Answer, xtask};
 pub use table::Table;
 pub use workspace::{Workspace, workspace_root};
+
+/// The examples of README.md, which `cargo test --doc` compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

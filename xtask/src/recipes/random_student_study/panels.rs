@@ -4,8 +4,9 @@ use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
 use crate::comparison::{Level, linear_grid};
 use crate::elements::{log_points, optimum_points};
 use crate::recipe::Table;
-use figures::{Axis, Band, Colour, ColourScale, Dash, Legend, Line, Panel, Points, RefLine, Shape};
+use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use sim::Start;
+use std::collections::BTreeSet;
 
 /// Points of a line of the theory.
 const CURVE_POINTS: usize = 200;
@@ -53,14 +54,13 @@ impl RandomStudentStudy {
             .same_range()
             .legend(Legend::Outside)
             .mark(RefLine::diagonal());
-        for lag in lags {
-            let index =
-                self.lag_epsilons.iter().position(|&epsilon| epsilon == lag.condition.epsilon).unwrap_or_default();
-            let epsilon = format!("ε = {:e}", lag.condition.epsilon);
-            let mark =
-                optimum_points(&format!("SNR {}, {epsilon}", lag.condition.snr), &[(lag.predicted, lag.measured())]);
-            let colour = self.colours().colour(lag.condition.snr);
-            panel = panel.mark(mark.shape(SHAPES[index % SHAPES.len()]).colour(colour).legend(epsilon));
+        for (epsilon, shape) in self.lag_epsilons.iter().zip(SHAPES.into_iter().cycle()) {
+            for lag in lags.iter().filter(|lag| lag.condition.epsilon == *epsilon) {
+                let name = format!("SNR {}, ε = {epsilon:e}", lag.condition.snr);
+                let mark = optimum_points(&name, &[(lag.predicted, lag.measured())]);
+                panel = panel.mark(mark.shape(shape).colour(self.colours().colour(lag.condition.snr)));
+            }
+            panel = panel.key(Key::point(format!("ε = {epsilon:e}"), Colour::GREY, shape));
         }
         panel
     }
@@ -98,7 +98,9 @@ impl RandomStudentStudy {
 
     /// Share of seeds inside the band against size.
     pub(super) fn coverage_panel(&self, coverages: &[SizeCoverage]) -> Panel {
-        let mut panel = Panel::new(Axis::log("n = N_1"), Axis::new("share inside"))
+        let sizes: BTreeSet<usize> = coverages.iter().map(|coverage| coverage.size).collect();
+        let size_axis = Axis::log("n = N_1").labelled_ticks(sizes.into_iter().map(|n| (n as f64, n.to_string())));
+        let mut panel = Panel::new(size_axis, Axis::new("share inside"))
             .title("single seeds in the 95 % band")
             .legend(Legend::Outside)
             .mark(RefLine::horizontal(0.95));
