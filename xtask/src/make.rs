@@ -1,5 +1,6 @@
 //! `cargo xtask figures`: configs to runs and theory, to figures, verdicts and a summary.
 
+use crate::atomic_file;
 use crate::catalog::{self, Figure};
 use crate::check;
 use crate::command_line::{FiguresArgs, Format, Selection};
@@ -50,16 +51,15 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
         return run_shard(&figures, &store, args, shard, stop);
     }
     let folder = output_folder(root, &args.selection, args.out.as_deref());
-    check_writable(&folder)?;
+    prepare(&folder)?;
     let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
     let maker = Maker { folder: &folder, args, start, revision: provenance::revision(root) };
     let mut made = Vec::new();
     let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
-    if work.is_ok() {
-        crate::report::write(&folder)?;
-    }
+    let report = if work.is_ok() { crate::report::write(&folder) } else { Ok(()) };
     print_summary(&made, &folder, start);
     work?;
+    report?;
     Ok(made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.verdicts.iter().all(|v| v.passed != Some(false)))))
 }
 
@@ -106,13 +106,13 @@ fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// Finds out before hours of work whether the results can be written.
-fn check_writable(folder: &Path) -> anyhow::Result<()> {
+/// Finds out before hours of work whether the results can be written; removes what a killed process left aside.
+fn prepare(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot make this folder", folder.display()))?;
-    let probe = folder.join(format!(".writable-{}", std::process::id()));
-    std::fs::write(&probe, b"")
+    atomic_file::check_writable(folder)
         .with_context(|| format!("--out {}: cannot write into this folder", folder.display()))?;
-    std::fs::remove_file(&probe).with_context(|| format!("cannot remove {}", probe.display()))
+    atomic_file::sweep(folder).with_context(|| format!("--out {}: cannot clean this folder", folder.display()))?;
+    Ok(())
 }
 
 /// Does one share of the runs into the store, and draws nothing.

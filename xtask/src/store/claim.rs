@@ -24,10 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::heartbeat::{Heartbeat, lock};
-use super::process::{Life, Process};
-
-/// What has not changed for this long by the file's own date is abandoned: no clocks are that far apart.
-const LONG_GONE: Duration = Duration::from_secs(24 * 3600);
+use super::process::{LONG_GONE, Life, Process};
 
 /// The ending of takeover claims.
 pub(super) const TAKEOVER: &str = "takeover";
@@ -239,7 +236,7 @@ impl Claims {
 
     /// Takes a stale takeover claim off its place, unless it has changed hands since it was judged.
     fn take_away(&self, path: &Path, judged: &str) -> Result<(), StoreError> {
-        let aside = path.with_extension(format!("{TAKEOVER}.{}", self.temporary_suffix()));
+        let aside = path.with_extension(format!("{TAKEOVER}.{}", self.process.temporary_suffix(self.number())));
         match fs::rename(path, &aside) {
             Ok(()) => {}
             // Somebody else was faster.
@@ -251,32 +248,6 @@ impl Claims {
             let _ = fs::hard_link(&aside, path);
         }
         fs::remove_file(&aside).map_err(StoreError::io("remove", &aside))
-    }
-
-    /// The end of a temporary file's name: who makes it, and `tmp`.
-    pub(super) fn temporary_suffix(&self) -> String {
-        let Process { machine, pid, start, .. } = &self.process;
-        let machine = &blake3::hash(machine.as_bytes()).to_hex()[..8];
-        format!("{machine}-{pid}-{start}-{}.tmp", self.number())
-    }
-
-    /// Whether a temporary file was left by a process that is no more; one of another machine is given a day.
-    pub(super) fn is_abandoned(&self, name: &str, age: Duration) -> bool {
-        let maker = name.strip_suffix(".tmp").and_then(|name| name.rsplit('.').next());
-        let parts: Vec<&str> = maker.unwrap_or_default().split('-').collect();
-        let ours = blake3::hash(self.process.machine.as_bytes()).to_hex();
-        if let [machine, pid, start, _] = parts[..]
-            && machine == &ours[..8]
-            && let (Ok(pid), Ok(start)) = (pid.parse(), start.parse())
-        {
-            let maker = Process { pid, start, ..self.process.clone() };
-            match self.process.life_of(&maker) {
-                Life::Dead => return true,
-                Life::Alive => return false,
-                Life::Unknown => {}
-            }
-        }
-        age > LONG_GONE
     }
 }
 

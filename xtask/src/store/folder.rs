@@ -160,7 +160,7 @@ impl Store {
         let bytes = entry::encode(request, &value).map_err(encoding)?;
         let path = self.path(&request.key());
         self.make_folder_of(&path)?;
-        let aside = path.with_extension(self.claims.temporary_suffix());
+        let aside = path.with_extension(self.claims.process.temporary_suffix(self.claims.number()));
         let written = write_synchronised(&aside, &bytes)
             .map_err(StoreError::io("write", &aside))
             .and_then(|()| fs::rename(&aside, &path).map_err(StoreError::io("write", &path)));
@@ -262,7 +262,7 @@ impl Store {
             let is_claim = path.extension().is_some_and(|it| it == "claim" || it == TAKEOVER);
             if is_claim {
                 removed += usize::from(self.claims.remove_if_stale(&path)?);
-            } else if name.ends_with(".tmp") && self.claims.is_abandoned(&name, age(&path)) {
+            } else if name.ends_with(".tmp") && self.claims.process.is_abandoned(&name, age(&path)) {
                 fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
                 removed += 1;
             }

@@ -59,5 +59,6 @@ pub use error::StoreError;
 pub use explain::{Standing, explain};
 pub use folder::{Begin, Entry, Lookup, Pruned, Store};
 pub use limit::survive_file_size_limit;
+pub(crate) use process::Process;
 pub use request::{Key, Request};
 pub use shard::Shard;

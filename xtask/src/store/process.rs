@@ -1,19 +1,23 @@
 //! Which process is this, and does that one still live?
 
 use std::fs;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// What has not changed for this long by the file's own date is abandoned: no clocks are that far apart.
+pub(super) const LONG_GONE: Duration = Duration::from_secs(24 * 3600);
+
 /// A process, told apart from every other one that ever ran where its pid can be looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Process {
+pub(crate) struct Process {
     /// The host's name, for people.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// Boot and pid namespace: within one of these a pid means the same process to everybody. Empty if unknown.
-    pub(super) machine: String,
-    pub(super) pid: u32,
+    pub(crate) machine: String,
+    pub(crate) pid: u32,
     /// Start time in clock ticks since boot; tells a pid from its later reuse. 0 if unknown.
-    pub(super) start: u64,
+    pub(crate) start: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub(super) enum Life {
 }
 
 impl Process {
-    pub(super) fn current() -> Self {
+    pub(crate) fn current() -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default().trim().to_owned();
         let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
         let boot = read("/proc/sys/kernel/random/boot_id");
@@ -51,6 +55,33 @@ impl Process {
             Some((start, Ended::No)) if start == other.start => Life::Alive,
             _ => Life::Dead,
         }
+    }
+
+    /// The end of a temporary file's name: who makes it, and `tmp`. No two files of one process share a `number`.
+    pub(crate) fn temporary_suffix(&self, number: u64) -> String {
+        format!("{}-{}-{}-{number}.tmp", self.machine_name(), self.pid, self.start)
+    }
+
+    /// Whether a temporary file was left by a process that is no more; one of another machine is given a day.
+    pub(crate) fn is_abandoned(&self, name: &str, age: Duration) -> bool {
+        let maker = name.strip_suffix(".tmp").and_then(|name| name.rsplit('.').next());
+        let parts: Vec<&str> = maker.unwrap_or_default().split('-').collect();
+        if let [machine, pid, start, _] = parts[..]
+            && machine == self.machine_name()
+            && let (Ok(pid), Ok(start)) = (pid.parse(), start.parse())
+        {
+            match self.life_of(&Self { pid, start, ..self.clone() }) {
+                Life::Dead => return true,
+                Life::Alive => return false,
+                Life::Unknown => {}
+            }
+        }
+        age > LONG_GONE
+    }
+
+    /// The machine in eight characters that every file system takes.
+    fn machine_name(&self) -> String {
+        blake3::hash(self.machine.as_bytes()).to_hex()[..8].to_owned()
     }
 }
 
