@@ -34,10 +34,18 @@
     const panel = panels.find(p => p.letter === letter);
     const [x, y, low, high] = ["x", "y", "low", "high"].map(key => numbers(group.dataset[key]));
     let spots = [];
-    if (panel && kind === "histogram") {
+    if (panel && kind === "heat-map") {
+      // Edges of columns and rows; the values row by row.
+      const values = numbers(group.dataset.values);
+      const columns = x.length - 1;
+      spots = values.map((value, k) => {
+        const [i, j] = [k % columns, Math.floor(k / columns)];
+        return { u: (x[i] + x[i + 1]) / 2, v: (y[j] + y[j + 1]) / 2, from: x[i], to: x[i + 1], below: y[j], above: y[j + 1], value };
+      });
+    } else if (panel && kind === "histogram") {
       // The edges of a bin and its height.
       spots = y.map((v, i) => ({ from: x[i], u: (x[i] + x[i + 1]) / 2, v, to: x[i + 1] }));
-    } else if (panel && kind !== "heat-map" && kind !== "reference") {
+    } else if (panel && kind !== "reference") {
       spots = x.map((u, i) => ({ u, v: y.length ? y[i] : high[i], low: low[i], high: high[i] }));
       if (!y.length) spots.forEach(spot => { spot.band = true; });
     }
@@ -47,8 +55,13 @@
     return { group, name, letter, kind, legend, panel, spots, breaks, hidden: false };
   };
 
-  // What a series has nearest to a place: a point of it, or for lines a place between two vertices.
+  // What a series has nearest to a place: a point of it, for lines a place between two vertices, the cell of a heat map.
   const nearest = (series, at) => {
+    if (series.kind === "heat-map") {
+      const { x, y } = series.panel.value(at);
+      const cell = series.spots.find(s => s.from <= x && x <= s.to && s.below <= y && y <= s.above);
+      return cell ? { ...cell, x: at.x, y: at.y, distance: 0, series } : null;
+    }
     let best = null;
     const offer = spot => {
       const distance = Math.hypot(spot.x - at.x, spot.y - at.y);
@@ -73,6 +86,9 @@
   const paragraph = spot => {
     const { name, panel } = spot.series;
     const across = spot.from === undefined ? shown(spot.u) : `${shown(spot.from)} to ${shown(spot.to)}`;
+    if (spot.value !== undefined) {
+      return [`${name}: ${shown(spot.value)}`, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${shown(spot.below)} to ${shown(spot.above)}`];
+    }
     const interval = Number.isFinite(spot.low) && Number.isFinite(spot.high) ? `${shown(spot.low)} to ${shown(spot.high)}` : "";
     const up = spot.band ? interval : interval ? `${shown(spot.v)} (${interval})` : shown(spot.v);
     return [name, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${up}`];
@@ -121,9 +137,9 @@
       const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
       const panel = panels.find(p => p.holds(at));
       const found = all.filter(s => s.panel === panel && panel && !s.hidden).map(s => nearest(s, at)).filter(Boolean);
-      // Of things equally near, bands last: what is drawn on them is meant.
+      // Of things equally near, bands and maps last: what is drawn on them is meant.
       const reach = (event.pointerType === "mouse" ? 14 : 24) / matrix.a;
-      const rank = spot => spot.distance + (spot.band ? 0.4 * reach : 0);
+      const rank = spot => spot.distance + (spot.value !== undefined ? reach : spot.band ? 0.4 * reach : 0);
       const best = found.sort((a, b) => rank(a) - rank(b))[0];
       tip.setAttribute("aria-live", "off");
       if (best && best.distance <= reach) tell(svg, best); else hide();
@@ -143,7 +159,8 @@
       if (!readable.length) return;
       event.preventDefault();
       const [across, along] = steps[event.key];
-      which = (which + across + readable.length) % readable.length;
+      if (place >= 0) which = (which + across + readable.length) % readable.length;
+      which = Math.min(which, readable.length - 1);
       const { spots } = readable[which];
       place = Math.max(0, Math.min(spots.length - 1, place + along));
       tip.setAttribute("aria-live", "polite");
@@ -219,7 +236,7 @@
       const comma = name.indexOf(", ");
       const family = comma > 0 ? name.slice(0, comma) : "";
       const letters = [...new Set(list.map(s => s.letter))].join(", ");
-      const key = family || `panel ${letters}`;
+      const key = family || `${letters.includes(",") ? "panels" : "panel"} ${letters}`;
       if (!byFamily.has(key)) byFamily.set(key, []);
       byFamily.get(key).push({ label: family ? name.slice(comma + 2) : name, name, list });
     }
