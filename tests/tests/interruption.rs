@@ -1,0 +1,183 @@
+//! Figures that are interrupted: at any moment, in any way, only runs in flight are lost.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use linalg_core::generator;
+use rand::RngExt as _;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::process::{Child, Command, Output};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use workspace_tests::Workspace;
+use workspace_tests::smoke::{FIGURES, Smoke, computed};
+
+/// How often the program is killed.
+const KILLS: usize = 30;
+/// More starts than this mean that the program is hardly ever alive when its moment comes.
+const MOST_STARTS: usize = 10 * KILLS;
+const SEED: u64 = 1;
+
+/// An undisturbed run to compare with, and how long it took.
+struct Undisturbed {
+    workspace: Workspace,
+    folder: tempfile::TempDir,
+    smoke: Smoke,
+    drawings: BTreeMap<String, Vec<u8>>,
+    runs: usize,
+    took: Duration,
+}
+
+impl Undisturbed {
+    fn new() -> Self {
+        let workspace = Workspace::with_configs(&FIGURES);
+        let folder = tempfile::tempdir().unwrap();
+        let smoke = Smoke::under(workspace.path(), &folder.path().join("undisturbed"));
+        workspace_tests::program::path();
+        let start = Instant::now();
+        let answer = smoke.run(&[]).success();
+        let took = start.elapsed();
+        let runs = smoke.entries().len();
+        assert_eq!(computed(&answer.stdout), runs);
+        assert!(runs > 20, "{runs} runs are too few to be interrupted between");
+        let drawings = smoke.drawings();
+        Self { workspace, folder, smoke, drawings, runs, took }
+    }
+
+    fn fresh(&self, name: &str) -> Smoke {
+        Smoke::under(self.workspace.path(), &self.folder.path().join(name))
+    }
+
+    /// Whatever lies in the folder of figures is whole, and what `--check` calls current is what it ought to be.
+    fn outputs_are_whole(&self, smoke: &Smoke) {
+        for (name, bytes) in smoke.drawings() {
+            assert!(self.drawings[&name] == bytes, "{name} is not what an undisturbed run gives");
+        }
+        let answer = smoke.run(&["--check"]);
+        for figure in FIGURES {
+            let is_current = !answer.stdout.lines().any(|line| line.starts_with(&format!("STALE {figure}")));
+            let of_figure = |name: &&String| name.starts_with(figure);
+            let missing = self.drawings.keys().filter(of_figure).find(|name| !smoke.out.join(name).is_file());
+            assert!(!is_current || missing.is_none(), "{missing:?} is missing from a figure called current\n{answer}");
+        }
+    }
+}
+
+/// Waits until the child ends or `moment` has come; whether it ended.
+fn ends_before(child: &mut Child, moment: Instant) -> bool {
+    loop {
+        if child.try_wait().unwrap().is_some() {
+            return true;
+        }
+        let left = moment.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        sleep(left.min(Duration::from_millis(2)));
+    }
+}
+
+fn said(child: Child) -> (Output, String) {
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output, text)
+}
+
+/// The program is killed at random moments and started again on what it left, until it gets through; then once more
+/// from nothing, until it was killed often enough.
+#[test]
+fn kill_9_at_any_moment_loses_runs_in_flight_alone() {
+    let undisturbed = Undisturbed::new();
+    let mut random = generator(SEED, "moments of kills", &[], 0);
+    let (mut kills, mut starts, mut rounds, mut half_done) = (0, 0, 0, 0);
+    while kills < KILLS {
+        rounds += 1;
+        let smoke = undisturbed.fresh(&format!("round-{rounds}"));
+        loop {
+            let stored = smoke.entries();
+            starts += 1;
+            assert!(starts <= MOST_STARTS, "{kills} kills in {starts} starts");
+            let moment = Instant::now() + undisturbed.took.mul_f64(random.random::<f64>());
+            let mut child = smoke.start(&[]);
+            // Enough is enough: the last round is let through.
+            let ended = if kills < KILLS { ends_before(&mut child, moment) } else { child.wait().is_ok() };
+            if !ended {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                kills += 1;
+            }
+            let now = smoke.entries();
+            assert!(stored.iter().all(|(path, stamp)| now.get(path) == Some(stamp)), "a stored run was done again");
+            undisturbed.outputs_are_whole(&smoke);
+            if ended {
+                let (output, text) = said(child);
+                assert!(output.status.success(), "{text}");
+                assert_eq!(computed(&text), undisturbed.runs - stored.len(), "{text}");
+                break;
+            }
+            half_done += usize::from(!now.is_empty() && now.len() < undisturbed.runs);
+        }
+        assert!(smoke.drawings() == undisturbed.drawings, "the figures differ from undisturbed ones");
+        assert_eq!(smoke.entries().len(), undisturbed.runs);
+        assert_eq!(smoke.leftovers(), [""; 0].map(std::path::PathBuf::from), "left in the store");
+        assert_eq!(smoke.outputs(), undisturbed.smoke.outputs(), "left among the figures");
+    }
+    println!(
+        "{kills} kills in {starts} starts and {rounds} rounds, {half_done} of them between the first and the last run"
+    );
+    assert!(half_done >= KILLS / 5, "only {half_done} of {kills} kills came between the first and the last run");
+}
+
+#[test]
+fn ctrl_c_keeps_what_is_finished() {
+    let undisturbed = Undisturbed::new();
+    let smoke = undisturbed.fresh("stopped");
+    let mut child = smoke.start(&["--jobs", "1"]);
+    let start = Instant::now();
+    while smoke.entries().len() < 3 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be stopped");
+        assert!(start.elapsed() < Duration::from_secs(120), "nothing is stored");
+        sleep(Duration::from_millis(2));
+    }
+    let interrupt = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(interrupt.success());
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    let (output, _) = said(child);
+    assert!(
+        output.status.code().is_some_and(|code| code != 0),
+        "a status that says it was stopped: {:?}",
+        output.status
+    );
+    let stored = smoke.entries();
+    assert!((3..undisturbed.runs).contains(&stored.len()), "{} of {} runs", stored.len(), undisturbed.runs);
+    let kept = format!("stopped; {} finished runs are stored", stored.len());
+    assert!(text.contains(&kept), "{kept:?}\n{text}");
+    assert_eq!(smoke.leftovers(), [""; 0].map(std::path::PathBuf::from), "left in the store");
+    undisturbed.outputs_are_whole(&smoke);
+
+    let answer = smoke.run(&[]).success();
+    assert_eq!(computed(&answer.stdout), undisturbed.runs - stored.len(), "{answer}");
+    assert!(stored.iter().all(|(path, stamp)| smoke.entries().get(path) == Some(stamp)), "a stored run was done again");
+    assert!(smoke.drawings() == undisturbed.drawings);
+}
+
+#[test]
+fn two_processes_on_one_store_do_each_run_once() {
+    let undisturbed = Undisturbed::new();
+    let one = undisturbed.fresh("one");
+    let other = Smoke { store: one.store.clone(), ..undisturbed.fresh("other") };
+    let children = [&one, &other].map(|smoke| smoke.start(&["--jobs", "1"]));
+    let counts = children.map(|child| {
+        let (output, text) = said(child);
+        assert!(output.status.success(), "{text}");
+        computed(&text)
+    });
+    assert_eq!(counts[0] + counts[1], undisturbed.runs, "{counts:?}");
+    println!("shared as {counts:?}");
+    for smoke in [&one, &other] {
+        assert!(smoke.drawings() == undisturbed.drawings);
+    }
+    assert_eq!(one.entries().len(), undisturbed.runs);
+    assert_eq!(one.leftovers(), [""; 0].map(std::path::PathBuf::from));
+}
