@@ -20,10 +20,19 @@ fn shares(smoke: &Smoke, order: [usize; PARTS]) -> BTreeMap<usize, BTreeSet<Path
         let new: BTreeSet<PathBuf> = after.into_keys().filter(|path| !before.contains_key(path)).collect();
         let said = format!("share {part}/{PARTS}: {} of ", new.len());
         assert!(answer.stdout.contains(&said), "{said:?}\n{answer}");
+        is_balanced(&answer.stdout);
         let names = |path: &PathBuf| path.strip_prefix(&smoke.store).unwrap().to_owned();
         added.insert(part, new.iter().map(names).collect());
     }
     added
+}
+
+/// A share has its part of the estimated cost, to within the cost of a single run (these figures' runs are alike).
+fn is_balanced(stdout: &str) {
+    let cost = stdout.lines().find_map(|line| line.split_once(" runs, about ")?.1.strip_suffix(" core seconds"));
+    let (mine, all) = cost.and_then(|cost| cost.split_once(" of ")).unwrap_or_else(|| panic!("no cost in\n{stdout}"));
+    let [mine, all] = [mine, all].map(|seconds| seconds.parse::<f64>().unwrap());
+    assert!((mine / all - 1.0 / PARTS as f64).abs() < 0.1, "{mine} of {all} core seconds");
 }
 
 fn smoke(workspace: &Workspace, folder: &Path) -> Smoke {

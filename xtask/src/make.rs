@@ -127,8 +127,16 @@ fn run_shard(
         figures.iter().flat_map(|f| f.runs.iter().map(|r| (r.request.key(), r.run.cost_estimate()))).collect();
     all.sort_by_key(|(key, _)| *key);
     all.dedup_by_key(|(key, _)| *key);
-    let share: HashSet<Key> = shard.select(&all).into_iter().map(|index| all[index].0).collect();
-    say!("share {shard}: {} of {} runs", share.len(), all.len());
+    let mine = shard.select(&all);
+    let seconds = |indices: &mut dyn Iterator<Item = usize>| indices.map(|index| all[index].1).sum::<f64>();
+    say!(
+        "share {shard}: {} of {} runs, about {:.2} of {:.2} core seconds",
+        mine.len(),
+        all.len(),
+        seconds(&mut mine.iter().copied()),
+        seconds(&mut (0..all.len()))
+    );
+    let share: HashSet<Key> = mine.into_iter().map(|index| all[index].0).collect();
     let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
     let failed = executor.execute(figures, |_, _| ())?;
     for failure in &failed {
