@@ -2,7 +2,8 @@
 
 use crate::catalog::Figure;
 use crate::config::changes;
-use crate::outputs::{Record, read_record, sha256_hex};
+use crate::outputs::{Record, input_hashes, read_record, sha256_hex};
+use crate::provenance;
 use crate::run::Run;
 use crate::say;
 use std::path::Path;
@@ -47,6 +48,14 @@ fn reasons(figure: &Figure, record: &Record, folder: &Path) -> Vec<String> {
     }
     if record.scale != figure.settings.scale().name() || record.seed_override.is_some() {
         reasons.push(format!("it was made at scale {} with seed override {:?}", record.scale, record.seed_override));
+    }
+    match provenance::workspace_root().and_then(|root| input_hashes(&root, &figure.plan.inputs())) {
+        Ok(inputs) if inputs == record.inputs => {}
+        Ok(inputs) => {
+            let changed = inputs.iter().filter(|(path, hash)| record.inputs.get(*path) != Some(*hash));
+            reasons.extend(changed.map(|(path, _)| format!("{path} changed since the figure was drawn from it")));
+        }
+        Err(error) => reasons.push(format!("{error:#}")),
     }
     let mut runs: Vec<String> = figure.runs.iter().map(|named| named.request.key().to_string()).collect();
     runs.sort();

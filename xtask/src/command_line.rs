@@ -29,6 +29,8 @@ pub enum Task {
     /// Evaluate the closed forms; prints CSV with 17 significant digits, times in units of τ.
     #[command(subcommand)]
     Theory(Box<crate::theory_command::Question>),
+    /// Measure the speed of everything, and compare it with the baseline of this kind of machine.
+    Bench(BenchArgs),
     /// Everything that continuous integration runs.
     Ci(CiArgs),
 }
@@ -148,6 +150,26 @@ pub struct StoreArgs {
 pub enum StoreAction {
     /// Drop every entry that no config of configs/ wants, at either scale.
     Prune,
+}
+
+/// Arguments of `bench`.
+#[derive(Clone, Debug, Args)]
+pub struct BenchArgs {
+    /// Only benchmarks that have one of these in their name; all of them if none is given.
+    #[arg(value_name = "NAME")]
+    pub filters: Vec<String>,
+    /// Make what is measured the baseline of this kind of machine, and the record that figx2 draws.
+    #[arg(long)]
+    pub save: bool,
+    /// Print the table in Markdown.
+    #[arg(long)]
+    pub markdown: bool,
+    /// Print the names of the benchmarks and stop.
+    #[arg(long, conflicts_with_all = ["save", "markdown"])]
+    pub list: bool,
+    /// How often everything is measured, at least twice.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100), allow_hyphen_values = true)]
+    pub rounds: u16,
 }
 
 /// Arguments of `ci`.

@@ -3,7 +3,7 @@
 //! The way of a figure, in reading order:
 //!
 //! * [`command_line`] says what can be asked for, [`make`], [`list`], [`check`],
-//!   [`init`], [`store_command`], [`theory_command`] and [`ci`] answer;
+//!   [`init`], [`store_command`], [`theory_command`], [`bench`](mod@bench) and [`ci`] answer;
 //! * [`config`] reads one figure's RON file, lays its `smoke` overlay over it and states what is wrong with it,
 //!   by file, line and column; [`catalog`] finds the configs that a command line means;
 //! * [`recipe`] is the interface of the [`recipes`]: from a config to [`run`]s, and from their outcomes to panels and
@@ -14,6 +14,7 @@
 //!   them, [`provenance`] says where they were made.
 
 pub mod atomic_file;
+pub mod bench;
 pub mod catalog;
 pub mod check;
 pub mod ci;

@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use std::process::ExitCode;
 use xtask::command_line::{CommandLine, Task};
-use xtask::{ci, init, list, make, provenance, say, store_command, theory_command};
+use xtask::{bench, ci, init, list, make, provenance, say, store_command, theory_command};
 
 /// Exit status of a figure or verdict that failed.
 const FAILED: u8 = 1;
@@ -28,6 +28,7 @@ fn run(task: &Task) -> anyhow::Result<bool> {
         Task::List(args) => list::list(&provenance::workspace_root()?, args).map(|()| true),
         Task::Init(args) => init::init(&provenance::workspace_root()?, args).map(|()| true),
         Task::Store(args) => store_command::store(&provenance::workspace_root()?, args).map(|()| true),
+        Task::Bench(args) => bench::bench(&provenance::workspace_root()?, args),
         Task::Ci(_) => ci::run(&provenance::workspace_root()?).map(|()| true),
     }
 }

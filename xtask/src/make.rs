@@ -53,7 +53,7 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let folder = output_folder(root, &args.selection, args.out.as_deref());
     prepare(&folder)?;
     let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
-    let maker = Maker { folder: &folder, args, start, revision: provenance::revision(root) };
+    let maker = Maker { root, folder: &folder, args, start, revision: provenance::revision(root) };
     let mut made = Vec::new();
     let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
     let report = if work.is_ok() { crate::report::write(&folder) } else { Ok(()) };
@@ -146,6 +146,7 @@ fn run_shard(
 }
 
 struct Maker<'a> {
+    root: &'a Path,
     folder: &'a Path,
     args: &'a FiguresArgs,
     start: Instant,
@@ -160,7 +161,8 @@ impl Maker<'_> {
         let outcome = ready.results.and_then(|results| {
             let mut assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
             assembled.figure.name.clone_from(&figure.stem);
-            let record = self.record(figure, &assembled, run_seconds);
+            let inputs = outputs::input_hashes(self.root, &figure.plan.inputs())?;
+            let record = Record { inputs, ..self.record(figure, &assembled, run_seconds) };
             outputs::write_figure(self.folder, &assembled, &self.formats(), record)
         });
         let made = Made {
@@ -195,6 +197,7 @@ impl Maker<'_> {
             config: figure.settings.to_json(),
             seed_override: self.args.selection.seed,
             runs,
+            inputs: BTreeMap::new(),
             engine_version: Run::ENGINE_VERSION,
             crates: BTreeMap::from([("workspace".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
             verdicts: assembled.verdicts.clone(),

@@ -32,6 +32,9 @@ pub struct Record {
     pub seed_override: Option<u64>,
     /// Keys of the runs in the store, sorted.
     pub runs: Vec<String>,
+    /// SHA-256 of every file beside the config that the figure was drawn from, by path in the workspace.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, String>,
     /// Version of the engines: results of different versions are never mixed.
     pub engine_version: u32,
     /// Versions of the workspace's crates.
@@ -79,6 +82,18 @@ pub fn check_formats(formats: &[Format]) -> anyhow::Result<()> {
 /// Lower-case hexadecimal SHA-256.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 of each of a recipe's inputs, by its path relative to the workspace at `root`.
+///
+/// # Errors
+/// Naming the file that cannot be read.
+pub fn input_hashes(root: &Path, inputs: &[PathBuf]) -> anyhow::Result<BTreeMap<String, String>> {
+    let hash = |path: &PathBuf| {
+        let bytes = std::fs::read(root.join(path)).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok((path.display().to_string(), sha256_hex(&bytes)))
+    };
+    inputs.iter().map(hash).collect()
 }
 
 /// Writes every file of a figure into `folder`, each by rename, and the record with their hashes last.

@@ -16,7 +16,11 @@ pub fn revision(root: &Path) -> Option<(String, bool)> {
 
 /// The CPU's model name, as the kernel gives it.
 pub fn cpu() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    cpu_in(&std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default())
+}
+
+/// The CPU's model name in the text of `/proc/cpuinfo`.
+pub fn cpu_in(info: &str) -> String {
     let line = info.lines().find(|line| line.starts_with("model name"));
     line.and_then(|line| line.split_once(':')).map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
 }

@@ -7,6 +7,7 @@ use crate::run::Run;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 
 /// One kind of figure. The implementing type is its config: all that the figure depends on, as it stands in the file.
 pub trait Recipe: DeserializeOwned + Serialize + Send + Sync + 'static {
@@ -21,6 +22,11 @@ pub trait Recipe: DeserializeOwned + Serialize + Send + Sync + 'static {
 
     /// The independent runs that the figure needs, in any order; runs wanted by several figures are done once.
     fn runs(&self) -> Vec<Run>;
+
+    /// Files beside the config that the figure is drawn from, relative to the workspace.
+    fn inputs(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
 
     /// Panels, verdicts and tables from the outcomes of [`Self::runs`].
     ///
@@ -58,6 +64,9 @@ pub trait Plan: Send + Sync {
     /// As [`Recipe::runs`].
     fn runs(&self) -> Vec<Run>;
 
+    /// As [`Recipe::inputs`].
+    fn inputs(&self) -> Vec<PathBuf>;
+
     /// As [`Recipe::assemble`].
     ///
     /// # Errors
@@ -68,6 +77,10 @@ pub trait Plan: Send + Sync {
 impl<R: Recipe> Plan for R {
     fn runs(&self) -> Vec<Run> {
         Recipe::runs(self)
+    }
+
+    fn inputs(&self) -> Vec<PathBuf> {
+        Recipe::inputs(self)
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {

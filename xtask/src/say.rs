@@ -21,3 +21,9 @@ pub fn line(text: Arguments<'_>) {
 pub fn complain(text: Arguments<'_>) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
+
+/// Replaces the last line of standard error, on a terminal, by this one.
+pub fn overwrite(text: &str) {
+    let _ = write!(std::io::stderr(), "\r\x1b[2K{text}");
+    let _ = std::io::stderr().flush();
+}

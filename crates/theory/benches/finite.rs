@@ -1,7 +1,8 @@
 //! Random students and ensembles, beside the gradient descent that they replace.
 //!
-//! `random student, exact`: 200 time points of a 100-50-50 student with both errors. `random student, trained`: the same student by
-//! full-batch gradient descent, 5 epochs; at λ = 10⁻³ the 200 points up to t = 10 τ take 10,000 epochs, so multiply by 2,000.
+//! `random_student/exact_200_times`: 200 time points of a 100-50-50 student with both errors. `random_student/trained_5_epochs`:
+//! the same student by full-batch gradient descent; at λ = 10⁻³ the 200 points up to t = 10 τ take 10,000 epochs, so
+//! multiply by 2,000. Ensembles use all cores.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use linalg_core::faer::linalg::matmul::matmul;
@@ -40,7 +41,8 @@ fn train(data: &Mat<f64>, weights: &mut InitialWeights, epochs: usize, rate: f64
 
 fn random_student(criterion: &mut Criterion) {
     let (data, teacher, start) = data_and_start();
-    criterion.bench_function("random student, exact, 200 times", |bencher| {
+    let mut group = criterion.benchmark_group("random_student");
+    group.bench_function("exact_200_times", |bencher| {
         bencher.iter(|| {
             let student = RandomStudent::new(data.as_ref(), &start).expect("a balanced start");
             let teacher = student.project(teacher.as_ref()).expect("a teacher");
@@ -51,30 +53,36 @@ fn random_student(criterion: &mut Criterion) {
             black_box(errors.sum::<f64>())
         });
     });
-    criterion.bench_function("random student, trained, 5 epochs", |bencher| {
+    group.bench_function("trained_5_epochs", |bencher| {
         let mut weights = start.clone();
         bencher.iter(|| black_box(train(&data, &mut weights, 5, 1e-3)));
     });
+    group.finish();
 }
 
+/// 200 draws of the data; the band of aligned students' errors around a curve of 200 points, draws and best stopping
+/// times included; and ten random students.
 fn ensemble(criterion: &mut Criterion) {
     let task = Task::new(100, 50, &[6.0, 4.0, 2.0]).expect("a task");
     let times: Vec<f64> = (0..200).map(|k| 0.05 * f64::from(k)).collect();
     let mut group = criterion.benchmark_group("ensemble");
     group.sample_size(10);
-    group.bench_function("200 draws of the data", |bencher| {
+    group.bench_function("200_draws", |bencher| {
         bencher.iter(|| black_box(Ensemble::sample(&task, 200, 1).expect("draws")));
     });
-    let draws = Ensemble::sample(&task, 200, 1).expect("draws");
     for layers in [2, 4] {
         let student = Student::new(50, layers, 1e-5).expect("a student");
-        group.bench_function(format!("200 aligned students, L = {layers}, 200 times"), |bencher| {
-            bencher.iter(|| black_box(draws.aligned(&student, &times, 10.0).expect("times").test_errors()));
+        group.bench_function(format!("band_of_200_draws/L{layers}"), |bencher| {
+            bencher.iter(|| {
+                let draws = Ensemble::sample(&task, 200, 1).expect("draws");
+                let runs = draws.aligned(&student, &times, 10.0).expect("times");
+                black_box((runs.train_errors(), runs.test_errors()))
+            });
         });
     }
-    let (few, student) =
-        (Ensemble::sample(&task, 10, 1).expect("draws"), Student::new(50, 2, 1e-5).expect("a student"));
-    group.bench_function("10 random students, 200 times", |bencher| {
+    let few = Ensemble::sample(&task, 10, 1).expect("draws");
+    let student = Student::new(50, 2, 1e-5).expect("a student");
+    group.bench_function("10_random_students", |bencher| {
         bencher.iter(|| black_box(few.random(&student, &times, 10.0, 0).expect("times").test_errors()));
     });
     group.finish();

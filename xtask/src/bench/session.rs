@@ -1,0 +1,109 @@
+//! Measuring in turn: yardsticks, a few benchmarks, yardsticks, a few more, and all of it a few rounds over.
+
+use super::measurement::{Look, Measurement, Yardsticks};
+use super::programs::{Chosen, Programs, Turn};
+use super::samples::{self, Sample};
+use crate::say;
+use anyhow::Context as _;
+use std::collections::HashMap;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+/// Everything measured so far.
+#[derive(Debug)]
+pub struct Session<'p> {
+    programs: &'p Programs,
+    /// Where criterion writes: emptied before each turn, so that nothing old is read.
+    home: PathBuf,
+    /// The yardsticks after the last turn.
+    latest: Option<Yardsticks>,
+    /// The fastest of all.
+    fastest: Option<Yardsticks>,
+    /// In the order in which they are run.
+    names: Vec<String>,
+    looks: HashMap<String, (f64, Vec<Look>)>,
+}
+
+impl<'p> Session<'p> {
+    /// Nothing measured yet.
+    ///
+    /// # Errors
+    /// If criterion's folder cannot be made.
+    pub fn new(root: &Path, programs: &'p Programs) -> anyhow::Result<Self> {
+        let home = root.join("target/xtask-bench");
+        std::fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
+        Ok(Self { programs, home, latest: None, fastest: None, names: Vec::new(), looks: HashMap::new() })
+    }
+
+    /// Measures every benchmark of `chosen` once.
+    ///
+    /// # Errors
+    /// If a bench fails.
+    pub fn round(&mut self, chosen: &Chosen<'_>, title: &str) -> anyhow::Result<()> {
+        for name in chosen.names().filter(|name| !self.looks.contains_key(*name)) {
+            self.names.push(name.to_owned());
+        }
+        let mut before = match self.latest {
+            Some(latest) => latest,
+            None => self.measure_yardsticks()?,
+        };
+        for (index, turn) in chosen.turns.iter().enumerate() {
+            progress(&format!("{title}: {} of {}, {}", index + 1, chosen.turns.len(), turn.label()));
+            let samples = self.measure(turn)?;
+            let after = self.measure_yardsticks()?;
+            for sample in samples {
+                self.add(sample, before.faster(after));
+            }
+            before = after;
+        }
+        progress("");
+        Ok(())
+    }
+
+    /// The fastest that the yardsticks were seen.
+    pub fn yardsticks(&self) -> Yardsticks {
+        self.fastest.unwrap_or(Yardsticks { peak_f64: f64::NAN, peak_f32: f64::NAN, product: f64::NAN })
+    }
+
+    /// Every benchmark, over all rounds.
+    pub fn measurements(&self) -> Vec<Measurement> {
+        let measurement =
+            |name: &String| self.looks.get(name).map(|(work, looks)| Measurement::of(name.as_str(), *work, looks));
+        self.names.iter().filter_map(measurement).collect()
+    }
+
+    fn add(&mut self, sample: Sample, yardsticks: Yardsticks) {
+        let look = Look { seconds: sample.seconds, yardsticks };
+        self.looks.entry(sample.name).or_insert((sample.work, Vec::new())).1.push(look);
+    }
+
+    fn measure_yardsticks(&mut self) -> anyhow::Result<Yardsticks> {
+        let samples = self.measure(&self.programs.yardsticks())?;
+        let speed = |name: &str| {
+            let found = samples.iter().find(|sample| sample.name == name);
+            found.map(|sample| sample.work / sample.seconds).with_context(|| format!("the bench {name} is missing"))
+        };
+        let now = Yardsticks {
+            peak_f64: speed("yardstick/fma_f64")?,
+            peak_f32: speed("yardstick/fma_f32")?,
+            product: speed("yardstick/faer_product")?,
+        };
+        self.latest = Some(now);
+        self.fastest = Some(self.fastest.map_or(now, |fastest| fastest.faster(now)));
+        Ok(now)
+    }
+
+    fn measure(&self, turn: &Turn<'_>) -> anyhow::Result<Vec<Sample>> {
+        let emptied = std::fs::remove_dir_all(&self.home).and_then(|()| std::fs::create_dir_all(&self.home));
+        emptied.with_context(|| format!("cannot empty {}", self.home.display()))?;
+        turn.run(&self.home)?;
+        samples::read(&self.home)
+    }
+}
+
+/// A line that is written over on a terminal, and not at all elsewhere.
+fn progress(text: &str) {
+    if std::io::stderr().is_terminal() {
+        say::overwrite(text);
+    }
+}
