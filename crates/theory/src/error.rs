@@ -94,6 +94,25 @@ pub(crate) fn non_negative(parameter: &'static str, value: f64) -> Result<f64, T
     }
 }
 
+/// Strengths and noise of a task. Beyond, fourth powers of them are no numbers.
+const COMPUTABLE: std::ops::RangeInclusive<f64> = 1e-60..=1e60;
+
+/// A strength or noise above zero, of a size that can be computed with, or an error that names it.
+pub(crate) fn computable(parameter: &'static str, value: f64) -> Result<f64, TheoryError> {
+    positive(parameter, value)?;
+    if COMPUTABLE.contains(&value) {
+        Ok(value)
+    } else {
+        Err(TheoryError::OutOfDomain { parameter, value, allowed: "between 1e-60 and 1e60 to be computed with" })
+    }
+}
+
+/// As [`computable`], or zero.
+pub(crate) fn computable_or_zero(parameter: &'static str, value: f64) -> Result<f64, TheoryError> {
+    non_negative(parameter, value)?;
+    if value == 0.0 { Ok(value) } else { computable(parameter, value) }
+}
+
 /// A count of at least one, or an error that names it.
 pub(crate) fn at_least_one(parameter: &'static str, value: usize) -> Result<usize, TheoryError> {
     if value >= 1 {

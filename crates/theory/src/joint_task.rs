@@ -1,6 +1,6 @@
 //! Several tasks that share their inputs, learned by one student.
 
-use crate::error::{at_least_one, non_negative};
+use crate::error::{at_least_one, computable_or_zero};
 use crate::{Task, TheoryError};
 use linalg_core::faer::{Mat, MatRef, Side};
 use linalg_core::thin_svd;
@@ -93,9 +93,9 @@ impl JointTask {
     /// The same teachers with noise σ_z = `noise` on every output.
     ///
     /// # Errors
-    /// If `noise` is negative or not finite, or 0 when all teachers have rank 0.
+    /// If `noise` is negative, beyond 1e±60 (but 0 is legal), or 0 when all teachers have rank 0.
     pub fn with_noise(self, noise: f64) -> Result<Self, TheoryError> {
-        non_negative("noise", noise)?;
+        computable_or_zero("noise", noise)?;
         Self { noise, ..self }.validated()
     }
 

@@ -1,7 +1,7 @@
 //! A learning task: a low-rank teacher and noisy examples of it.
 
 use crate::TheoryError;
-use crate::error::{at_least_one, non_negative, positive};
+use crate::error::{at_least_one, computable, computable_or_zero};
 
 /// A teacher W̄ (outputs × inputs) of given singular values and the examples that a student learns it from.
 ///
@@ -31,13 +31,13 @@ impl Task {
     /// No strengths at all (rank 0) is legal: pure noise.
     ///
     /// # Errors
-    /// If a size is 0, a strength is not positive and finite, the strengths are not in decreasing order, or there are
-    /// more of them than min(N₁, N₃).
+    /// If a size is 0, a strength is not positive or beyond 1e±60, the strengths are not in decreasing order, or there
+    /// are more of them than min(N₁, N₃).
     pub fn new(inputs: usize, outputs: usize, strengths: &[f64]) -> Result<Self, TheoryError> {
         at_least_one("inputs", inputs)?;
         at_least_one("outputs", outputs)?;
         for &strength in strengths {
-            positive("strengths", strength)?;
+            computable("strengths", strength)?;
         }
         for (index, pair) in strengths.windows(2).enumerate() {
             if pair[1] > pair[0] {
@@ -60,9 +60,9 @@ impl Task {
     /// is legal.
     ///
     /// # Errors
-    /// If `noise` is negative or not finite, or 0 with a teacher of rank 0.
+    /// If `noise` is negative, beyond 1e±60 (but 0 is legal), or 0 with a teacher of rank 0.
     pub fn with_noise(self, noise: f64) -> Result<Self, TheoryError> {
-        non_negative("noise", noise)?;
+        computable_or_zero("noise", noise)?;
         Self { noise, ..self }.validated()
     }
 
@@ -135,5 +135,27 @@ impl Task {
     /// M = min(N₃, N₁, P), the number of singular modes of the data.
     pub fn data_modes(&self) -> usize {
         self.inputs.min(self.outputs).min(self.examples)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_cannot_be_computed_with_are_refused() {
+        for strength in [1e-61, 1e61, 1e300, f64::MAX, f64::MIN_POSITIVE] {
+            let message = Task::new(10, 10, &[strength]).unwrap_err().to_string();
+            assert!(message.starts_with("strengths is ") && message.contains("between 1e-60 and 1e60"), "{message}");
+            let task = Task::new(10, 10, &[1.0]).unwrap();
+            assert!(task.with_noise(strength).unwrap_err().to_string().starts_with("noise is "));
+        }
+        for strength in [1e-60, 1e60] {
+            let task = Task::new(10, 10, &[strength]).unwrap().with_noise(strength).unwrap();
+            let curve = crate::LearningCurve::new(&task, &crate::Student::new(10, 2, 1e-5).unwrap());
+            let errors = curve.errors_at(1.0).unwrap();
+            assert!(errors.train.is_finite() && errors.test.is_finite(), "{errors:?}");
+        }
+        assert!(Task::new(10, 10, &[1.0]).unwrap().with_noise(0.0).is_ok());
     }
 }
