@@ -127,6 +127,7 @@ fn wrong_commands_are_refused_in_one_clear_line() {
     }
     let wrong_tasks = [
         ("curve --times 1 --noise -1", "noise is -1"),
+        ("curve --times 1 --noise 1e300", "it must be between 1e-60 and 1e60 to be computed with"),
         ("curve --times 1 --examples 0", "examples is 0"),
         ("curve --times nan", "--times: NaN given"),
         ("stopping --t-max -1", "--t-max: -1 given"),
@@ -145,6 +146,7 @@ fn wrong_commands_are_refused_in_one_clear_line() {
         ("--inputs 20 --outputs 2 --strengths 4,3,2", "rank 3 does not fit"),
         ("--inputs 20 --outputs 10", "the teacher is zero"),
         ("--inputs 20 --outputs 10 --strengths", "the teacher is zero"),
+        ("--inputs 20 --outputs 10 --strengths 1e-300", "it must be between 1e-60 and 1e60"),
         ("--inputs 0 --outputs 10 --strengths 4", "inputs is 0"),
     ];
     for (task, expected) in wrong_teachers {
@@ -174,7 +176,7 @@ fn wrong_configs_are_refused_by_line_and_column() {
     let workspace = Workspace::with_configs(&["fig01", "fig03"]);
     ask(workspace.path(), "init Sweep sweep.ron").success();
     let wrong = [
-        ("learning_rate: 1e-3", "learning_rate: 0.5", "learning_rate 0.5 must be below 0.1"),
+        ("learning_rate: 1e-3", "learning_rate: 0.5", "training.learning_rate = 0.5: must be below 0.1"),
         ("learning_rate: 1e-3", "learning_rate: NaN", ":24:24: training.learning_rate = NaN: must be a finite number"),
         ("learning_rate: 1e-3", "learning_rate: 1e999", ":24:24: training.learning_rate = 1e999: must be at most"),
         ("learning_rate: 1e-3", "learning_rate: -1e-3", ":24:24: training.learning_rate = -1e-3: must be above 0"),

@@ -9,7 +9,10 @@ mod transfer;
 
 pub use error_curves::{PointStatistics, log_points};
 pub use optima::{Optimum, optimum_points};
-pub use rules::{TrainingRules, ascending_positive, descending_positive, epochs_at, interval};
+pub use rules::{
+    ARE_SIZES, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes,
+    ascending_positive, descending_positive, epochs_at, interval, judged_from, title,
+};
 pub use shrinkage::{NoiseKnowledge, shrunk};
 pub use strengths::strengths_of;
 pub use transfer::{RankOneTransfer, StrengthsOfA};

@@ -3,6 +3,32 @@
 use crate::comparison::linear_grid;
 use crate::config::Checks;
 
+/// Most independent repetitions of anything.
+pub const MOST_SEEDS: u64 = 10_000;
+/// Most inputs, outputs, hidden units or examples: a matrix of that size a side has 800 MB.
+pub const MOST_UNITS: usize = 10_000;
+/// Most layers of a student.
+pub const MOST_LAYERS: usize = 100;
+/// Most draws of an ensemble.
+pub const MOST_DRAWS: usize = 100_000;
+/// Most points of a line.
+pub const MOST_POINTS: usize = 10_000;
+
+/// A heading of one line.
+pub fn title(checks: &mut Checks<'_>, title: &str) {
+    let length = title.chars().count();
+    let is_line = !title.trim().is_empty() && length <= 200 && !title.contains(char::is_control);
+    checks.require("title", is_line, "must be one line of 1 to 200 characters");
+}
+
+/// What [`are_sizes`] asks for.
+pub const ARE_SIZES: &str = "must be two whole numbers from 1 to 10000";
+
+/// Whether both are numbers of units.
+pub fn are_sizes((a, b): (usize, usize)) -> bool {
+    [a, b].iter().all(|size| (1..=MOST_UNITS).contains(size))
+}
+
 /// A list that is not empty and holds positive numbers in increasing order.
 pub fn ascending_positive(checks: &mut Checks<'_>, path: &str, values: &[f64]) {
     checks.non_empty(path, values).increasing(path, values).each(path, values, |c, path, value| {
@@ -20,6 +46,14 @@ pub fn descending_positive(checks: &mut Checks<'_>, path: &str, values: &[f64]) 
 /// A pair (low, high) with 0 ≤ low < high.
 pub fn interval(checks: &mut Checks<'_>, path: &str, (low, high): (f64, f64)) {
     checks.require(path, 0.0 <= low && low < high && high.is_finite(), "must be (low, high) with 0 ≤ low < high");
+}
+
+/// A value from which on something of an ascending list is claimed: above 0, and the list must reach it, or the claim
+/// would be about nothing.
+pub fn judged_from(checks: &mut Checks<'_>, (path, from): (&str, f64), (list, values): (&str, &[f64])) {
+    checks.positive(path, from);
+    let Some(last) = values.last() else { return };
+    checks.consistent(path, list, from <= *last, "must be at most the last of the list, or nothing is judged");
 }
 
 /// Epochs of `count` equally spaced times of a range of t/τ, with τ = 1/`learning_rate`.
@@ -46,7 +80,7 @@ impl TrainingRules {
     /// What each value must obey by itself.
     pub fn alone(&self, checks: &mut Checks<'_>) {
         checks
-            .at_least("layers", self.layers, 1)
+            .in_range("layers", self.layers, 1..=MOST_LAYERS)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
             .at_least("epochs", self.epochs, 1)

@@ -11,7 +11,7 @@ mod timing;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::strengths_of;
+use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, strengths_of, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -74,11 +74,12 @@ impl Recipe for AlignmentLag {
     const KIND: &'static str = "AlignmentLag";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
             .at_least("noise", self.noise, 0.0)
@@ -111,7 +112,7 @@ impl Recipe for AlignmentLag {
         let rate = self.learning_rate;
         checks.each("depths", &self.depths, |c, path, depth| {
             let (last, l) = (depth.epochs as f64 * rate, depth.layers as f64);
-            c.at_least(&format!("{path}.layers"), depth.layers, 2)
+            c.in_range(&format!("{path}.layers"), depth.layers, 2..=MOST_LAYERS)
                 .at_least(&format!("{path}.epochs"), depth.epochs, 1)
                 .at_least(&format!("{path}.log_every"), depth.log_every, depth.epochs.div_ceil(400).max(1));
             let (low, high) = depth.time_range;

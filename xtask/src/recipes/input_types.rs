@@ -9,7 +9,10 @@ mod tests;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, TrainingRules, ascending_positive, descending_positive, epochs_at, interval};
+use crate::elements::{
+    MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at,
+    interval, title,
+};
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -76,19 +79,20 @@ impl Recipe for InputTypes {
     const KIND: &'static str = "InputTypes";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .in_range("seeds", self.seeds, 1..=INDEPENDENT_RUNS)
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
-            .at_least("point_times", self.point_times, 2)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
+            .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .require(
                 "start_level",
                 self.start_level > 0.0 && self.start_level < 1.0,
                 "must be between 0 and 1, both excluded",
             )
-            .in_range("points", self.points, 2..=10_000)
-            .in_range("random_draws", self.random_draws, 1..=100_000)
+            .in_range("points", self.points, 2..=MOST_POINTS)
+            .in_range("random_draws", self.random_draws, 1..=MOST_DRAWS)
             .require(
                 "layers",
                 self.layers == 2,

@@ -10,7 +10,10 @@ mod verdicts;
 
 use crate::comparison::linear_grid;
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, Optimum, strengths_of};
+use crate::elements::{
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, judged_from, strengths_of,
+    title,
+};
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -138,12 +141,13 @@ impl Recipe for LearningCurves {
     const KIND: &'static str = "LearningCurves";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
-            .at_least("layers", self.layers, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
+            .in_range("layers", self.layers, 1..=MOST_LAYERS)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
             .at_least("epochs", self.epochs, 1)
@@ -154,9 +158,9 @@ impl Recipe for LearningCurves {
             .increasing("curve_snrs", &self.curve_snrs)
             .non_empty("optimum_snrs", &self.optimum_snrs)
             .increasing("optimum_snrs", &self.optimum_snrs)
-            .at_least("point_times", self.point_times, 2)
+            .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .at_least("log_every", self.log_every, 1)
-            .at_least("aligned_draws", self.aligned_draws, 2);
+            .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
         let snr = |c: &mut Checks<'_>, path: &str, snr: &f64| {
             c.positive(path, *snr);
         };
@@ -170,7 +174,9 @@ impl Recipe for LearningCurves {
                 format!("must be at most min(inputs, outputs) = {most}"),
             );
         });
-        checks.require("random_draws", self.random_draws != 1, "must be 0 (none) or at least 2");
+        judged_from(checks, ("judged_snr", self.judged_snr), ("optimum_snrs", &self.optimum_snrs));
+        let draws = self.random_draws == 0 || (2..=MOST_DRAWS).contains(&self.random_draws);
+        checks.require("random_draws", draws, format!("must be 0 (none) or from 2 to {MOST_DRAWS}"));
         checks.consistent(
             "random_draws",
             "layers",

@@ -2,6 +2,7 @@
 
 use crate::comparison::{Verdict, first_crossing, linear_grid};
 use crate::config::Checks;
+use crate::elements::{MOST_LAYERS, MOST_POINTS, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -41,8 +42,9 @@ impl Recipe for LearningDynamics {
     const KIND: &'static str = "LearningDynamics";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("layers", self.layers, 1)
+            .in_range("layers", self.layers, 1..=MOST_LAYERS)
             .positive("epsilon", self.epsilon)
             .non_empty("strengths", &self.strengths)
             .increasing("strengths", &self.strengths)
@@ -54,7 +56,7 @@ impl Recipe for LearningDynamics {
             .each("times", &self.times, |c, path, &t| {
                 c.positive(path, t);
             })
-            .in_range("points", self.points, 2..=10_000)
+            .in_range("points", self.points, 2..=MOST_POINTS)
             .require("marked_strength", self.strengths.contains(&self.marked_strength), "must be one of strengths");
         for (path, (low, high)) in [
             ("time_range", self.time_range),

@@ -10,7 +10,8 @@ mod verdicts;
 
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, NoiseKnowledge, TrainingRules, ascending_positive, descending_positive, interval, shrunk,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, NoiseKnowledge, TrainingRules, ascending_positive,
+    descending_positive, interval, shrunk, title,
 };
 use crate::ensemble::{ShrinkageOutcome, ShrinkageSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -71,15 +72,16 @@ impl Recipe for NonGradient {
     const KIND: &'static str = "NonGradient";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         let training = self.training_rules();
         checks
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("noise", self.noise)
-            .at_least("seeds", self.seeds, 1)
-            .at_least("paired_seeds", self.paired_seeds, 1)
-            .at_least("draws", self.draws, 2)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("paired_seeds", self.paired_seeds, 1..=MOST_SEEDS)
+            .in_range("draws", self.draws, 2..=MOST_DRAWS)
             .at_least("teachers", self.teachers.len(), 2)
             .consistent(
                 "pays_most",

@@ -10,7 +10,7 @@ mod verdicts;
 
 use crate::comparison::stages;
 use crate::config::Checks;
-use crate::elements::strengths_of;
+use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, strengths_of, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -103,11 +103,12 @@ impl Recipe for NonlinearCurves {
     const TEMPLATE: Option<&'static str> = Some(include_str!("nonlinear_curves.ron"));
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .in_range("slope", self.slope, 0.0..=1.0)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
@@ -137,7 +138,7 @@ impl Recipe for NonlinearCurves {
             );
         });
         checks.each("depths", &self.depths, |c, path, depth| {
-            c.at_least(&format!("{path}.layers"), depth.layers, 2)
+            c.in_range(&format!("{path}.layers"), depth.layers, 2..=MOST_LAYERS)
                 .at_least(&format!("{path}.epochs"), depth.epochs, 1)
                 .positive(&format!("{path}.shown_to"), depth.shown_to);
         });

@@ -10,6 +10,7 @@ mod verdicts;
 
 use crate::comparison::Summary;
 use crate::config::Checks;
+use crate::elements::{ARE_SIZES, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, title};
 use crate::recipe::{Assembled, Recipe, Table};
 use crate::results::Results;
 use crate::run::Run;
@@ -71,11 +72,12 @@ impl Recipe for NonlinearTransfer {
     const TEMPLATE: Option<&'static str> = Some(include_str!("nonlinear_transfer.ron"));
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 1)
-            .require("outputs", self.outputs.0 > 0 && self.outputs.1 > 0, "must be two positive sizes")
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .require("outputs", are_sizes(self.outputs), ARE_SIZES)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .at_least("rank", self.rank, 1)
             .in_range("slope", self.slope, 0.0..=1.0)
             .positive("initial_scale", self.initial_scale)
@@ -88,7 +90,6 @@ impl Recipe for NonlinearTransfer {
             .increasing("strengths_b", &self.strengths_b)
             .non_empty("alignments", &self.alignments)
             .increasing("alignments", &self.alignments)
-            .positive("strong_b", self.strong_b)
             .positive("unmoved_within", self.unmoved_within);
         let positive = |c: &mut Checks<'_>, path: &str, value: &f64| {
             c.positive(path, *value);
@@ -97,6 +98,7 @@ impl Recipe for NonlinearTransfer {
         checks.each("alignments", &self.alignments, |c, path, &q| {
             c.in_range(path, q, 0.0..=1.0);
         });
+        judged_from(checks, ("strong_b", self.strong_b), ("strengths_b", &self.strengths_b));
         let most = self.outputs.0.min(self.outputs.1).min(self.inputs / 2);
         checks.consistent(
             "rank",

@@ -10,7 +10,7 @@ mod verdicts;
 
 use crate::comparison::{Coverage, Summary, linear_grid};
 use crate::config::Checks;
-use crate::elements::INDEPENDENT_RUNS;
+use crate::elements::{INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, title};
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -103,17 +103,18 @@ impl Recipe for RandomStudentStudy {
     const KIND: &'static str = "RandomStudentStudy";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("learning_rate", self.learning_rate)
             .at_least("epochs", self.epochs, 1)
             .at_least("noise", self.noise, 0.0)
-            .at_least("point_times", self.point_times, 2)
+            .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .at_least("log_every", self.log_every, self.epochs.div_ceil(400).max(1))
-            .at_least("random_draws", self.random_draws, 2)
+            .in_range("random_draws", self.random_draws, 2..=MOST_DRAWS)
             .positive("coverage.snr", self.coverage.snr)
             .non_empty("lag_epsilons", &self.lag_epsilons)
             .increasing("lag_epsilons", &self.lag_epsilons)
@@ -130,10 +131,10 @@ impl Recipe for RandomStudentStudy {
             checks
                 .increasing(&format!("{path}.sizes"), &sizes.sizes)
                 .each(&format!("{path}.sizes"), &sizes.sizes, |c, path, &size| {
-                    c.at_least(path, size, 2);
+                    c.in_range(path, size, 2..=MOST_UNITS);
                 })
-                .at_least(&format!("{path}.seeds"), sizes.seeds, 1)
-                .at_least(&format!("{path}.draws"), sizes.draws, Coverage::SMALLEST_SAMPLE);
+                .in_range(&format!("{path}.seeds"), sizes.seeds, 1..=MOST_SEEDS)
+                .in_range(&format!("{path}.draws"), sizes.draws, Coverage::SMALLEST_SAMPLE..=MOST_DRAWS);
         }
         if !checks.all_hold() {
             return;

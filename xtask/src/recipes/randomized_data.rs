@@ -11,7 +11,10 @@ mod tests;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, TrainingRules, descending_positive, epochs_at, interval};
+use crate::elements::{
+    INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval,
+    title,
+};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -70,20 +73,21 @@ impl Recipe for RandomizedData {
     const KIND: &'static str = "RandomizedData";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .in_range("seeds", self.seeds, 1..=INDEPENDENT_RUNS)
-            .at_least("inputs", self.inputs, 2)
-            .at_least("outputs", self.outputs, 2)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 2..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 2..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("noise", self.noise)
             .positive("bin", self.bin)
-            .at_least("point_times", self.point_times, 2)
+            .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .require(
                 "train_level",
                 self.train_level > 0.0 && self.train_level < 1.0,
                 "must be between 0 and 1, both excluded",
             )
-            .in_range("ensemble_draws", self.ensemble_draws, 2..=INDEPENDENT_RUNS);
+            .in_range("ensemble_draws", self.ensemble_draws, 2..=MOST_SEEDS);
         descending_positive(checks, "strengths", &self.strengths);
         interval(checks, "time_range", self.time_range);
         self.training_rules().alone(checks);

@@ -10,6 +10,7 @@ mod verdicts;
 
 use crate::bench::{Benchmarks, Measurement};
 use crate::config::Checks;
+use crate::elements::title;
 use crate::provenance;
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -81,6 +82,7 @@ impl Recipe for Scaling {
     const KIND: &'static str = "Scaling";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
             .require("sizes", self.sizes.len() >= 2, "must have at least two items")
             .increasing("sizes", &self.sizes)

@@ -11,7 +11,9 @@ mod tests;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, ascending_positive, descending_positive, interval};
+use crate::elements::{
+    INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
+};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -75,16 +77,17 @@ impl Recipe for SignalThroughNoise {
     const KIND: &'static str = "SignalThroughNoise";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         let (histogram, transition) = (&self.histogram, &self.transition);
         checks
-            .in_range("inputs", self.inputs, 2..=10_000)
+            .in_range("inputs", self.inputs, 2..=MOST_UNITS)
             .positive("noise", self.noise)
-            .in_range("ensemble_draws", self.ensemble_draws, 2..=INDEPENDENT_RUNS)
-            .in_range("histogram.outputs", histogram.outputs, 2..=10_000)
+            .in_range("ensemble_draws", self.ensemble_draws, 2..=MOST_SEEDS)
+            .in_range("histogram.outputs", histogram.outputs, 2..=MOST_UNITS)
             .positive("histogram.bin", histogram.bin)
             .at_least("histogram.signal_magnification", histogram.signal_magnification, 1.0)
-            .in_range("transition.seeds", transition.seeds, 2..=INDEPENDENT_RUNS)
-            .in_range("transition.points", transition.points, 2..=10_000);
+            .in_range("transition.seeds", transition.seeds, 2..=MOST_SEEDS)
+            .in_range("transition.points", transition.points, 2..=MOST_POINTS);
         descending_positive(checks, "histogram.strengths", &histogram.strengths);
         ascending_positive(checks, "transition.aspect_ratios", &transition.aspect_ratios);
         ascending_positive(checks, "transition.strengths", &transition.strengths);

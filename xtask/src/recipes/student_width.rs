@@ -11,7 +11,10 @@ mod tests;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, TrainingRules, ascending_positive};
+use crate::elements::{
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, judged_from,
+    title,
+};
 use crate::ensemble::EnsembleSpec;
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -62,20 +65,21 @@ impl Recipe for StudentWidth {
     const KIND: &'static str = "StudentWidth";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .in_range("seeds", self.seeds, 1..=INDEPENDENT_RUNS)
-            .at_least("inputs", self.inputs, 2)
-            .at_least("outputs", self.outputs, 2)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 2..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 2..=MOST_UNITS)
             .in_range("hidden", self.hidden.len(), 2..=5)
             .decreasing("hidden", &self.hidden)
             .each("hidden", &self.hidden, |c, path, width| {
-                c.at_least(path, *width, 1);
+                c.in_range(path, *width, 1..=MOST_UNITS);
             })
             .at_least("noise", self.noise, 0.0)
-            .positive("judged_snr", self.judged_snr)
-            .in_range("points", self.points, 2..=10_000)
-            .in_range("ensemble_draws", self.ensemble_draws, 2..=100_000);
+            .in_range("points", self.points, 2..=MOST_POINTS)
+            .in_range("ensemble_draws", self.ensemble_draws, 2..=MOST_DRAWS);
         ascending_positive(checks, "snrs", &self.snrs);
+        judged_from(checks, ("judged_snr", self.judged_snr), ("snrs", &self.snrs));
         self.training_rules().alone(checks);
         if checks.all_hold() {
             let noise = self.noise * self.noise / self.inputs as f64;

@@ -10,7 +10,10 @@ mod verdicts;
 
 use crate::comparison::Summary;
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, RankOneTransfer, StrengthsOfA, TrainingRules, ascending_positive};
+use crate::elements::{
+    ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, RankOneTransfer, StrengthsOfA, TrainingRules,
+    are_sizes, ascending_positive, judged_from, title,
+};
 use crate::ensemble::TransferSpec;
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -70,26 +73,27 @@ impl Recipe for TransferBenefit {
     const KIND: &'static str = "TransferBenefit";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         let training = self.training_rules();
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 2)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 2..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("noise", self.noise)
-            .at_least("draws", self.draws, 2)
+            .in_range("draws", self.draws, 2..=MOST_DRAWS)
             .non_empty("alignments", &self.alignments)
             .increasing("alignments", &self.alignments)
             .each("alignments", &self.alignments, |c, path, &q| {
                 c.in_range(path, q, 0.0..=1.0);
             })
-            .require("outputs", self.outputs.0 > 0 && self.outputs.1 > 0, "must be two positive sizes")
-            .positive("strong_b", self.strong_b)
+            .require("outputs", are_sizes(self.outputs), ARE_SIZES)
             .in_range("hurt_until", self.hurt_until, 0.0..=1.0)
             .positive("helped_above", self.helped_above)
             .positive("regained_above", self.regained_above)
             .positive("unmoved_within", self.unmoved_within);
         training.alone(checks);
         ascending_positive(checks, "strengths_b", &self.strengths_b);
+        judged_from(checks, ("strong_b", self.strong_b), ("strengths_b", &self.strengths_b));
         checks.require("strengths_a", self.strengths_a.are_ordered(), "must have 0 < weak < middling < strong");
         if checks.all_hold() {
             training.together(checks, self.strongest_data_mode());

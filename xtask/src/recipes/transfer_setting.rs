@@ -11,7 +11,7 @@ mod tests;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{RankOneTransfer, StrengthsOfA, interval};
+use crate::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, RankOneTransfer, StrengthsOfA, are_sizes, interval, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -56,18 +56,19 @@ impl Recipe for TransferSetting {
     const KIND: &'static str = "TransferSetting";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("inputs", self.inputs, 2)
-            .at_least("hidden", self.hidden, 1)
-            .at_least("layers", self.layers, 1)
+            .in_range("inputs", self.inputs, 2..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
+            .in_range("layers", self.layers, 1..=MOST_LAYERS)
             .positive("epsilon", self.epsilon)
             .positive("noise", self.noise)
             .positive("t_max", self.t_max)
             .positive("helped_above", self.helped_above)
             .positive("unmoved_within", self.unmoved_within)
-            .require("outputs", self.outputs.0 > 0 && self.outputs.1 > 0, "must be two positive sizes")
+            .require("outputs", are_sizes(self.outputs), ARE_SIZES)
             .require("cells", self.cells.0 >= 2 && self.cells.1 >= 2, "must be two numbers of at least 2")
-            .require("cells", self.cells.0 * self.cells.1 <= 40_000, "must be at most 40000 cells")
+            .require("cells", self.cells.0.saturating_mul(self.cells.1) <= 40_000, "must be at most 40000 cells")
             .require("strengths_a", self.strengths_a.are_ordered(), "must have 0 < weak < middling < strong")
             .positive("strength_range", self.strength_range.0)
             .below("epsilon", self.epsilon, self.strengths_a.weak);

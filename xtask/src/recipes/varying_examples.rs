@@ -10,7 +10,7 @@ mod verdicts;
 
 use crate::comparison::linear_grid;
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, Optimum};
+use crate::elements::{INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, title};
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -72,11 +72,12 @@ impl Recipe for VaryingExamples {
     const KIND: &'static str = "VaryingExamples";
 
     fn check(&self, checks: &mut Checks<'_>) {
+        title(checks, &self.title);
         checks
-            .at_least("seeds", self.seeds, 1)
-            .at_least("inputs", self.inputs, 1)
-            .at_least("outputs", self.outputs, 1)
-            .at_least("hidden", self.hidden, 1)
+            .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
+            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
+            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
             .at_least("epochs", self.epochs, 1)
@@ -84,7 +85,7 @@ impl Recipe for VaryingExamples {
             .non_empty("examples", &self.examples)
             .increasing("examples", &self.examples)
             .each("examples", &self.examples, |c, path, &p| {
-                c.at_least(path, p, 1);
+                c.in_range(path, p, 1..=MOST_UNITS);
             })
             .non_empty("snrs", &self.snrs)
             .increasing("snrs", &self.snrs)
@@ -93,9 +94,9 @@ impl Recipe for VaryingExamples {
             })
             .non_empty("curve_examples", &self.curve_examples)
             .increasing("curve_examples", &self.curve_examples)
-            .at_least("point_times", self.point_times, 2)
+            .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .at_least("log_every", self.log_every, self.epochs.div_ceil(400).max(1))
-            .at_least("aligned_draws", self.aligned_draws, 2);
+            .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
         if !checks.all_hold() {
             return;
         }

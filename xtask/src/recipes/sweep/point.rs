@@ -106,6 +106,16 @@ impl Point {
         Ok(LearningCurve::new(&task, &self.theory_student()?))
     }
 
+    /// The largest predicted ŝ of all that is trained on.
+    pub(super) fn strongest_data_mode(&self) -> Result<f64, theory::TheoryError> {
+        let Some(companion) = &self.companion else {
+            return Ok(self.curve()?.data_strengths().iter().copied().fold(0.0, f64::max));
+        };
+        let curve = self.joint_curve(companion)?;
+        let strongest = curve.task().modes().iter().map(|mode| mode.strength).fold(0.0, f64::max);
+        Ok(curve.spectrum().strength(strongest))
+    }
+
     /// The theory of the task and its companion.
     pub(super) fn joint_curve(&self, companion: &Companion) -> Result<JointCurve, theory::TheoryError> {
         let first = Teacher { outputs: self.task.outputs, strengths: self.task.strengths.clone() };

@@ -1,8 +1,10 @@
 //! What a sweep's config must obey.
 
-use super::{Observable, Parameter, Sweep};
+use super::{Observable, Parameter, Point, Sweep};
 use crate::config::Checks;
+use crate::elements::{MOST_LAYERS, title};
 use sim::Draw;
+use theory::TheoryError;
 
 /// Most points of a sweep.
 const MOST_POINTS: usize = 100_000;
@@ -11,6 +13,7 @@ const MOST_POINTS: usize = 100_000;
 const MOST_RUNS: usize = 1_000_000;
 
 pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
+    title(checks, &sweep.title);
     checks
         .at_least("task.inputs", sweep.task.inputs, 1)
         .at_least("task.outputs", sweep.task.outputs, 1)
@@ -21,7 +24,7 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
             c.positive(path, strength);
         })
         .at_least("student.hidden", sweep.student.hidden, 1)
-        .at_least("student.layers", sweep.student.layers, 1)
+        .in_range("student.layers", sweep.student.layers, 1..=MOST_LAYERS)
         .positive("student.epsilon", sweep.student.epsilon)
         .positive("training.learning_rate", sweep.training.learning_rate)
         .at_least("training.epochs", sweep.training.epochs, 1)
@@ -100,29 +103,51 @@ fn check_points(sweep: &Sweep, checks: &mut Checks<'_>) {
         return;
     }
     for (values, point) in sweep.points() {
-        let theory = match &point.companion {
-            Some(companion) => point.joint_curve(companion).map(drop),
-            None => point.curve().map(drop),
-        };
-        let experiments = point.experiments(Draw { seed: sweep.seed, run: 0 });
-        let simulated =
-            experiments.iter().try_for_each(|experiment| experiment.check()).map_err(|error| error.to_string());
-        let problem = theory.map_err(|error| error.to_string()).and(simulated).err().or_else(|| too_fast(&point));
-        if let Some(problem) = problem {
-            checks.require("axes", false, format!("at {values:?}: {problem}"));
-            return;
+        let Some(fault) = fault_of(&point, Draw { seed: sweep.seed, run: 0 }) else { continue };
+        let varies = |parameter: &Parameter| sweep.axes.iter().any(|axis| axis.parameter == *parameter);
+        if fault.set_by.iter().any(varies) {
+            checks.require("axes", false, format!("at {values:?}: {}{}", fault.given, fault.rule));
+        } else {
+            checks.require(fault.path, false, format!("{} (at {values:?} on the axes)", fault.rule));
         }
+        return;
     }
 }
 
-/// Why gradient descent would diverge, if the theory expects it to.
-fn too_fast(point: &super::Point) -> Option<String> {
-    let curve = point.curve().ok()?;
-    let strongest = curve.data_strengths().iter().copied().fold(0.0, f64::max);
+/// Why a point cannot be computed.
+struct Fault {
+    /// The key to blame, unless an axis sets it.
+    path: &'static str,
+    set_by: &'static [Parameter],
+    /// The value, for when it is none of the file.
+    given: String,
+    rule: String,
+}
+
+fn fault_of(point: &Point, draw: Draw) -> Option<Fault> {
+    let refused = |rule: String| Fault { path: "axes", set_by: &[], given: String::new(), rule };
+    let strongest = match point.strongest_data_mode() {
+        Ok(strongest) => strongest,
+        Err(error @ TheoryError::RankTooLarge { .. }) => {
+            let set_by = &[Parameter::Inputs, Parameter::Outputs, Parameter::Examples];
+            return Some(Fault { path: "task.strengths", set_by, ..refused(error.to_string()) });
+        }
+        Err(error) => return Some(refused(error.to_string())),
+    };
+    let (epsilon, rate) = (point.student.epsilon, point.training.learning_rate);
+    if epsilon >= strongest {
+        let rule = format!("must be below the largest predicted ŝ, {strongest:.4}");
+        let set_by = &[Parameter::Epsilon];
+        return Some(Fault { path: "student.epsilon", set_by, given: format!("epsilon {epsilon} "), rule });
+    }
     let layers = point.student.layers as f64;
     let density = (point.task.examples as f64 / point.task.inputs as f64).max(1.0);
     let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers) * density);
-    (point.training.learning_rate >= bound).then(|| {
-        format!("learning_rate {} must be below {bound}, or gradient descent diverges", point.training.learning_rate)
-    })
+    if rate >= bound {
+        let rule = format!("must be below {bound}, or gradient descent diverges");
+        let set_by = &[Parameter::LearningRate];
+        return Some(Fault { path: "training.learning_rate", set_by, given: format!("learning_rate {rate} "), rule });
+    }
+    let mut experiments = point.experiments(draw).into_iter();
+    experiments.find_map(|experiment| experiment.check().err()).map(|error| refused(error.to_string()))
 }
