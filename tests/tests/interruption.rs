@@ -157,6 +157,8 @@ fn ctrl_c_keeps_what_is_finished() {
     let kept = format!("stopped; {} finished runs are stored", stored.len());
     assert!(text.contains(&kept), "{kept:?}\n{text}");
     assert_eq!(smoke.leftovers(), [""; 0].map(std::path::PathBuf::from), "left in the store");
+    let outputs = smoke.outputs();
+    assert!(outputs.iter().all(|name| !name.starts_with('.')), "left among the figures: {outputs:?}");
     undisturbed.outputs_are_whole(&smoke);
 
     let answer = smoke.run(&[]).success();
