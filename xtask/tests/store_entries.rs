@@ -185,11 +185,10 @@ fn every_kind_of_damage_is_named() {
     }
 }
 
-/// Costs do not grow with the store: a lookup opens one file, a listing reads no result, an entry has what it needs.
-///
-/// The example `store_scale` measures the same at 100,000 entries.
+/// An entry has what it needs and no more, and a listing reads no result. The example `store_scale` measures times, at
+/// 100,000 entries.
 #[test]
-fn two_thousand_entries_are_cheap() {
+fn two_thousand_entries_are_listed_by_what_they_say() {
     // In memory if possible: 2,000 writes synchronised to a disk take longer than all other tests.
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -200,14 +199,11 @@ fn two_thousand_entries_are_cheap() {
     for request in &requests {
         store.put(request, &value).unwrap();
     }
-    let start = std::time::Instant::now();
     for request in &requests {
         assert!(matches!(store.get::<Vec<f64>>(&request.key()).unwrap(), Lookup::Found(found) if found.len() == 400));
     }
     let listed: Vec<_> = store.entries().unwrap().map(Result::unwrap).collect();
     assert_eq!(listed.len(), 2000);
-    // 25 µs a lookup and as much an item of the list where this was written.
-    assert!(start.elapsed().as_secs_f64() < 4.0, "{:?}", start.elapsed());
     let mut by_key: Vec<_> = requests.iter().collect();
     by_key.sort_by_key(|request| request.key());
     for (entry, request) in listed.iter().zip(by_key) {
