@@ -11,8 +11,8 @@ mod verdicts;
 use crate::comparison::linear_grid;
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, judged_from, strengths_of,
-    title,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
+    judged_from, strengths_of, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
 use crate::recipe::{Assembled, Recipe};
@@ -186,6 +186,7 @@ impl Recipe for LearningCurves {
         if let Some(delay) = self.allowed_delay {
             checks.at_least("allowed_delay", delay, 0.0);
         }
+        interval(checks, "time_range", self.time_range);
         if !checks.all_hold() {
             return;
         }
@@ -195,25 +196,7 @@ impl Recipe for LearningCurves {
             self.epochs / self.log_every <= 400,
             format!("must be at least {} to log at most 400 points", self.epochs.div_ceil(400)),
         );
-        let last = self.epochs as f64 * self.learning_rate;
-        checks.require(
-            "time_range",
-            0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1,
-            "must be (low, high) with 0 ≤ low < high",
-        );
-        checks.consistent(
-            "time_range",
-            "epochs",
-            self.time_range.1 <= last + 1e-9,
-            format!("must end by epochs · learning_rate = {last}"),
-        );
-        let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
-        checks.consistent(
-            "point_times",
-            "log_every",
-            self.point_epochs().iter().all(logged),
-            "must fall on logged epochs",
-        );
+        self.training_rules().plotted(checks, self.time_range, self.point_times);
         let bound = self.largest_rate();
         checks.require(
             "learning_rate",
@@ -363,6 +346,16 @@ impl<'a> Row<'a> {
 
 // What is run.
 impl LearningCurves {
+    fn training_rules(&self) -> TrainingRules {
+        TrainingRules {
+            layers: self.layers,
+            epsilon: self.epsilon,
+            learning_rate: self.learning_rate,
+            epochs: self.epochs,
+            log_every: self.log_every,
+        }
+    }
+
     fn tau(&self) -> f64 {
         1.0 / self.learning_rate
     }

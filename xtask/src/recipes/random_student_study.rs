@@ -10,7 +10,9 @@ mod verdicts;
 
 use crate::comparison::{Coverage, Summary, linear_grid};
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, title};
+use crate::elements::{
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, title,
+};
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -136,28 +138,11 @@ impl Recipe for RandomStudentStudy {
                 .in_range(&format!("{path}.seeds"), sizes.seeds, 1..=MOST_SEEDS)
                 .in_range(&format!("{path}.draws"), sizes.draws, Coverage::SMALLEST_SAMPLE..=MOST_DRAWS);
         }
+        interval(checks, "time_range", self.time_range);
         if !checks.all_hold() {
             return;
         }
-        let last = self.epochs as f64 * self.learning_rate;
-        checks.require(
-            "time_range",
-            0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1,
-            "must be (low, high) with 0 ≤ low < high",
-        );
-        checks.consistent(
-            "time_range",
-            "epochs",
-            self.time_range.1 <= last + 1e-9,
-            format!("must end by epochs · learning_rate = {last}"),
-        );
-        let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
-        checks.consistent(
-            "point_times",
-            "log_every",
-            self.point_epochs().iter().all(logged),
-            "must fall on logged epochs",
-        );
+        self.training_rules().plotted(checks, self.time_range, self.point_times);
         let (weakest, strongest) = self.extreme_data_modes();
         let bound = 1.0 / strongest;
         checks.require(
@@ -282,6 +267,16 @@ struct SizeCoverage {
 
 // What is run.
 impl RandomStudentStudy {
+    fn training_rules(&self) -> TrainingRules {
+        TrainingRules {
+            layers: LAYERS,
+            epsilon: self.lag_epsilons[0],
+            learning_rate: self.learning_rate,
+            epochs: self.epochs,
+            log_every: self.log_every,
+        }
+    }
+
     fn tau(&self) -> f64 {
         1.0 / self.learning_rate
     }

@@ -10,7 +10,9 @@ mod verdicts;
 
 use crate::comparison::linear_grid;
 use crate::config::Checks;
-use crate::elements::{INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, title};
+use crate::elements::{
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval, title,
+};
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
@@ -97,6 +99,7 @@ impl Recipe for VaryingExamples {
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .at_least("log_every", self.log_every, self.epochs.div_ceil(400).max(1))
             .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
+        interval(checks, "time_range", self.time_range);
         if !checks.all_hold() {
             return;
         }
@@ -110,25 +113,7 @@ impl Recipe for VaryingExamples {
         checks.each("curve_examples", &self.curve_examples, |c, path, p| {
             c.consistent(path, "examples", self.examples.contains(p), "must be one of examples");
         });
-        let last = self.epochs as f64 * self.learning_rate;
-        checks.require(
-            "time_range",
-            0.0 <= self.time_range.0 && self.time_range.0 < self.time_range.1,
-            "must be (low, high) with 0 ≤ low < high",
-        );
-        checks.consistent(
-            "time_range",
-            "epochs",
-            self.time_range.1 <= last + 1e-9,
-            format!("must end by epochs · learning_rate = {last}"),
-        );
-        let logged = |epoch: &u64| epoch.is_multiple_of(self.log_every);
-        checks.consistent(
-            "point_times",
-            "log_every",
-            self.point_epochs().iter().all(logged),
-            "must fall on logged epochs",
-        );
+        self.training_rules().plotted(checks, self.time_range, self.point_times);
         let (strongest, steepest) = self.strongest_data_modes();
         // L = 2 and, beyond N₁, D times the step on W*.
         let bound = 1.0 / steepest;
@@ -216,6 +201,16 @@ impl<'a> Condition<'a> {
 
 // What is run.
 impl VaryingExamples {
+    fn training_rules(&self) -> TrainingRules {
+        TrainingRules {
+            layers: LAYERS,
+            epsilon: self.epsilon,
+            learning_rate: self.learning_rate,
+            epochs: self.epochs,
+            log_every: self.log_every,
+        }
+    }
+
     fn tau(&self) -> f64 {
         1.0 / self.learning_rate
     }
