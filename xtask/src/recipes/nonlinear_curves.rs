@@ -44,6 +44,8 @@ pub struct NonlinearCurves {
     pub epsilon: f64,
     /// λ.
     pub learning_rate: f64,
+    /// In which precision students are trained.
+    pub precision: Precision,
     /// σ_z; one noise entry has variance σ_z²/N₃.
     pub noise: f64,
     /// Depths, each with its time of training.
@@ -76,7 +78,7 @@ impl Depth {
     /// The depth in words.
     fn name(self) -> String {
         match self.layers {
-            2 => "one hidden layer".to_owned(),
+            2 => "1 hidden layer".to_owned(),
             layers => format!("{} hidden layers", layers - 1),
         }
     }
@@ -100,7 +102,6 @@ impl ErrorKind {
 
 impl Recipe for NonlinearCurves {
     const KIND: &'static str = "NonlinearCurves";
-    const TEMPLATE: Option<&'static str> = Some(include_str!("nonlinear_curves.ron"));
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
@@ -184,7 +185,7 @@ impl Recipe for NonlinearCurves {
             .columns(columns.len())
             .aspect(0.85)
             .colour_bar(ColourBar::new(self.colours(), "SNR").ticks(self.snrs.iter().map(|&snr| (snr, snr.to_string()))))
-            .key(Key::line(format!("leaky-ReLU students, {} seeds", self.seeds), ink, Dash::Solid))
+            .key(Key::line(format!("leaky-ReLU students, a line for each of {} seeds", self.seeds), ink, Dash::Solid))
             .key(Key::line("linear counterpart (theory, aligned)", faint, Dash::Dashed));
         for kind in [ErrorKind::Train, ErrorKind::Test] {
             for column in &columns {
@@ -210,7 +211,7 @@ struct Measured {
     depth: Depth,
     rank: usize,
     snr: f64,
-    /// Stages of the train error of the linear counterpart.
+    /// Stages of the train error of the linear counterpart before its best stopping time.
     linear_stages: usize,
     /// One per seed.
     seeds: Vec<SeedNumbers>,
@@ -219,7 +220,7 @@ struct Measured {
 /// What the claims are about, of one student.
 #[derive(Clone, Copy, Debug)]
 struct SeedNumbers {
-    /// Stages of the train error.
+    /// Stages of the train error that are steepest before the least test error: of signal, not of noise.
     stages: usize,
     /// t/τ at which the train error falls below the config's level; infinite if it never does.
     learned: f64,
@@ -231,6 +232,11 @@ struct SeedNumbers {
     first: f64,
     /// And at the end.
     last: f64,
+}
+
+/// The number of stages that are steepest before the time `end`.
+fn stages_until(end: f64, errors: &[(f64, f64)]) -> usize {
+    stages(errors).into_iter().filter(|steepest| *steepest < end).count()
 }
 
 /// All students of one SNR.
@@ -258,7 +264,9 @@ impl<'a> Column<'a> {
             let seeds = outcomes.iter().map(|o| config.numbers(o)).collect::<anyhow::Result<_>>()?;
             let times: Vec<f64> = outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * config.learning_rate).collect();
             let linear: Vec<(f64, f64)> = times.iter().map(|&t| (t, curve.train_error_at(t))).collect();
-            let measured = Measured { column, depth, rank, snr, linear_stages: stages(&linear), seeds };
+            let end = depth.epochs as f64 * config.learning_rate;
+            let linear_stages = stages_until(curve.optimal_stopping(end)?.time, &linear);
+            let measured = Measured { column, depth, rank, snr, linear_stages, seeds };
             Ok(SnrStudents { snr, curve, outcomes, measured })
         };
         Ok(Self { depth, rank, students: config.snrs.iter().map(read).collect::<anyhow::Result<_>>()? })
@@ -294,7 +302,7 @@ impl NonlinearCurves {
                 schedule: Schedule::log_spaced(self.logged),
                 train_thresholds: vec![self.learned_below],
             },
-            precision: Precision::Single,
+            precision: self.precision,
             draw: Draw { seed: self.seed, run },
         })
     }
@@ -305,7 +313,7 @@ impl NonlinearCurves {
             outcome.epochs.iter().map(|&epoch| time(epoch)).zip(outcome.train.logged.iter().copied()).collect();
         let test = outcome.test(0)?;
         Ok(SeedNumbers {
-            stages: stages(&train),
+            stages: stages_until(time(test.least.epoch), &train),
             learned: outcome.train_crossings.first().and_then(|crossing| crossing.epoch).map_or(f64::INFINITY, time),
             least: test.least.value.ln(),
             stopping: time(test.least.epoch),

@@ -69,7 +69,6 @@ pub struct NonlinearTransfer {
 
 impl Recipe for NonlinearTransfer {
     const KIND: &'static str = "NonlinearTransfer";
-    const TEMPLATE: Option<&'static str> = Some(include_str!("nonlinear_transfer.ron"));
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);

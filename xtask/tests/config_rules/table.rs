@@ -216,6 +216,7 @@ const NONLINEAR_CURVES: &[Row] = &[
     ("epsilon = 1e3", "epsilon", EPSILON),
     ("learning_rate = -2e-4", "learning_rate", ABOVE_0),
     ("learning_rate = 1", "learning_rate", "must be below "),
+    ("precision = Singl", "precision", "unknown variant `Singl`: did you mean `Single`?"),
     ("noise = 0", "noise", ABOVE_0),
     ("depths = []", "depths", ITEMS),
     ("depths[0].layers = 1", "depths[0].layers", "must be from 2 to 100"),

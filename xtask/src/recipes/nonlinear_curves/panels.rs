@@ -2,9 +2,9 @@
 
 use super::{Column, ErrorKind, Measured, NonlinearCurves, SnrStudents};
 use crate::comparison::linear_grid;
-use crate::elements::log_points;
 use crate::recipe::Table;
 use figures::{Axis, Colour, ColourScale, Dash, Line, Panel};
+use sim::TrainingOutcome;
 
 /// Points of a line of the theory.
 const CURVE_POINTS: usize = 200;
@@ -40,37 +40,26 @@ impl NonlinearCurves {
             panel = panel.mark(line.colour(colour).dash(Dash::Dashed).width(1.3));
         }
         for students in &column.students {
-            panel = panel.mark(self.student_line(students, kind, column.depth.shown_to)?);
+            for (run, outcome) in students.outcomes.iter().enumerate() {
+                let errors = log_errors(outcome, kind)?;
+                let shown = errors.into_iter().map(|(epoch, log)| (epoch as f64 * self.learning_rate, log));
+                let shown = shown.filter(|(t, _)| *t <= column.depth.shown_to * (1.0 + 1e-9));
+                let line = Line::new(format!("leaky ReLU, SNR {}, seed {run}", students.snr), shown);
+                panel = panel.mark(line.colour(self.colours().colour(students.snr)).width(1.2));
+            }
         }
         Ok(panel)
-    }
-
-    /// The mean of ln ε over the seeds, with its interval where there are several seeds.
-    fn student_line(&self, students: &SnrStudents<'_>, kind: ErrorKind, end: f64) -> anyhow::Result<Line> {
-        let epochs: Vec<u64> = students.outcomes[0]
-            .epochs
-            .iter()
-            .copied()
-            .filter(|&epoch| epoch as f64 * self.learning_rate <= end * (1.0 + 1e-9))
-            .collect();
-        let points = log_points(&students.outcomes, |o| kind.track(o), &epochs, 1.0 / self.learning_rate)?;
-        let line =
-            Line::new(format!("leaky ReLU, SNR {}", students.snr), points.iter().map(|p| (p.time, p.log_error.mean)));
-        let line = match points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
-            Some(intervals) => line.intervals(intervals),
-            None => line,
-        };
-        Ok(line.colour(self.colours().colour(students.snr)))
     }
 
     pub(super) fn caption(&self) -> String {
         let tau = 1.0 / self.learning_rate;
         format!(
-            "Students with leaky-ReLU hidden units (slope {}) and linear outputs, {} inputs, {} units in every hidden layer, {} outputs, learn noisy data of \
-             linear teachers; each layer starts orthogonal with singular values ε^{{1/L}}, ε = {}. Test error: one-hot inputs, noiseless targets. Lines: means of ln ε \
-             over {} seeds, bands 95 % intervals by Student's t. Faint dashes: theory of a linear, aligned student of the same sizes on the same data. \
-             As in linear students the train error falls in stages, earlier for stronger signals, and the test error turns up again \
-             when noise is learned; but each stage comes later than in the linear counterpart. \
+            "Nonlinear students show what the linear theory describes. Students with leaky-ReLU hidden units (slope {}) and linear outputs, {} inputs, {} units in every hidden layer, \
+             {} outputs, learn noisy data of linear teachers; each layer starts orthogonal with singular values ε^{{1/L}}, ε = {}. Test error: one-hot inputs, noiseless targets. Each of {} seeds is a \
+             line of its own: steps at different times would blur in a mean. Faint dashes: theory of a linear, aligned student of the same sizes on the same data. \
+             As there, train error falls in stages, earlier for stronger signals, and test error turns up again when noise is learned. Unlike there, every stage comes later, \
+             because a unit passes on only about half of its inputs, stages of close modes run together, deep students often learn one mode in two steps, and they learn noise soon after the signal rather than on a time scale of its own. \
+             A student whose line stays at 0 has not left the first plateau when its run ends. \
              One noise entry has variance σ_z²/N₃ here, as the original experiment was run, and not the σ_z²/N₁ of the linear figures. The loss is \
              ½‖Y − Ŷ‖² with λ = {} (the original: half of that for a loss without the ½, the same steps), so τ = {tau:.0} epochs; the paper's axes read \
              epochs/1000 for one hidden layer and epochs/10,000 for three, which is t/τ times {} and {}.",
@@ -85,6 +74,15 @@ impl NonlinearCurves {
             tau / 1e4
         )
     }
+}
+
+/// ln of an error at every logged epoch.
+fn log_errors(outcome: &TrainingOutcome, kind: ErrorKind) -> anyhow::Result<Vec<(u64, f64)>> {
+    let log = |(&epoch, &error): (&u64, &f64)| {
+        anyhow::ensure!(error > 0.0, "the error at epoch {epoch} is {error}: it has no logarithm");
+        Ok((epoch, error.ln()))
+    };
+    outcome.epochs.iter().zip(&kind.track(outcome)?.logged).map(log).collect()
 }
 
 fn theory_line(students: &SnrStudents<'_>, kind: ErrorKind, end: f64) -> anyhow::Result<Vec<(f64, f64)>> {

@@ -56,6 +56,26 @@ fn each_claim_fails_when_a_single_student_breaks_it() {
     assert_eq!(after(LOWER, |s| s.least = f64::NAN), Some(false));
 }
 
+#[test]
+fn students_that_have_not_begun_to_learn_are_told_and_not_judged() {
+    let config = config();
+    let mut measured = right(&config);
+    let unborn = |s: &mut SeedNumbers| (s.stages, s.learned, s.least, s.last) = (0, f64::INFINITY, 0.0, 0.0);
+    unborn(&mut measured[0].seeds[1]);
+    let verdicts = config.verdicts(&measured);
+    for claim in [STAGES, MINIMUM] {
+        assert_eq!(passed(&verdicts, claim), Some(true), "{claim}");
+        let told = verdicts.iter().find(|v| v.claim.contains(claim)).unwrap();
+        assert!(told.measured.contains("1 of 2 at L = 2, rank 1, SNR 10"), "{}", told.measured);
+    }
+    measured.iter_mut().flat_map(|m| &mut m.seeds).for_each(unborn);
+    let verdicts = config.verdicts(&measured);
+    for claim in [STAGES, MINIMUM] {
+        assert_eq!(passed(&verdicts, claim), None, "{claim}");
+    }
+    assert_eq!(passed(&verdicts, EARLIER), Some(false));
+}
+
 /// Smoke with its first column alone, every student's description changed.
 fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::comparison::Verdict> {
     let config = config();
@@ -67,6 +87,13 @@ fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::comparison::V
         }
         other => other,
     })
+}
+
+#[test]
+fn right_students_pass() {
+    for verdict in verdicts(&config(), Run::clone) {
+        assert_eq!(verdict.passed, Some(true), "{verdict:#?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What the curves of nonlinear students claim, judged.
 //!
 //! The claims are about the shape of every single curve, not about means: they are asked of each student, and were a
-//! sign left to chance, all of n students would show it with probability 2⁻ⁿ.
+//! sign left to chance, all of n students would show it with probability 2⁻ⁿ. A student that has not left its first
+//! plateau when its run ends has no shape yet: such are counted and told.
 
 use super::{Measured, NonlinearCurves, SeedNumbers};
 use crate::comparison::{Summary, Verdict};
@@ -36,12 +37,11 @@ impl NonlinearCurves {
     }
 
     fn minimum_is_interior(&self, measured: &[Measured], panels: &str) -> Verdict {
-        let margins: Vec<Margin> =
-            each_student(measured, |s| (s.last - s.least).min(s.first - s.least) - self.least_rise).collect();
-        let rises: Vec<f64> = measured.iter().flat_map(|m| &m.seeds).map(|s| s.last - s.least).collect();
-        let text = format!("mean rise of ln ε_te {:.3}", Summary::of(&rises).mean);
+        let margins = each_learner(measured, |_, s| (s.last - s.least).min(s.first - s.least) - self.least_rise);
+        let rises: Vec<f64> = learners(measured).map(|(_, _, s)| s.last - s.least).collect();
+        let text = format!("mean rise of ln ε_te {:.3}{}", Summary::of(&rises).mean, waiting(measured));
         let claim = format!(
-            "test error has an interior minimum, at least {} in ln ε_te below its start and its end",
+            "of students that begin to learn, test error has an interior minimum, at least {} in ln ε_te below its start and its end",
             self.least_rise
         );
         all_hold(claim, panels, &margins, &text)
@@ -50,11 +50,7 @@ impl NonlinearCurves {
 
 /// At least one stage at rank 1, at least two at higher ranks, in each student.
 fn stages_are_seen(measured: &[Measured], panels: &str) -> Verdict {
-    let margin = |m: &Measured, s: &SeedNumbers| s.stages as f64 - m.rank.min(2) as f64 + 0.5;
-    let margins: Vec<Margin> = measured
-        .iter()
-        .flat_map(|m| m.seeds.iter().enumerate().map(move |(run, s)| Margin { at: told(m, run), value: margin(m, s) }))
-        .collect();
+    let margins = each_learner(measured, |m, s| s.stages as f64 - m.rank.min(2) as f64 + 0.5);
     let counts: Vec<String> = measured
         .iter()
         .map(|m| {
@@ -62,8 +58,9 @@ fn stages_are_seen(measured: &[Measured], panels: &str) -> Verdict {
             format!("{}: {} (linear theory {})", setting(m), seen.join(" "), m.linear_stages)
         })
         .collect();
-    let claim = "train error falls in stages between plateaus (at least one at rank 1, two at higher ranks)";
-    all_hold(claim.to_owned(), panels, &margins, &counts.join("; "))
+    let claim = "of students that begin to learn, train error falls in stages between plateaus before the best stopping time \
+                 (one at least at rank 1, two at higher ranks)";
+    all_hold(claim.to_owned(), panels, &margins, &format!("{}{}", counts.join("; "), waiting(measured)))
 }
 
 /// A difference between neighbouring SNRs of the same column and seed.
@@ -84,19 +81,39 @@ fn higher_snr(
     all_hold(claim.to_owned(), panels, &margins, &format!("mean difference {:.3}", Summary::of(&values).mean))
 }
 
-fn each_student(measured: &[Measured], value: impl Fn(&SeedNumbers) -> f64) -> impl Iterator<Item = Margin> {
-    measured.iter().flat_map(move |m| {
-        let margins: Vec<Margin> =
-            m.seeds.iter().enumerate().map(|(run, s)| Margin { at: told(m, run), value: value(s) }).collect();
-        margins
-    })
+/// Every student whose train error fell below the level, with its place.
+fn learners(measured: &[Measured]) -> impl Iterator<Item = (&Measured, usize, &SeedNumbers)> {
+    let all = measured.iter().flat_map(|m| m.seeds.iter().enumerate().map(move |(run, s)| (m, run, s)));
+    all.filter(|(_, _, s)| s.learned.is_finite())
+}
+
+fn each_learner(measured: &[Measured], value: impl Fn(&Measured, &SeedNumbers) -> f64) -> Vec<Margin> {
+    learners(measured).map(|(m, run, s)| Margin { at: told(m, run), value: value(m, s) }).collect()
+}
+
+/// How many students have not begun to learn, and where.
+fn waiting(measured: &[Measured]) -> String {
+    let told: Vec<String> = measured
+        .iter()
+        .map(|m| (m, m.seeds.iter().filter(|s| !s.learned.is_finite()).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(m, count)| format!("{count} of {} at {}", m.seeds.len(), setting(m)))
+        .collect();
+    if told.is_empty() {
+        return String::new();
+    }
+    format!("; not judged, because they have not begun to learn when their runs end: {}", told.join(", "))
 }
 
 /// A claim that each student must meet; NaN meets none.
 fn all_hold(claim: String, panels: &str, margins: &[Margin], text: &str) -> Verdict {
     let order = |m: &Margin| if m.value.is_nan() { f64::NEG_INFINITY } else { m.value };
     let Some(worst) = margins.iter().min_by(|a, b| order(a).total_cmp(&order(b))) else {
-        return Verdict::not_judged(claim, panels, "a single SNR has nothing to be compared with");
+        return Verdict::not_judged(
+            claim,
+            panels,
+            "no student has begun to learn, or a single SNR has nothing to be compared with",
+        );
     };
     let holding = margins.iter().filter(|m| m.value > 0.0).count();
     let measured =

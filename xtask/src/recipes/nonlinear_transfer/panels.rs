@@ -54,14 +54,16 @@ impl NonlinearTransfer {
     pub(super) fn caption(&self) -> String {
         let (outputs_a, outputs_b) = self.outputs;
         format!(
-            "Two nonlinear tasks of {} modes with {outputs_a} and {outputs_b} outputs share {} inputs: y = Σ_k f(u_k s_k f(v_kᵀx)), f leaky ReLU of slope {}; \
-             *q* is the overlap of their k-th input directions. Students have {} hidden units and f after both layers; their weights start small and random \
-             (truncated normal). The benefit T is the least test error of task A learned alone minus its least error learned with B, both over \
-             {} epochs with λ = {} for the loss ½‖Y − Ŷ‖²; test errors are on one-hot inputs with noiseless targets. Points: paired differences, means of {} seeds with \
-             95 % intervals, joined by lines. Faint dashes: theory of linear students on linear tasks of the same strengths (the nonlinear teachers are weaker: \
-             on small inputs f passes on only a part). What holds for linear tasks to look for: weak tasks gain from strong, well aligned company, strong ones hardly move. \
-             One noise entry has variance σ_z²/N₁.",
-            self.rank, self.inputs, self.slope, self.hidden, self.epochs, self.learning_rate, self.seeds
+            "What a second nonlinear task B, learned by the same network, does to a first one, A. Each is y = Σ_k f(u_k s_k f(v_kᵀx)) with {} modes and f leaky ReLU \
+             of slope {}, on {} shared inputs with {outputs_a} and {outputs_b} outputs; *q* is the overlap of the k-th input directions of A and B. Students have {} hidden \
+             units, f after both layers and small random weights (truncated normal). The benefit T is the least test error of A learned alone minus that learned with B, \
+             over {} epochs with λ = {} for the loss ½‖Y − Ŷ‖²; test errors are on one-hot inputs with noiseless targets. Points: paired differences, means of {} seeds with \
+             95 % intervals, joined by lines; faint dashes: theory of linear students on linear tasks of the same strengths. \
+             As in linear networks, T rises with *q*, well aligned company helps (a, b) and a strong task hardly moves (c: note the scale). \
+             Other than there, (a) a weak task loses to strong company that is not aligned, where the linear one is left alone, gains less from aligned company, and most from company \
+             of middling strength; (b) a middling task loses more at small *q* but breaks even earlier; (c) even weak company costs a strong task a little. \
+             The nonlinear teachers are weaker than the linear ones: on small inputs of either sign f passes on only a part. One noise entry has variance σ_z²/N₁.",
+            self.rank, self.slope, self.inputs, self.hidden, self.epochs, self.learning_rate, self.seeds
         )
     }
 }

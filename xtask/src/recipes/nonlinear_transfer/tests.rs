@@ -1,14 +1,18 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
-use super::{NonlinearTransfer, Point};
+use super::{Condition, NonlinearTransfer, Point};
+use crate::comparison::Verdict;
 use crate::recipe::Recipe as _;
 use crate::run::Run;
 use crate::trial::{passed, smoke, verdicts};
-use sim::Experiment;
+use sim::{Experiment, TaskSpec};
 
 const HELPED: &str = "a weak task gains";
+const GAINING: &str = "a middling task gains";
+const LOSING: &str = "a middling task loses";
 const UNMOVED: &str = "a strong task moves";
 const DEPARTS: &str = "pattern departs";
+const CLAIMS: [&str; 4] = [HELPED, GAINING, LOSING, UNMOVED];
 
 fn config() -> NonlinearTransfer {
     smoke("fig09_nonlinear_transfer")
@@ -16,11 +20,14 @@ fn config() -> NonlinearTransfer {
 
 /// Points that meet all claims, three seeds each.
 fn right(config: &NonlinearTransfer) -> Vec<Point> {
-    let benefit = |strength_a: f64| if strength_a == config.strengths_a[0] { 0.5 } else { 0.001 };
+    let benefit = |c: &Condition| {
+        let place = config.strengths_a.iter().position(|s| *s == c.strength_a);
+        [0.1 + 0.4 * c.alignment, 0.4 * c.alignment - 0.2, 0.001][place.unwrap()]
+    };
     let conditions = config.strengths_a.iter().flat_map(|&strength_a| config.conditions_of(strength_a));
     conditions
         .map(|condition| {
-            let t = benefit(condition.strength_a);
+            let t = benefit(&condition);
             let alone = vec![0.9, 0.8, 0.85];
             // The benefit differs a little from seed to seed.
             let joint = alone.iter().zip([0.9999, 1.0, 1.0001]).map(|(alone, vary)| alone - t * vary).collect();
@@ -44,17 +51,29 @@ fn swap(point: &mut Point) {
 #[test]
 fn claims_fail_on_wrong_benefits_and_stay_open_where_chance_may_decide() {
     let config = config();
-    let weak = |p: &Point| p.condition.strength_a == 0.8408964152537145 && p.condition.alignment == 1.0;
-    let strong = |p: &Point| p.condition.strength_a == config.strengths_a[2] && p.condition.alignment == 1.0;
-    for claim in [HELPED, UNMOVED] {
+    let at = |strength: usize, q: f64| {
+        let strength = config.strengths_a[strength];
+        move |p: &Point| p.condition.strength_a == strength && p.condition.alignment == q
+    };
+    for claim in CLAIMS {
         assert_eq!(after(claim, |_| false, swap), Some(true), "{claim}");
     }
-    assert_eq!(after(HELPED, weak, swap), Some(false));
-    assert_eq!(after(HELPED, weak, |p| p.joint = p.alone.clone()), Some(false));
-    assert_eq!(after(HELPED, weak, |p| p.joint[1] = p.alone[1] + 1.0), None);
-    assert_eq!(after(UNMOVED, strong, |p| p.joint.iter_mut().for_each(|e| *e += 0.1)), Some(false));
-    assert_eq!(after(UNMOVED, strong, |p| p.joint[1] = p.alone[1] + 0.5), None);
-    assert_eq!(after(UNMOVED, strong, |p| p.joint[1] = f64::NAN), Some(false));
+    for (claim, strength, q) in [(HELPED, 0, 1.0), (GAINING, 1, 1.0), (LOSING, 1, 0.0)] {
+        assert_eq!(after(claim, at(strength, q), swap), Some(false), "{claim}");
+        assert_eq!(after(claim, at(strength, q), |p| p.joint = p.alone.clone()), Some(false), "{claim}");
+    }
+    assert_eq!(after(HELPED, at(0, 1.0), |p| p.joint[1] = p.alone[1] + 1.0), None);
+    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.joint.iter_mut().for_each(|e| *e += 0.1)), Some(false));
+    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.joint[1] = p.alone[1] + 0.5), None);
+    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.joint[1] = f64::NAN), Some(false));
+}
+
+#[test]
+fn claims_without_a_point_are_not_judged() {
+    let config = config();
+    let points: Vec<Point> = right(&config).into_iter().filter(|p| p.condition.alignment == 1.0).collect();
+    assert_eq!(passed(&config.verdicts(&points), LOSING), None);
+    assert_eq!(passed(&config.verdicts(&points), GAINING), Some(true));
 }
 
 #[test]
@@ -68,17 +87,47 @@ fn departures_are_counted_and_never_pass() {
     assert_eq!(report(&points).passed, None);
 }
 
-#[test]
-fn weak_tasks_do_not_gain_from_noise() {
-    // Company without any signal of its own.
-    let silent = verdicts(&config(), |run| match run.clone() {
-        Run::Simulation(Experiment::LeakyRelu(mut spec)) => {
-            spec.task.teacher.strengths.iter_mut().skip(1).flatten().for_each(|s| *s = 0.0);
+/// Smoke with every student of this many tasks changed.
+fn changed(tasks: usize, change: impl Fn(&mut TaskSpec) + Sync) -> Vec<Verdict> {
+    verdicts(&config(), |run| match run.clone() {
+        Run::Simulation(Experiment::LeakyRelu(mut spec)) if spec.task.outputs.len() == tasks => {
+            change(&mut spec.task);
             Run::Simulation(Experiment::LeakyRelu(spec))
         }
         other => other,
-    });
-    assert_ne!(passed(&silent, HELPED), Some(true), "{silent:#?}");
+    })
+}
+
+#[test]
+fn right_students_pass() {
+    let found = changed(2, |_| {});
+    for claim in CLAIMS {
+        assert_eq!(passed(&found, claim), Some(true), "{found:#?}");
+    }
+}
+
+#[test]
+fn students_with_noisier_company_fail() {
+    let found = changed(2, |task| task.noise *= 3.0);
+    for claim in [GAINING, UNMOVED] {
+        assert_eq!(passed(&found, claim), Some(false), "{found:#?}");
+    }
+}
+
+#[test]
+fn students_that_see_less_noise_alone_fail() {
+    let found = changed(1, |task| task.noise *= 0.3);
+    for claim in [HELPED, GAINING] {
+        assert_eq!(passed(&found, claim), Some(false), "{found:#?}");
+    }
+}
+
+#[test]
+fn students_of_another_alignment_fail() {
+    let found = changed(2, |task| task.teacher.alignment = 1.0 - task.teacher.alignment);
+    for claim in [GAINING, LOSING] {
+        assert_eq!(passed(&found, claim), Some(false), "{found:#?}");
+    }
 }
 
 #[test]

@@ -4,26 +4,27 @@ use super::{NonlinearTransfer, Point};
 use crate::comparison::{Level, Summary, Verdict};
 
 impl NonlinearTransfer {
-    /// Every verdict of the figure; all intervals share its false-alarm rate.
+    /// Every verdict of the figure; the intervals of all points that are judged share its false-alarm rate.
     pub(super) fn verdicts(&self, points: &[Point]) -> Vec<Verdict> {
-        let (weak, strong) = (self.strengths_a[0], self.strengths_a[self.strengths_a.len() - 1]);
-        let last = self.alignments[self.alignments.len() - 1];
-        let helps = |p: &&Point| {
-            p.condition.strength_a == weak && p.condition.strength_b >= self.strong_b && p.condition.alignment == last
+        let strong = self.strong_b;
+        let company = |strength_a: f64, q: f64| -> Vec<&Point> {
+            let own = |p: &&Point| p.condition.strength_a == strength_a && p.condition.strength_b >= strong;
+            points.iter().filter(own).filter(|p| p.condition.alignment == q).collect()
         };
-        let helped: Vec<&Point> = points.iter().filter(helps).collect();
-        let unmoved: Vec<&Point> = points.iter().filter(|p| p.condition.strength_a == strong).collect();
-        let level = Level::shared_by(helped.len() + unmoved.len() + points.len());
+        let [weak, middling, last] = [0, 1, 2].map(|index| self.strengths_a[index]);
+        let (helped, gaining, losing) = (company(weak, 1.0), company(middling, 1.0), company(middling, 0.0));
+        let unmoved: Vec<&Point> = points.iter().filter(|p| p.condition.strength_a == last).collect();
+        let level = Level::shared_by(helped.len() + gaining.len() + losing.len() + unmoved.len());
+        let (positive, negative) = ((0.0, f64::INFINITY), (f64::NEG_INFINITY, 0.0));
         let bound = self.unmoved_within;
-        let gains = format!(
-            "a weak task gains from strong company (s̄_B ≥ {}) at q = {last}, as linear tasks do",
-            self.strong_b
-        );
-        let still = format!("a strong task moves by less than {bound}");
+        let of_company =
+            |what: &str, q: f64| format!("a {what} strong company (s̄_B ≥ {strong}) at q = {q}, as linear tasks do");
         vec![
-            within(gains, "a", &helped, (0.0, f64::INFINITY), level),
-            within(still, "c", &unmoved, (-bound, bound), level),
-            departures(points, level),
+            within(of_company("weak task gains from", 1.0), "a", &helped, positive, level),
+            within(of_company("middling task gains from", 1.0), "b", &gaining, positive, level),
+            within(of_company("middling task loses to", 0.0), "b", &losing, negative, level),
+            within(format!("a strong task moves by less than {bound}"), "c", &unmoved, (-bound, bound), level),
+            departures(points),
         ]
     }
 }
@@ -76,8 +77,9 @@ fn within(claim: String, panel: &str, points: &[&Point], (low, high): (f64, f64)
     Verdict { claim, panel: panel.to_owned(), measured, tolerance, passed }
 }
 
-/// A number, no claim: where the sign of T is known and is not that of linear tasks.
-fn departures(points: &[Point], level: Level) -> Verdict {
+/// A number, no claim: where the sign of T is known and is not that of linear tasks. All points share a rate of their own.
+fn departures(points: &[Point]) -> Verdict {
+    let level = Level::shared_by(points.len());
     let mut opposite: Vec<&Point> = points
         .iter()
         .filter(|p| {
