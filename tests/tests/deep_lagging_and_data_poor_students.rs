@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use sim::{
-    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
+    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
     TrainingOutcome, Unattended,
 };
 
@@ -36,6 +36,7 @@ fn four_matrices_take_the_time_of_the_closed_form() {
         start: Start::TrainingAligned,
         training: training(rate, 8000, 20),
         tracked_modes: 1,
+        stepping: Stepping::Jumps,
         draw: Draw { seed: 9, run: 0 },
     }));
     let s_hat = outcome.modes[0].data_strength;
@@ -60,6 +61,7 @@ fn alignment_does_not_wait_for_smaller_starts() {
             start: Start::Random,
             training: training(rate, 8000, 25),
             tracked_modes: 1,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: 3, run: 0 },
         }))
     };

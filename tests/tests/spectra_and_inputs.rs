@@ -4,7 +4,7 @@
 
 use sim::{
     AlignedSpec, Draw, Experiment, InputKind, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumOutcome,
-    SpectrumSpec, Start, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,
+    SpectrumSpec, Start, Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,
 };
 
 fn spectrum(task: TaskSpec, extent: SpectrumExtent, draw: Draw) -> SpectrumOutcome {
@@ -89,6 +89,7 @@ fn white_inputs_end_with_all_the_noise() {
             start: Start::Random,
             training: schedule(5e-3, epochs),
             tracked_modes: 0,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: 80, run: 0 },
         };
         training(&Experiment::Linear(spec)).test(0).unwrap().last

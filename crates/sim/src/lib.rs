@@ -48,6 +48,8 @@
 //! * One noise entry has variance σ_z²/N₁ ([`NoiseScale::PerInput`]), so with σ_z = 1 a strength s̄ is the
 //!   signal-to-noise ratio; [`NoiseScale::PerOutput`] is σ_z²/N₃.
 //! * Minima, thresholds and divergence are watched at **every** epoch; series and modes are logged on a [`Schedule`].
+//!   Where a linear student moves slowly its epochs are taken in jumps that give the same iterates ([`Stepping`]): where
+//!   an error may be least or cross a threshold, every epoch is then taken after all.
 //!
 //! # Draws
 //!
@@ -59,7 +61,8 @@
 //!
 //! [`Teacher`], [`Inputs`] and [`DataSet`] draw the data; [`LearningProblem`] rotates them to the coordinates in which
 //! they are learned; [`DataModes`] are their singular modes; [`InitialWeights`] the two starts; [`LinearStudent`] and
-//! [`AlignedStudent`] are [`Student`]s, which [`train`] trains; [`Alignment`] compares a student's modes with the
+//! [`AlignedStudent`] are [`Student`]s, which [`train`] trains (linear students in jumps, by the private module
+//! `multirevolution`, unless told otherwise); [`Alignment`] compares a student's modes with the
 //! data's. A [`LeakyReluStudent`] learns a [`LeakyReluProblem`], which needs no coordinates of its own. All matrix
 //! products are made by [`kernel`]; [`fma_peak`] is the speed that they are measured against.
 
@@ -82,6 +85,7 @@ mod leaky_relu_student;
 mod learning_problem;
 mod linear_experiment;
 mod linear_student;
+mod multirevolution;
 mod nonlinear_teacher;
 mod output_errors;
 mod progress;
@@ -92,6 +96,7 @@ mod student_spec;
 mod task;
 mod teacher;
 mod training;
+mod training_in_jumps;
 mod truncated_normal;
 
 pub use aligned_student::AlignedStudent;
@@ -109,7 +114,7 @@ pub use leaky_relu_experiment::{
 pub use leaky_relu_problem::LeakyReluProblem;
 pub use leaky_relu_student::LeakyReluStudent;
 pub use learning_problem::LearningProblem;
-pub use linear_experiment::{AlignedSpec, LinearSpec};
+pub use linear_experiment::{AlignedSpec, LinearSpec, Stepping};
 pub use linear_student::LinearStudent;
 pub use nonlinear_teacher::NonlinearTeacher;
 pub use progress::{Progress, Unattended};

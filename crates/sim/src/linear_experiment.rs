@@ -1,7 +1,9 @@
 //! Training a linear student with full matrices.
 
 use crate::learning_problem::require_white;
+use crate::multirevolution::{Multirevolution, SmoothStudent};
 use crate::training::{Student, TrainingRecord, train};
+use crate::training_in_jumps::train_in_jumps;
 use crate::{
     AlignedStudent, Alignment, DataModes, DataSet, Draw, InitialWeights, InputKind, LearningProblem, LinearStudent,
     ModeTrack, Progress, SimError, Start, StudentSpec, TaskSpec, Training, TrainingOutcome,
@@ -22,8 +24,20 @@ pub struct LinearSpec {
     pub training: Training,
     /// Number of leading modes compared with the data's at logged epochs; usually the teacher's rank, 0 for none.
     pub tracked_modes: usize,
+    /// How epochs are taken.
+    pub stepping: Stepping,
     /// Which repetition.
     pub draw: Draw,
+}
+
+/// How a linear student's epochs are taken. Both ways give the same iterates, to rounding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stepping {
+    /// Many at once where the weights move slowly, by a multirevolution method: several times faster.
+    #[default]
+    Jumps,
+    /// One by one.
+    EveryEpoch,
 }
 
 /// A training aligned student by its scalar recursion: what [`LinearSpec`] gives with [`Start::TrainingAligned`], to
@@ -51,7 +65,7 @@ impl LinearSpec {
             Start::Random => task.rank().min(student.held_modes(&task)),
             Start::TrainingAligned => 0,
         };
-        Self { task, student, start, training, tracked_modes, draw }
+        Self { task, student, start, training, tracked_modes, stepping: Stepping::Jumps, draw }
     }
 
     /// Checks the description.
@@ -78,11 +92,19 @@ impl LinearSpec {
         if problem.common_gain().is_some() {
             require_stable(&mut student, &self.training, label)?;
         }
-        let record = train(&mut student, &self.training, problem.teacher_squared_norms(), label, progress)?;
+        let (training, norms) = (&self.training, problem.teacher_squared_norms());
+        let record = match self.stepping {
+            Stepping::EveryEpoch => train(&mut student, training, norms, label, progress)?,
+            Stepping::Jumps => {
+                let tolerance = Multirevolution::tolerance(student.layers(), self.student.epsilon);
+                train_in_jumps(&mut student, tolerance, training, norms, label, progress)?
+            }
+        };
         Ok(outcome(record, &modes, &problem, self.tracked_modes))
     }
 
-    /// Seconds of one core: products at 48 GFLOP/s with everything around them, as measured at 100-50-50.
+    /// Seconds of one core: products at 48 GFLOP/s with everything around them, as measured at 100-50-50, and the share
+    /// of epochs that jumps leave.
     pub(crate) fn cost_estimate(&self) -> f64 {
         let (outputs, seen) = (self.task.total_outputs() as f64, self.task.inputs.min(self.task.examples) as f64);
         let units = match self.start {
@@ -94,10 +116,29 @@ impl LinearSpec {
         if self.start == Start::Random && self.task.examples < self.task.inputs {
             products += 2.0 * outputs * units * units.min(self.task.inputs as f64 - seen);
         }
-        let epoch = products / 48e9;
-        let logged = self.training.schedule.epochs(self.training.epochs).map_or(0, |epochs| epochs.len());
+        let epochs = self.training.epochs as f64;
+        let logged = self.training.schedule.epochs(self.training.epochs).map_or(0, |epochs| epochs.len()) as f64;
+        let share = match self.stepping {
+            Stepping::EveryEpoch => 1.0,
+            Stepping::Jumps => (0.05 + 1.5 * self.largest_rate() + 5.0 * logged / epochs.max(1.0)).min(1.1),
+        };
         let tracking = if self.tracked_modes > 0 { 2e-8 * outputs * self.task.inputs as f64 } else { 0.0 };
-        setup_cost(&self.task) + self.training.epochs as f64 * epoch + logged as f64 * tracking
+        setup_cost(&self.task) + share * epochs * products / 48e9 + logged * tracking
+    }
+
+    /// About λ L ŝ₁^{2−2/L} g², the rate at which the strongest mode settles: what limits jumps.
+    fn largest_rate(&self) -> f64 {
+        let TaskSpec { inputs, examples, noise, input_kind, .. } = self.task;
+        let strongest = self.task.trained_strengths().flatten().copied().fold(0.0, f64::max);
+        let examples_per_input = examples as f64 / inputs as f64;
+        let gain = match input_kind {
+            InputKind::Gaussian => 1.0 + examples_per_input.sqrt(),
+            InputKind::OneHot | InputKind::Orthonormal => examples_per_input.max(1.0).sqrt(),
+        };
+        let grown =
+            (strongest * strongest + noise * noise * (1.0 + self.task.total_outputs() as f64 / inputs as f64)).sqrt();
+        let layers = self.student.layers as f64;
+        self.training.learning_rate * layers * grown.powf(2.0 - 2.0 / layers) * gain * gain
     }
 
     pub(crate) fn label(&self) -> String {

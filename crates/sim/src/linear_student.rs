@@ -6,6 +6,7 @@ mod unseen_error;
 use crate::aligned_student::learning_rate_bound;
 use crate::alignment::Alignment;
 use crate::kernel::{Add, AddScaled, Dense, Replace, Right, Subtract, product};
+use crate::multirevolution::SmoothStudent;
 use crate::{Errors, InitialWeights, LearningProblem, ModePoint, SimError, Student};
 use comparison::Comparison;
 use faer::Mat;
@@ -134,12 +135,22 @@ impl<'p> LinearStudent<'p> {
             }
         }
     }
+}
 
-    /// Moves U by `signal` · `above`ᵀ at its rows' rates.
-    fn move_first(first: &mut Dense<f64>, rate: &FirstRate, signal: &Dense<f64>, above: &Dense<f64>) {
-        match rate {
-            FirstRate::Common(factor) => product(first, Add { factor: *factor }, signal, Right::Transposed(above)),
-            FirstRate::ByRow(factors) => product(first, AddScaled { factors }, signal, Right::Transposed(above)),
+impl FirstRate {
+    /// Moves U by `signal` · `above`ᵀ.
+    fn step(&self, first: &mut Dense<f64>, signal: &Dense<f64>, above: &Dense<f64>) {
+        match self {
+            Self::Common(factor) => product(first, Add { factor: *factor }, signal, Right::Transposed(above)),
+            Self::ByRow(factors) => product(first, AddScaled { factors }, signal, Right::Transposed(above)),
+        }
+    }
+
+    /// Moves the U of a student without hidden layers by `signal`.
+    fn step_alone(&self, first: &mut Dense<f64>, signal: &Dense<f64>) {
+        match self {
+            Self::Common(factor) => first.add_scaled(*factor, signal),
+            Self::ByRow(factors) => first.add_products(factors, signal),
         }
     }
 }
@@ -172,7 +183,7 @@ impl Student for LinearStudent<'_> {
             let (moved, rest) = self.layers.split_at_mut(l + 1);
             let above = self.suffixes.get(l).unwrap_or(&rest[0]);
             match l {
-                0 => Self::move_first(&mut moved[0], &self.first_rate, signal, above),
+                0 => self.first_rate.step(&mut moved[0], signal, above),
                 _ => product(&mut moved[l], Add { factor: rate }, signal, Right::Transposed(above)),
             }
             if l == depth - 2 {
@@ -183,10 +194,7 @@ impl Student for LinearStudent<'_> {
             }
         }
         if depth == 1 {
-            match &self.first_rate {
-                FirstRate::Common(factor) => self.layers[0].add_scaled(*factor, &self.residual),
-                FirstRate::ByRow(factors) => self.layers[0].add_products(factors, &self.residual),
-            }
+            self.first_rate.step_alone(&mut self.layers[0], &self.residual);
         }
     }
 
@@ -208,6 +216,43 @@ impl Student for LinearStudent<'_> {
         let strongest = singular_values(best.as_ref()).ok().and_then(|values| values.first().copied()).unwrap_or(0.0);
         let largest_gain = gains.iter().copied().fold(0.0, f64::max);
         learning_rate_bound(self.layers.len(), strongest, largest_gain * largest_gain)
+    }
+}
+
+impl SmoothStudent for LinearStudent<'_> {
+    fn layers(&self) -> &[Dense<f64>] {
+        &self.layers
+    }
+
+    fn layers_mut(&mut self) -> &mut [Dense<f64>] {
+        &mut self.layers
+    }
+
+    fn increments_to(&mut self, target: &mut [Dense<f64>]) {
+        for layer in target.iter_mut() {
+            layer.entries_mut().fill(0.0);
+        }
+        let (rate, depth) = (self.learning_rate, self.layers.len());
+        let [back, spare] = &mut self.backward;
+        for l in 0..depth - 1 {
+            let signal = if l == 0 { &self.residual } else { &*back };
+            let transposed = &mut self.transposed[l.min(1)];
+            transposed.transpose_from(&self.layers[l]);
+            let above = self.suffixes.get(l).unwrap_or(&self.layers[depth - 1]);
+            match l {
+                0 => self.first_rate.step(&mut target[0], signal, above),
+                _ => product(&mut target[l], Add { factor: rate }, signal, Right::Transposed(above)),
+            }
+            if l == depth - 2 {
+                product(&mut target[depth - 1], Add { factor: rate }, transposed, Right::Plain(signal));
+            } else {
+                product(spare, Replace, transposed, Right::Plain(signal));
+                std::mem::swap(back, spare);
+            }
+        }
+        if depth == 1 {
+            self.first_rate.step_alone(&mut target[0], &self.residual);
+        }
     }
 }
 

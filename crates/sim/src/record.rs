@@ -12,6 +12,13 @@ pub struct Errors {
     pub tests: Vec<f64>,
 }
 
+impl Errors {
+    /// All of them: the train error, then each test error.
+    pub(crate) fn values(&self) -> impl Iterator<Item = f64> {
+        std::iter::once(self.train).chain(self.tests.iter().copied())
+    }
+}
+
 /// An error over a whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ErrorTrack {
@@ -162,6 +169,16 @@ impl Recorder {
     #[inline]
     pub(crate) fn least_train(&self) -> f64 {
         self.train.least.value
+    }
+
+    /// Whether a threshold that was not crossed so far is above `train_error`.
+    pub(crate) fn crosses(&self, train_error: f64) -> bool {
+        self.crossings.iter().any(|crossing| crossing.epoch.is_none() && train_error < crossing.threshold)
+    }
+
+    /// The least values so far: of the train error, then of each test error.
+    pub(crate) fn least_values(&self) -> impl Iterator<Item = f64> {
+        std::iter::once(&self.train).chain(&self.tests).map(|track| track.least.value)
     }
 
     /// Train track, test tracks (`None` where the teacher's squared norm is 0) and crossings.

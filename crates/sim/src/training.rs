@@ -69,38 +69,107 @@ pub fn train(
     run: &str,
     progress: &dyn Progress,
 ) -> Result<TrainingRecord, SimError> {
-    let epochs = training.schedule.epochs(training.epochs)?;
-    let mut recorder = Recorder::new(epochs.len(), teacher_squared_norms.len(), &training.train_thresholds);
-    let mut modes = Vec::with_capacity(epochs.len());
-    let mut upcoming = epochs.iter().copied().peekable();
-    let allowed_rise = student.allowed_rise();
+    let mut watch = Watch::new(training, teacher_squared_norms, run, student.allowed_rise())?;
     for epoch in 0..=training.epochs {
-        if (epoch % REPORT_STRIDE == 0 || epoch == training.epochs)
-            && progress.report(epoch, training.epochs) == ControlFlow::Break(())
-        {
-            return Err(SimError::Cancelled);
-        }
-        let logged = upcoming.next_if_eq(&epoch).is_some();
-        let errors = student.measure();
-        recorder.observe(epoch, errors, logged);
-        let rise = errors.train - recorder.least_train();
-        if rise.is_nan() || rise > allowed_rise {
-            return Err(SimError::Diverged {
-                run: run.to_owned(),
-                epoch,
-                train_error: errors.train,
-                learning_rate: training.learning_rate,
-                bound: student.learning_rate_bound(),
-            });
-        }
-        if logged {
-            student.require_alive(run, epoch)?;
-            modes.push(student.modes()?);
-        }
+        watch.report(epoch, progress)?;
+        let sight = watch.observe(epoch, student.measure());
+        watch.look(sight, epoch, student)?;
         if epoch < training.epochs {
             student.descend();
         }
     }
-    let (train, tests, train_crossings) = recorder.finish(teacher_squared_norms);
-    Ok(TrainingRecord { epochs, train, tests, train_crossings, modes })
+    Ok(watch.finish(teacher_squared_norms))
+}
+
+/// Watches a training: keeps its record, stops it where it was cancelled or diverges.
+pub(crate) struct Watch<'a> {
+    training: &'a Training,
+    run: &'a str,
+    epochs: Vec<u64>,
+    /// How many of `epochs` are done.
+    logged: usize,
+    pub(crate) recorder: Recorder,
+    modes: Vec<Vec<Option<ModePoint>>>,
+    allowed_rise: f64,
+    next_report: u64,
+}
+
+/// What an epoch's errors call for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sight {
+    /// Nothing.
+    Usual,
+    /// A look at the modes.
+    Logged,
+    /// An end, with this train error.
+    Diverged(f64),
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(
+        training: &'a Training,
+        teacher_squared_norms: &[f64],
+        run: &'a str,
+        allowed_rise: f64,
+    ) -> Result<Self, SimError> {
+        let epochs = training.schedule.epochs(training.epochs)?;
+        let recorder = Recorder::new(epochs.len(), teacher_squared_norms.len(), &training.train_thresholds);
+        let modes = Vec::with_capacity(epochs.len());
+        Ok(Self { training, run, epochs, logged: 0, recorder, modes, allowed_rise, next_report: 0 })
+    }
+
+    /// The next epoch to be logged, if any is left.
+    pub(crate) fn next_logged(&self) -> Option<u64> {
+        self.epochs.get(self.logged).copied()
+    }
+
+    /// Tells how far the training is, every 256 epochs or the next after so many, and at the end.
+    pub(crate) fn report(&mut self, epoch: u64, progress: &dyn Progress) -> Result<(), SimError> {
+        if epoch >= self.next_report || epoch == self.training.epochs {
+            self.next_report = epoch + REPORT_STRIDE;
+            if progress.report(epoch, self.training.epochs) == ControlFlow::Break(()) {
+                return Err(SimError::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records the errors of `epoch`.
+    #[inline]
+    pub(crate) fn observe(&mut self, epoch: u64, errors: &Errors) -> Sight {
+        let logged = self.next_logged() == Some(epoch);
+        self.logged += usize::from(logged);
+        self.recorder.observe(epoch, errors, logged);
+        let rise = errors.train - self.recorder.least_train();
+        match rise.is_nan() || rise > self.allowed_rise {
+            true => Sight::Diverged(errors.train),
+            false if logged => Sight::Logged,
+            false => Sight::Usual,
+        }
+    }
+
+    /// Does what the errors call for.
+    #[inline]
+    pub(crate) fn look(&mut self, sight: Sight, epoch: u64, student: &mut dyn Student) -> Result<(), SimError> {
+        match sight {
+            Sight::Usual => Ok(()),
+            Sight::Logged => {
+                student.require_alive(self.run, epoch)?;
+                self.modes.push(student.modes()?);
+                Ok(())
+            }
+            Sight::Diverged(train_error) => Err(SimError::Diverged {
+                run: self.run.to_owned(),
+                epoch,
+                train_error,
+                learning_rate: self.training.learning_rate,
+                bound: student.learning_rate_bound(),
+            }),
+        }
+    }
+
+    pub(crate) fn finish(self, teacher_squared_norms: &[f64]) -> TrainingRecord {
+        let (train, tests, train_crossings) = self.recorder.finish(teacher_squared_norms);
+        TrainingRecord { epochs: self.epochs, train, tests, train_crossings, modes: self.modes }
+    }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use sim::{
-    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
+    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
     TrainingOutcome, Unattended,
 };
 
@@ -17,7 +17,11 @@ fn both(task: TaskSpec, student: StudentSpec, learning_rate: f64, epochs: u64) -
         Training { learning_rate, epochs, schedule: Schedule::every(epochs / 50), train_thresholds: vec![0.9] };
     let scalar =
         AlignedSpec { task: task.clone(), student, training: training.clone(), tracked_modes: task.rank(), draw };
-    let full = LinearSpec { tracked_modes: task.rank(), task, student, start: Start::TrainingAligned, training, draw };
+    let full = LinearSpec {
+        tracked_modes: task.rank(),
+        stepping: Stepping::EveryEpoch,
+        ..LinearSpec::new(task, student, Start::TrainingAligned, training, draw)
+    };
     (run(Experiment::Aligned(scalar)), run(Experiment::Linear(full)))
 }
 

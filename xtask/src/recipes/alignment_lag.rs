@@ -17,7 +17,7 @@ use crate::results::Results;
 use crate::run::Run;
 use figures::{Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use sim::{Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome};
 use timing::ModeTimes;
 
 /// Random students of several depths on teachers of several ranks: one panel for each depth and mode.
@@ -193,6 +193,7 @@ impl AlignmentLag {
                 train_thresholds: Vec::new(),
             },
             tracked_modes: rank,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },
         })
     }

@@ -19,7 +19,10 @@ use crate::results::Results;
 use crate::run::Run;
 use figures::Figure;
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use sim::{
+    Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
+    TrainingOutcome,
+};
 use theory::{LearningCurve, Student, Task};
 
 /// Random students of one teacher with three kinds of inputs.
@@ -206,6 +209,7 @@ impl InputTypes {
                 train_thresholds: Vec::new(),
             },
             tracked_modes: 0,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },
         })
     }

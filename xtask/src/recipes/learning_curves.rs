@@ -21,7 +21,7 @@ use crate::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{
-    AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
+    AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
     TrainingOutcome,
 };
 use theory::{LearningCurve, Student, Task};
@@ -444,6 +444,7 @@ impl LearningCurves {
             start,
             training: self.training(),
             tracked_modes,
+            stepping: Stepping::Jumps,
             draw,
         })
     }

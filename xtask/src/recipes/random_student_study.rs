@@ -20,7 +20,8 @@ use crate::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{
-    AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome,
+    AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
+    TrainingOutcome,
 };
 use theory::{LearningCurve, Student, Task};
 
@@ -340,6 +341,7 @@ impl RandomStudentStudy {
             start: Start::Random,
             training: self.training(1),
             tracked_modes: 1,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },
         })
     }

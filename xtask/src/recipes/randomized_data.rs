@@ -22,8 +22,8 @@ use figures::Figure;
 use measured::Kind;
 use serde::{Deserialize, Serialize};
 use sim::{
-    Draw, Experiment, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, StudentSpec, TaskSpec,
-    Training,
+    Draw, Experiment, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, Stepping, StudentSpec,
+    TaskSpec, Training,
 };
 use theory::Task;
 
@@ -167,6 +167,7 @@ impl RandomizedData {
                 train_thresholds: vec![self.train_level],
             },
             tracked_modes: 0,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },
         })
     }

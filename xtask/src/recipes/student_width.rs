@@ -22,7 +22,7 @@ use crate::run::Run;
 use figures::{ColourBar, Figure};
 use measured::Width;
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training};
+use sim::{AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training};
 use theory::{Student, Task};
 
 /// Aligned and random students of several hidden widths on rank-1 teachers.
@@ -164,7 +164,15 @@ impl StudentWidth {
     fn random(&self, hidden: usize, snr: f64, run: u64) -> Experiment {
         let (task, student, training) = (self.task(snr), self.student(hidden), self.training(1));
         let draw = Draw { seed: self.seed, run };
-        Experiment::Linear(LinearSpec { task, student, start: Start::Random, training, tracked_modes: 0, draw })
+        Experiment::Linear(LinearSpec {
+            task,
+            student,
+            start: Start::Random,
+            training,
+            tracked_modes: 0,
+            stepping: Stepping::Jumps,
+            draw,
+        })
     }
 
     fn ensemble(&self, hidden: usize, snr: f64) -> EnsembleSpec {

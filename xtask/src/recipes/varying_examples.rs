@@ -20,7 +20,7 @@ use crate::run::Run;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{
-    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training,
+    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
     TrainingOutcome,
 };
 use theory::{LearningCurve, Student, Task};
@@ -256,6 +256,7 @@ impl VaryingExamples {
             start: Start::TrainingAligned,
             training: self.training(1),
             tracked_modes: 0,
+            stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },
         })
     }

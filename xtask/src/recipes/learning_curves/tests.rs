@@ -4,7 +4,7 @@ use super::LearningCurves;
 use crate::elements::INDEPENDENT_RUNS;
 use crate::run::Run;
 use crate::trial::{passed, smoke, verdicts};
-use sim::{AlignedSpec, Experiment, LinearSpec, Start};
+use sim::{AlignedSpec, Experiment, LinearSpec, Start, Stepping};
 
 fn config() -> LearningCurves {
     smoke("fig03_single_hidden_layer")
@@ -42,9 +42,15 @@ fn with_epsilon(factor: f64, mut experiment: Experiment) -> Experiment {
 /// The aligned student of a random one and the other way round.
 fn swapped(experiment: Experiment) -> Experiment {
     match experiment {
-        Experiment::Aligned(AlignedSpec { task, student, training, draw, .. }) => {
-            Experiment::Linear(LinearSpec { task, student, start: Start::Random, training, tracked_modes: 0, draw })
-        }
+        Experiment::Aligned(AlignedSpec { task, student, training, draw, .. }) => Experiment::Linear(LinearSpec {
+            task,
+            student,
+            start: Start::Random,
+            training,
+            tracked_modes: 0,
+            stepping: Stepping::Jumps,
+            draw,
+        }),
         Experiment::Linear(LinearSpec { task, student, start: Start::Random, training, draw, .. }) => {
             Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
         }

@@ -1,7 +1,9 @@
 //! One point of a sweep: a task, its companion, a student and its training, with the axes' values put in.
 
 use super::{Companion, Parameter, StudentKeys, TaskKeys, TrainingKeys};
-use sim::{AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training};
+use sim::{
+    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
+};
 use theory::{JointCurve, JointTask, LearningCurve, Student, Task, Teacher};
 
 /// Logged points of a curve.
@@ -91,7 +93,15 @@ impl Point {
             Start::TrainingAligned => {
                 Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
             }
-            start => Experiment::Linear(LinearSpec { task, student, start, training, tracked_modes: 0, draw }),
+            start => Experiment::Linear(LinearSpec {
+                task,
+                student,
+                start,
+                training,
+                tracked_modes: 0,
+                stepping: Stepping::Jumps,
+                draw,
+            }),
         }
     }
 
