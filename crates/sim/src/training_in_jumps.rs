@@ -14,7 +14,8 @@ const ROUNDING: (f64, f64) = (1e-12, 1e-18);
 /// Logged epochs are ends of jumps. Where a minimum of an error that may be its least, or the crossing of a threshold,
 /// lies within jumps, these are repeated epoch by epoch, so that the least errors, their epochs and the crossings are
 /// those of **all** epochs, as they are elsewhere. (Of minima within one jump, only a dip between two ends that rises and
-/// falls again before the next would be missed; the polynomials that the jump's accuracy rests on exclude it.)
+/// falls again before the next would be missed; the polynomials that the jump's accuracy rests on exclude it.) Where the error
+/// is flat to its last digits the epoch of its minimum is a matter of rounding and may differ from that of single epochs.
 ///
 /// # Errors
 /// As for [`train`](crate::train).
