@@ -3,15 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use linalg_core::generator;
-use rand::RngExt as _;
+use rand::{Rng, RngExt as _};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::{Child, Command, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use workspace_tests::Workspace;
-use workspace_tests::smoke::{FIGURES, Smoke, computed};
+use workspace_tests::smoke::{Smoke, computed};
 
+/// Closed forms alone, and hundreds of runs that together take longer than what surrounds them: there is a between.
+const FIGURES: [&str; 2] = ["fig01", "fig09"];
 /// How often the program is killed.
 const KILLS: usize = 30;
 /// More starts than this mean that the program is hardly ever alive when its moment comes.
@@ -39,7 +41,7 @@ impl Undisturbed {
         let took = start.elapsed();
         let runs = smoke.entries().len();
         assert_eq!(computed(&answer.stdout), runs);
-        assert!(runs > 20, "{runs} runs are too few to be interrupted between");
+        assert!(runs > 100, "{runs} runs are too few to be interrupted between");
         let drawings = smoke.drawings();
         Self { workspace, folder, smoke, drawings, runs, took }
     }
@@ -64,17 +66,46 @@ impl Undisturbed {
     }
 }
 
-/// Waits until the child ends or `moment` has come; whether it ended.
-fn ends_before(child: &mut Child, moment: Instant) -> bool {
-    loop {
-        if child.try_wait().unwrap().is_some() {
-            return true;
+/// When a program is killed.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// After this time, wherever it is then.
+    Time(Duration),
+    /// Once this many runs are stored: between two runs however fast the machine is.
+    Stored(usize),
+}
+
+impl Moment {
+    /// Any moment of what is left to do when `stored` of all runs are there: every second one by the count of runs.
+    fn draw(random: &mut impl Rng, by_count: bool, stored: usize, undisturbed: &Undisturbed) -> Self {
+        let left = undisturbed.runs - stored;
+        if by_count && left > 1 {
+            return Self::Stored(stored + random.random_range(1..left));
         }
-        let left = moment.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return false;
+        // While what is left may take, so that most moments come before the end.
+        let share = (left + 1) as f64 / (undisturbed.runs + 1) as f64;
+        Self::Time(undisturbed.took.mul_f64(share * random.random::<f64>()))
+    }
+
+    fn has_come(self, start: Instant, smoke: &Smoke) -> bool {
+        match self {
+            Self::Time(time) => start.elapsed() >= time,
+            Self::Stored(count) => smoke.entries().len() >= count,
         }
-        sleep(left.min(Duration::from_millis(2)));
+    }
+
+    /// Waits until the child ends or the moment has come; whether it ended.
+    fn comes_after(self, child: &mut Child, smoke: &Smoke) -> bool {
+        let start = Instant::now();
+        loop {
+            if child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            if self.has_come(start, smoke) {
+                return false;
+            }
+            sleep(Duration::from_millis(1));
+        }
     }
 }
 
@@ -98,12 +129,10 @@ fn kill_9_at_any_moment_loses_runs_in_flight_alone() {
             let stored = smoke.entries();
             starts += 1;
             assert!(starts <= MOST_STARTS, "{kills} kills in {starts} starts");
-            // While what is left may take, so that most moments come before the end.
-            let left = (undisturbed.runs + 1 - stored.len()) as f64 / (undisturbed.runs + 1) as f64;
-            let moment = Instant::now() + undisturbed.took.mul_f64(left * random.random::<f64>());
+            let moment = Moment::draw(&mut random, starts % 2 == 0, stored.len(), &undisturbed);
             let mut child = smoke.start(&[]);
             // Enough is enough: the last round is let through.
-            let ended = if kills < KILLS { ends_before(&mut child, moment) } else { child.wait().is_ok() };
+            let ended = if kills < KILLS { moment.comes_after(&mut child, &smoke) } else { child.wait().is_ok() };
             if !ended {
                 child.kill().unwrap();
                 child.wait().unwrap();
