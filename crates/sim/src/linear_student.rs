@@ -135,6 +135,36 @@ impl<'p> LinearStudent<'p> {
             }
         }
     }
+
+    /// Adds the layers' increments to `target`, which has their shapes, or to the layers themselves if it is `None`: every
+    /// product then takes the value that a layer had before it moved.
+    fn add_increments(&mut self, mut target: Option<&mut [Dense<f64>]>) {
+        let (rate, depth) = (self.learning_rate, self.layers.len());
+        let [back, spare] = &mut self.backward;
+        for l in 0..depth - 1 {
+            let signal = if l == 0 { &self.residual } else { &*back };
+            let old = &mut self.transposed[l.min(1)];
+            old.transpose_from(&self.layers[l]);
+            let (own, rest) = self.layers.split_at_mut(l + 1);
+            let above = self.suffixes.get(l).unwrap_or(&rest[0]);
+            let moved = target.as_deref_mut().map_or(&mut own[l], |target| &mut target[l]);
+            match l {
+                0 => self.first_rate.step(moved, signal, above),
+                _ => product(moved, Add { factor: rate }, signal, Right::Transposed(above)),
+            }
+            if l == depth - 2 {
+                let last = target.as_deref_mut().map_or(&mut rest[0], |target| &mut target[l + 1]);
+                product(last, Add { factor: rate }, old, Right::Plain(signal));
+            } else {
+                product(spare, Replace, old, Right::Plain(signal));
+                std::mem::swap(back, spare);
+            }
+        }
+        if depth == 1 {
+            let moved = target.map_or(&mut self.layers[0], |target| &mut target[0]);
+            self.first_rate.step_alone(moved, &self.residual);
+        }
+    }
 }
 
 impl FirstRate {
@@ -174,28 +204,7 @@ impl Student for LinearStudent<'_> {
     }
 
     fn descend(&mut self) {
-        let (rate, depth) = (self.learning_rate, self.layers.len());
-        let [back, spare] = &mut self.backward;
-        for l in 0..depth - 1 {
-            let signal = if l == 0 { &self.residual } else { &*back };
-            let old = &mut self.transposed[l.min(1)];
-            old.transpose_from(&self.layers[l]);
-            let (moved, rest) = self.layers.split_at_mut(l + 1);
-            let above = self.suffixes.get(l).unwrap_or(&rest[0]);
-            match l {
-                0 => self.first_rate.step(&mut moved[0], signal, above),
-                _ => product(&mut moved[l], Add { factor: rate }, signal, Right::Transposed(above)),
-            }
-            if l == depth - 2 {
-                product(&mut rest[0], Add { factor: rate }, old, Right::Plain(signal));
-            } else {
-                product(spare, Replace, old, Right::Plain(signal));
-                std::mem::swap(back, spare);
-            }
-        }
-        if depth == 1 {
-            self.first_rate.step_alone(&mut self.layers[0], &self.residual);
-        }
+        self.add_increments(None);
     }
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
@@ -232,27 +241,7 @@ impl SmoothStudent for LinearStudent<'_> {
         for layer in target.iter_mut() {
             layer.entries_mut().fill(0.0);
         }
-        let (rate, depth) = (self.learning_rate, self.layers.len());
-        let [back, spare] = &mut self.backward;
-        for l in 0..depth - 1 {
-            let signal = if l == 0 { &self.residual } else { &*back };
-            let transposed = &mut self.transposed[l.min(1)];
-            transposed.transpose_from(&self.layers[l]);
-            let above = self.suffixes.get(l).unwrap_or(&self.layers[depth - 1]);
-            match l {
-                0 => self.first_rate.step(&mut target[0], signal, above),
-                _ => product(&mut target[l], Add { factor: rate }, signal, Right::Transposed(above)),
-            }
-            if l == depth - 2 {
-                product(&mut target[depth - 1], Add { factor: rate }, transposed, Right::Plain(signal));
-            } else {
-                product(spare, Replace, transposed, Right::Plain(signal));
-                std::mem::swap(back, spare);
-            }
-        }
-        if depth == 1 {
-            self.first_rate.step_alone(&mut target[0], &self.residual);
-        }
+        self.add_increments(Some(target));
     }
 }
 

@@ -77,6 +77,24 @@ pub(crate) struct Waypoint {
     pub(crate) layers: Vec<Dense<f64>>,
 }
 
+impl Waypoint {
+    /// Where `student` is.
+    pub(crate) fn of(student: &dyn SmoothStudent, epoch: u64) -> Self {
+        Self { epoch, layers: student.layers().to_vec() }
+    }
+
+    /// The same, into the room there is.
+    fn set(&mut self, student: &dyn SmoothStudent, epoch: u64) {
+        self.epoch = epoch;
+        copy(&mut self.layers, student.layers());
+    }
+
+    /// Takes `student` back there.
+    pub(crate) fn restore(&self, student: &mut dyn SmoothStudent) {
+        copy(student.layers_mut(), &self.layers);
+    }
+}
+
 /// Takes a student from epoch to epoch in jumps.
 pub(crate) struct Multirevolution {
     tolerance: f64,
@@ -104,12 +122,11 @@ struct Judgement {
 impl Multirevolution {
     /// Starts with the weights that `student` has.
     pub(crate) fn new(student: &dyn SmoothStudent, tolerance: f64) -> Self {
-        let waypoint = || Waypoint { epoch: 0, layers: student.layers().to_vec() };
         Self {
             tolerance,
             known: VecDeque::new(),
             spare: Vec::new(),
-            trail: [waypoint(), waypoint()],
+            trail: [Waypoint::of(student, 0), Waypoint::of(student, 0)],
             order: 1,
             length: 1.0,
             hold: 0,
@@ -154,8 +171,7 @@ impl Multirevolution {
     /// Moves `student` from `epoch`, the latest noted one, by at most `most` epochs; by how many.
     pub(crate) fn advance(&mut self, student: &mut dyn SmoothStudent, epoch: u64, most: u64) -> u64 {
         self.trail.swap(0, 1);
-        self.trail[0].epoch = epoch;
-        copy(&mut self.trail[0].layers, student.layers());
+        self.trail[0].set(student, epoch);
         let mut evaluations = 1.0;
         let mut length = even_share(most, self.length);
         while length >= SHORTEST {
@@ -205,7 +221,7 @@ impl Multirevolution {
             factor[0] = coefficients.corrector(order);
             add_combination(student.layers_mut(), &factor, &[&miss]);
         } else {
-            copy(student.layers_mut(), &self.trail[0].layers);
+            self.trail[0].restore(student);
         }
         self.spare.push(miss);
         self.adapt(judgement, order, length as f64)

@@ -118,21 +118,15 @@ fn may_hold_least([(t_a, a), (t_b, b), (t_c, c)]: [(f64, f64); 3], least: f64) -
 
 /// Observes the epochs after `from` and before `to` one by one; `student` ends as it was.
 fn repeat(student: &mut dyn SmoothStudent, from: &Waypoint, to: u64, watch: &mut Watch<'_>) {
-    let here = student.layers().to_vec();
-    set(student, &from.layers);
+    let here = Waypoint::of(student, to);
+    from.restore(student);
     student.measure();
     for epoch in from.epoch + 1..to {
         student.descend();
         watch.recorder.observe(epoch, student.measure(), false);
     }
-    set(student, &here);
+    here.restore(student);
     student.measure();
-}
-
-fn set(student: &mut dyn SmoothStudent, layers: &[crate::kernel::Dense<f64>]) {
-    for (layer, value) in student.layers_mut().iter_mut().zip(layers) {
-        layer.clone_from(value);
-    }
 }
 
 #[cfg(test)]
