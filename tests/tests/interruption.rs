@@ -76,15 +76,14 @@ enum Moment {
 }
 
 impl Moment {
-    /// Any moment of what is left to do when `stored` of all runs are there: every second one by the count of runs.
+    /// Any moment of an undisturbed run, or, if `by_count`, any between the next run and the last one while there is one.
     fn draw(random: &mut impl Rng, by_count: bool, stored: usize, undisturbed: &Undisturbed) -> Self {
         let left = undisturbed.runs - stored;
         if by_count && left > 1 {
-            return Self::Stored(stored + random.random_range(1..left));
+            Self::Stored(stored + random.random_range(1..left))
+        } else {
+            Self::Time(undisturbed.took.mul_f64(random.random()))
         }
-        // While what is left may take, so that most moments come before the end.
-        let share = (left + 1) as f64 / (undisturbed.runs + 1) as f64;
-        Self::Time(undisturbed.took.mul_f64(share * random.random::<f64>()))
     }
 
     fn has_come(self, start: Instant, smoke: &Smoke) -> bool {
@@ -129,7 +128,7 @@ fn kill_9_at_any_moment_loses_runs_in_flight_alone() {
             let stored = smoke.entries();
             starts += 1;
             assert!(starts <= MOST_STARTS, "{kills} kills in {starts} starts");
-            let moment = Moment::draw(&mut random, starts % 2 == 0, stored.len(), &undisturbed);
+            let moment = Moment::draw(&mut random, starts % 2 == 1, stored.len(), &undisturbed);
             let mut child = smoke.start(&[]);
             // Enough is enough: the last round is let through.
             let ended = if kills < KILLS { moment.comes_after(&mut child, &smoke) } else { child.wait().is_ok() };

@@ -1,7 +1,8 @@
 //! Claims: which process is on which run.
 //!
-//! A claim is a file made by create-exclusive, so that of several processes one gets it. It names its holder, whose
-//! heartbeat renews the file's modification time. Another process takes a claim over when the holder is dead (seen
+//! A claim is a file that only one of several processes can make: a hard link to one written aside, so that it names its
+//! holder from the first moment, or without hard links by create-exclusive. The holder's heartbeat renews the file's
+//! modification time. Another process takes a claim over when the holder is dead (seen
 //! directly on the same machine) or has missed its heartbeat for longer than [`Timing::stale_after`]. The heartbeat is
 //! timed by the watcher's own clock, from the last time it *saw* the modification time change, so clocks of different
 //! hosts need not agree.
@@ -13,7 +14,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -188,20 +189,14 @@ impl Claims {
         }
     }
 
+    /// Makes a claim if there is none.
     fn create(&self, path: &Path) -> Result<Option<Claim>, StoreError> {
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-            Err(error) => return Err(StoreError::io("make the claim", path)(error)),
-        };
         let number = self.number();
         let content = Content { holder: self.process.clone(), number };
         let content =
             serde_json::to_string(&content).map_err(|error| StoreError::Description { why: error.to_string() })?;
-        if let Err(error) = file.write_all(content.as_bytes()) {
-            let _ = fs::remove_file(path);
-            return Err(StoreError::io("write the claim", path)(error));
-        }
+        let aside = path.with_extension(format!("claim.{}", self.process.temporary_suffix(number)));
+        let Some(file) = create_with(path, &aside, &content)? else { return Ok(None) };
         Heartbeat::keep(&self.heartbeat, number, file, self.timing.heartbeat);
         Ok(Some(Claim { path: path.to_owned(), content, number, heartbeat: Arc::clone(&self.heartbeat) }))
     }
@@ -211,7 +206,7 @@ impl Claims {
         match holder.map(|holder| self.process.life_of(&holder)) {
             Ok(Life::Dead) => true,
             Ok(Life::Alive) => false,
-            // A holder that crashed before it wrote its name is judged by its silence, too.
+            // A holder that crashed before it wrote its name (without hard links) is judged by its silence, too.
             Ok(Life::Unknown) | Err(_) => self.is_silent(path, content),
         }
     }
@@ -249,6 +244,41 @@ impl Claims {
         }
         fs::remove_file(&aside).map_err(StoreError::io("remove", &aside))
     }
+}
+
+/// Makes a file with `content` if there is none at `path`, in one step where there are hard links: a process that is
+/// killed meanwhile then leaves no claim without a name, whose silence others would have to wait out.
+fn create_with(path: &Path, aside: &Path, content: &str) -> Result<Option<File>, StoreError> {
+    if path.exists() {
+        return Ok(None);
+    }
+    let written = write_new(aside, content)?
+        .ok_or_else(|| StoreError::io("write the claim", aside)(std::io::Error::from(ErrorKind::AlreadyExists)))?;
+    let linked = fs::hard_link(aside, path);
+    // If this fails the file is swept one day, as those of dead processes are.
+    let _ = fs::remove_file(aside);
+    match linked {
+        Ok(()) => Ok(Some(written)),
+        // On a network an answer that was lost is asked for again, and the second one is that the link exists.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Ok(read(path)?.is_some_and(|there| there == content).then_some(written))
+        }
+        Err(_) => write_new(path, content),
+    }
+}
+
+/// Makes a file and fills it, if there is none.
+fn write_new(path: &Path, content: &str) -> Result<Option<File>, StoreError> {
+    let mut file = match File::create_new(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+        Err(error) => return Err(StoreError::io("make the claim", path)(error)),
+    };
+    if let Err(error) = file.write_all(content.as_bytes()) {
+        let _ = fs::remove_file(path);
+        return Err(StoreError::io("write the claim", path)(error));
+    }
+    Ok(Some(file))
 }
 
 fn held_by(content: &str) -> ClaimAttempt {
@@ -289,6 +319,30 @@ mod tests {
         assert!(!is_mine(&second.attempt(&path).unwrap()));
         drop(attempt);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_claim_is_never_seen_without_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.claim");
+        let claims = claims();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let seen = std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                let mut seen = Vec::new();
+                while !is_over.load(Ordering::Relaxed) {
+                    seen.extend(read(&path).unwrap());
+                }
+                seen
+            });
+            for _ in 0..3000 {
+                assert!(is_mine(&claims.attempt(&path).unwrap()));
+            }
+            is_over.store(true, Ordering::Relaxed);
+            watcher.join().unwrap()
+        });
+        assert!(!seen.is_empty());
+        assert!(seen.iter().all(|content| serde_json::from_str::<Content>(content).is_ok()));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! ```text
 //! STORE/ab/cdef….run      an entry, written aside and renamed, so that it is there whole or not at all
 //! STORE/ab/cdef….claim    "I am on it", with host, process and a heartbeat; gone when the run is done
-//! STORE/ab/cdef….*.tmp    an entry being written
+//! STORE/ab/cdef….*.tmp    an entry or a claim being written
 //! ```
 //!
 //! What cannot be shown to be a sound entry of the key asked for is never read as a result: [`Lookup::Damaged`] says
@@ -40,7 +40,8 @@
 //! of a listing, 84 µs to claim, put and release, and 4 to 7 ms to find a changed run's past among them; 269 bytes an
 //! entry beside the result. A put to a disk waits for it: 4 ms here.
 //!
-//! Only create-exclusive and rename are asked of the file system, no locks, so a network file system will do.
+//! Only create-exclusive and rename are asked of the file system, no locks, so a network file system will do. Hard links
+//! are used if there are any.
 
 mod claim;
 mod entry;
