@@ -17,8 +17,8 @@
 //! costs 7 %, so `pulp`'s `x86-v4` feature is left off.
 //!
 //! Fractions of the register peak (one Zen 4 core, `cargo bench -p sim --bench kernel`), ours against faer's matmul:
-//! 50 × 50 × 50 in f64 0.87 against 0.79, in f32 0.81 against 0.71; 100 × 50 × 50 in f64 0.91 against 0.86, in f32
-//! 0.88 against 0.79; from 200 × 200 × 200 on faer is faster.
+//! 50 × 50 × 50 in f64 0.88 against 0.79, in f32 0.81 against 0.71; 100 × 50 × 50 in f64 0.93 against 0.87, in f32
+//! 0.89 against 0.79; from 200 × 200 × 200 on faer is faster.
 //!
 //! # Rounding
 //!
@@ -31,6 +31,7 @@ mod finish;
 mod real;
 mod square_sums;
 mod tile;
+mod transposition;
 
 pub use dense::Dense;
 pub use finish::{Add, AddScaled, Finish, Replace, Subtract};

@@ -1,8 +1,8 @@
 //! Column-major storage for the kernel.
 
 use super::Real;
+use super::transposition::Layout;
 use linalg_core::faer::{Mat, MatRef};
-use pulp::{Arch, Simd, WithSimd};
 
 /// A matrix in column-major order whose columns start on cache lines.
 ///
@@ -130,7 +130,8 @@ impl<T: Real> Dense<T> {
     /// If the shapes do not fit.
     pub fn transpose_from(&mut self, source: &Self) {
         assert_eq!(self.shape(), (source.cols, source.rows), "shapes of a matrix and its transpose");
-        Arch::new().dispatch(Transposition { target: self, source });
+        let layout = Layout { shape: source.shape(), strides: (source.stride(), self.stride()) };
+        T::transpose(source.entries(), self.entries_mut(), layout);
     }
 }
 
@@ -140,42 +141,6 @@ impl<T: Real> Clone for Dense<T> {
         let mut copy = Self::zeros(self.rows, self.cols);
         copy.entries_mut().copy_from_slice(self.entries());
         copy
-    }
-}
-
-struct Transposition<'a, T> {
-    target: &'a mut Dense<T>,
-    source: &'a Dense<T>,
-}
-
-impl<T: Real> WithSimd for Transposition<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        let strides = (self.source.stride(), self.target.stride());
-        let shape = self.source.shape();
-        transpose(self.source.entries(), self.target.entries_mut(), shape, strides);
-    }
-}
-
-/// Four columns at a time, gathered into four neighbours of a column of the target. (A function of slices, because the
-/// compiler then knows that they do not overlap.)
-#[inline(always)]
-fn transpose<T: Real>(source: &[T], target: &mut [T], (m, n): (usize, usize), (from, to): (usize, usize)) {
-    const GROUP: usize = 4;
-    let whole = n - n % GROUP;
-    for j in (0..whole).step_by(GROUP) {
-        let columns: [&[T]; GROUP] = std::array::from_fn(|c| &source[(j + c) * from..][..m]);
-        for i in 0..m {
-            let row = target[i * to + j..].first_chunk_mut::<GROUP>().expect("a column has room for all rows");
-            *row = std::array::from_fn(|c| columns[c][i]);
-        }
-    }
-    for j in whole..n {
-        for (i, &x) in source[j * from..][..m].iter().enumerate() {
-            target[i * to + j] = x;
-        }
     }
 }
 
@@ -199,13 +164,19 @@ mod tests {
 
     #[test]
     fn transposition_matches_the_definition_and_keeps_the_padding() {
-        for (rows, cols) in [(1, 1), (1, 9), (9, 1), (8, 16), (50, 100), (33, 17)] {
-            let source = Dense::<f64>::from_fn(rows, cols, |i, j| (1 + i * 1000 + j) as f64);
-            let mut target = Dense::<f64>::zeros(cols, rows);
-            target.transpose_from(&source);
-            assert_eq!(target.to_mat(), source.to_mat().transpose().to_owned());
-            assert_eq!(target.entries().iter().filter(|x| **x != 0.0).count(), rows * cols);
+        for (rows, cols) in [(1, 1), (1, 9), (9, 1), (7, 8), (8, 7), (8, 16), (15, 16), (50, 100), (100, 50), (33, 17)]
+        {
+            transposition_matches::<f64>(rows, cols);
+            transposition_matches::<f32>(rows, cols);
         }
+    }
+
+    fn transposition_matches<T: Real>(rows: usize, cols: usize) {
+        let source = Dense::<T>::from_fn(rows, cols, |i, j| T::from_f64((1 + i * 1000 + j) as f64));
+        let mut target = Dense::<T>::zeros(cols, rows);
+        target.transpose_from(&source);
+        assert_eq!(target.to_mat(), source.to_mat().transpose().to_owned());
+        assert_eq!(target.entries().iter().filter(|x| **x != T::default()).count(), rows * cols);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The two precisions.
 
+use super::transposition::{self, Layout};
 use pulp::Simd;
 use std::fmt::Debug;
 use std::ops::{Add, Mul};
@@ -42,11 +43,13 @@ pub trait Real:
     fn vectors<S: Simd>(numbers: &[Self]) -> &[Self::Vector<S>];
     /// The whole vectors at the start of a slice, to be written.
     fn vectors_mut<S: Simd>(numbers: &mut [Self]) -> &mut [Self::Vector<S>];
+    /// target ← sourceᵀ, with the source's layout and the distance between the target's columns.
+    fn transpose(source: &[Self], target: &mut [Self], layout: Layout);
 }
 
 macro_rules! real {
     ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $sum:ident, $add:ident, $mul:ident, $sub:ident, $mul_add:ident, $greater:ident,
-     $select:ident, $vectors:ident, $vectors_mut:ident) => {
+     $select:ident, $vectors:ident, $vectors_mut:ident, $transpose:path) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
 
@@ -107,6 +110,10 @@ macro_rules! real {
             fn vectors_mut<S: Simd>(numbers: &mut [Self]) -> &mut [S::$vector] {
                 S::$vectors_mut(numbers).0
             }
+
+            fn transpose(source: &[Self], target: &mut [Self], layout: Layout) {
+                $transpose(source, target, layout);
+            }
         }
     };
 }
@@ -124,7 +131,8 @@ real!(
     greater_than_f32s,
     select_f32s,
     as_simd_f32s,
-    as_mut_simd_f32s
+    as_mut_simd_f32s,
+    transposition::single
 );
 real!(
     f64,
@@ -139,5 +147,6 @@ real!(
     greater_than_f64s,
     select_f64s,
     as_simd_f64s,
-    as_mut_simd_f64s
+    as_mut_simd_f64s,
+    transposition::portable
 );

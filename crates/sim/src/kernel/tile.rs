@@ -19,7 +19,8 @@ pub(super) struct Target<'a, T> {
 /// Covers the target with tiles: panels of two vectors of rows (three at the end of an odd number), in each panel tiles
 /// of as many columns as keep the sums, one column of the left factor and a broadcast number in the 16 registers of AVX2.
 ///
-/// A tile of 3 × 4 vectors would need exactly 16; the compiler then keeps sums in memory, at half the speed.
+/// A tile of 3 × 4 vectors would need exactly 16; the compiler then keeps sums in memory, at half the speed. A tile of
+/// fewer than 8 sums waits for the latency of each, so the last columns are shared out more evenly.
 #[inline(always)]
 pub(super) fn sweep<T: Real, S: Simd, F: Finish<T>, const TRANSPOSED: bool>(
     simd: S,
@@ -66,21 +67,23 @@ impl<T: Real> Factors<'_, T> {
         finish: &F,
     ) -> usize {
         let mut col = 0;
-        while col + N <= target.cols {
-            self.tile::<S, F, M, N, TRANSPOSED>(simd, target, finish, col);
-            col += N;
+        // As many tiles of the full width as leave enough columns for another good one.
+        let least = if N > 4 { 4 } else { 2 };
+        while col + N + least <= target.cols || col + N == target.cols {
+            col += self.tile::<S, F, M, N, TRANSPOSED>(simd, target, finish, col);
         }
-        while col + 2 <= target.cols {
-            self.tile::<S, F, M, 2, TRANSPOSED>(simd, target, finish, col);
-            col += 2;
-        }
-        if col < target.cols {
-            self.tile::<S, F, M, 1, TRANSPOSED>(simd, target, finish, col);
+        while col < target.cols {
+            col += match target.cols - col {
+                5 | 7 | 9 if const { N == 6 } => self.tile::<S, F, M, 5, TRANSPOSED>(simd, target, finish, col),
+                4.. if const { N > 4 } => self.tile::<S, F, M, 4, TRANSPOSED>(simd, target, finish, col),
+                2.. => self.tile::<S, F, M, 2, TRANSPOSED>(simd, target, finish, col),
+                _ => self.tile::<S, F, M, 1, TRANSPOSED>(simd, target, finish, col),
+            };
         }
         M
     }
 
-    /// `M` vectors of rows by `N` columns: sums in registers, then the finish.
+    /// `M` vectors of rows by `N` columns: sums in registers, then the finish; the number of columns.
     #[inline(always)]
     fn tile<S: Simd, F: Finish<T>, const M: usize, const N: usize, const TRANSPOSED: bool>(
         &self,
@@ -88,7 +91,7 @@ impl<T: Real> Factors<'_, T> {
         target: &mut Target<'_, T>,
         finish: &F,
         col: usize,
-    ) {
+    ) -> usize {
         let sums = self.sums::<S, M, N, TRANSPOSED>(simd, col);
         for (j, sums) in sums.iter().enumerate() {
             let at = (col + j) * target.stride + self.row;
@@ -105,6 +108,7 @@ impl<T: Real> Factors<'_, T> {
                 }
             }
         }
+        N
     }
 
     /// Σₖ aᵢₖ bₖⱼ, with bₖⱼ the entry (j, k) of the stored factor if that is `TRANSPOSED`.
