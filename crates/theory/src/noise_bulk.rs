@@ -68,6 +68,27 @@ impl NoiseBulk {
         averages.map(|average| self.count * average)
     }
 
+    /// (M − r)⟨s ds/dt⟩_in, half of the rate at which the learned noise grows.
+    pub(crate) fn growth_at(&self, growth: &ModeGrowth, t: f64) -> f64 {
+        self.sums_at(growth, t, |state| [state.strength * growth.rate(state)])[0]
+    }
+
+    /// Bounds of [`NoiseBulk::growth_at`] that take no integral.
+    ///
+    /// Every mode has s ds/dt = L s^(p+1) (ŝ − s). Modes with ŝ < ε decay, by no more than L ε^(p+2). For the others s
+    /// grows with ŝ, so that s^(p+1) (ŝ − s) is at most s₊^(p+1) ŝ₊ for the edge ŝ₊ and its s₊; nor is it, at any time,
+    /// more than its maximum over s, ŝ₊^(p+2) (p+1)^(p+1)/(p+2)^(p+2). The margin covers rounding and quadrature.
+    pub(crate) fn growth_bounds_at(&self, growth: &ModeGrowth, t: f64) -> (f64, f64) {
+        const MARGIN: f64 = 1.01;
+        let (lower, upper) = self.law.as_ref().map_or((0.0, 0.0), |law| (law.lower_edge(), law.upper_edge()));
+        let (epsilon, power) = (growth.epsilon(), growth.power());
+        let most = MARGIN * self.count * self.learnable * growth.layers() as f64;
+        let decay = if lower > MARGIN * epsilon { 0.0 } else { epsilon.powf(power + 2.0) };
+        let now = growth.strength_at(upper, t).powf(power + 1.0) * upper;
+        let ever = upper.powf(power + 2.0) * (power + 1.0).powf(power + 1.0) / (power + 2.0).powf(power + 2.0);
+        (-most * decay, most * now.min(ever))
+    }
+
     /// The largest noise value, if there is any noise to learn.
     pub(crate) fn upper_edge(&self) -> Option<f64> {
         self.law.as_ref().filter(|_| self.count * self.learnable > 0.0).map(MarchenkoPastur::upper_edge)

@@ -38,13 +38,13 @@ pub(crate) fn optimal_stopping(error: &TestError, t_max: f64) -> Result<Stopping
         }
     };
     let times = search_times(error, t_max);
-    let mut slope_before = error.slope_at(0.0);
+    let mut fell_before = error.falls_at(0.0);
     for pair in times.windows(2) {
-        let slope = error.slope_at(pair[1]);
-        if slope_before < 0.0 && slope >= 0.0 {
+        let falls = error.falls_at(pair[1]);
+        if fell_before && !falls {
             consider(bracketed_root(|t| error.slope_at(t), pair[0], pair[1], 1e-13));
         }
-        slope_before = slope;
+        fell_before = falls;
     }
     consider(t_max);
     Ok(best)

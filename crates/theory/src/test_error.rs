@@ -82,17 +82,94 @@ impl TestError {
 
     /// The time derivative, from ds/dt = L s^p (ŝ − s).
     pub(crate) fn slope_at(&self, t: f64) -> f64 {
-        let time = self.pace * t;
-        let modes: f64 = self
-            .modes
-            .iter()
-            .filter(|mode| mode.curvature > 0.0)
-            .map(|mode| {
-                let state = self.growth.state_at(mode.data_strength, time);
-                mode.curvature * (state.strength - mode.target) * self.growth.rate(state)
-            })
-            .sum();
-        let [noise] = self.bulk.sums_at(&self.growth, time, |state| [state.strength * self.growth.rate(state)]);
+        let noise = self.bulk.growth_at(&self.growth, self.pace * t);
+        self.slope_with(self.mode_slopes_at(t), noise)
+    }
+
+    /// Whether the slope is negative, the integral over the noise being spared where its bounds already decide.
+    ///
+    /// Exactly `slope_at(t) < 0`, since rounding keeps the order of two sums that differ in one term.
+    pub(crate) fn falls_at(&self, t: f64) -> bool {
+        let modes = self.mode_slopes_at(t);
+        let (least, most) = self.bulk.growth_bounds_at(&self.growth, self.pace * t);
+        if self.slope_with(modes, least) >= 0.0 {
+            return false;
+        }
+        self.slope_with(modes, most) < 0.0
+            || self.slope_with(modes, self.bulk.growth_at(&self.growth, self.pace * t)) < 0.0
+    }
+
+    /// Σ curvature (s − target) ds/dt over the spikes.
+    fn mode_slopes_at(&self, t: f64) -> f64 {
+        let slope = |mode: &TestErrorMode| {
+            let state = self.growth.state_at(mode.data_strength, self.pace * t);
+            mode.curvature * (state.strength - mode.target) * self.growth.rate(state)
+        };
+        self.modes.iter().filter(|mode| mode.curvature > 0.0).map(slope).sum()
+    }
+
+    /// The slope from the spikes' part and (M−r)⟨s ds/dt⟩_in.
+    fn slope_with(&self, modes: f64, noise: f64) -> f64 {
         2.0 * self.pace * (modes + self.noise_share * noise) / self.squared_norm
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The test error of a task of unit noise on square and oblong data, learned by narrow and wide students.
+    fn error(layers: usize, epsilon: f64, (outputs, hidden): (usize, usize), noise: f64) -> TestError {
+        let spectrum = DataSpectrum::of_sizes(40, outputs, 40, noise).unwrap();
+        let strengths = [4.0, 1.2];
+        TestError {
+            growth: ModeGrowth::new(layers, epsilon).unwrap(),
+            pace: spectrum.pace(),
+            modes: strengths.map(|strength| TestErrorMode::of_spike(&spectrum, strength)).to_vec(),
+            bulk: NoiseBulk::new(spectrum.matrix(), strengths.len(), hidden.min(outputs), 0),
+            noise_share: 0.5,
+            squared_norm: strengths.iter().map(|s| s * s).sum(),
+        }
+    }
+
+    fn times() -> impl Iterator<Item = f64> {
+        (0..=150).map(|k| 0.04 * f64::from(k)).chain([20.0, 300.0])
+    }
+
+    /// Starts below, inside and above the bulk, which reaches from 0.29 or 0 to 1.71 or 2.
+    const STARTS: [f64; 4] = [1e-5, 0.1, 0.8, 2.5];
+
+    #[test]
+    fn bounds_hold_and_the_sign_is_that_of_the_slope() {
+        for layers in [1, 2, 3, 4] {
+            for epsilon in STARTS {
+                for sizes in [(20, 20), (40, 40), (40, 7)] {
+                    for noise in [0.0, 1.0] {
+                        let error = error(layers, epsilon, sizes, noise);
+                        for t in times() {
+                            let (least, most) = error.bulk.growth_bounds_at(&error.growth, t);
+                            let growth = error.bulk.growth_at(&error.growth, t);
+                            let case = format!("L = {layers}, ε = {epsilon}, {sizes:?}, σ_z = {noise}, t = {t}");
+                            assert!(least <= growth && growth <= most, "{case}: {growth} in [{least}, {most}]");
+                            assert_eq!(error.falls_at(t), error.slope_at(t) < 0.0, "{case}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_signs_take_no_integral() {
+        for layers in [2, 4] {
+            let error = error(layers, 1e-5, (40, 20), 1.0);
+            let is_open = |t: &f64| {
+                let (least, most) = error.bulk.growth_bounds_at(&error.growth, *t);
+                let modes = error.mode_slopes_at(*t);
+                error.slope_with(modes, least) < 0.0 && error.slope_with(modes, most) >= 0.0
+            };
+            let (open, all) = (times().filter(is_open).count(), times().count());
+            assert!(8 * open < all, "L = {layers}: {open} of {all} take an integral");
+        }
     }
 }
