@@ -159,10 +159,13 @@ impl Maker<'_> {
         let figure = &figures[ready.figure];
         let (computed, run_seconds) = (ready.computed, ready.run_seconds);
         let outcome = ready.results.and_then(|results| {
+            let start = Instant::now();
             let mut assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
+            let assemble_seconds = start.elapsed().as_secs_f64();
             assembled.figure.name.clone_from(&figure.stem);
             let inputs = outputs::input_hashes(self.root, &figure.plan.inputs())?;
-            let record = Record { inputs, ..self.record(figure, &assembled, run_seconds) };
+            let mut record = Record { inputs, ..self.record(figure, &assembled, run_seconds) };
+            record.provenance.assemble_seconds = assemble_seconds;
             outputs::write_figure(self.folder, &assembled, &self.formats(), record)
         });
         let made = Made {
@@ -209,6 +212,8 @@ impl Maker<'_> {
                 system: provenance::system(),
                 wall_seconds: self.start.elapsed().as_secs_f64(),
                 run_seconds,
+                assemble_seconds: 0.0,
+                draw_seconds: 0.0,
                 command: provenance::command(),
             },
         }
@@ -251,7 +256,14 @@ fn print_summary(made: &[Made], folder: &Path, start: Instant) {
             m.seconds
         );
     }
-    say!("in {} after {:.1} s", folder.display(), start.elapsed().as_secs_f64());
+    let records = || made.iter().filter_map(|m| m.outcome.as_ref().ok());
+    say!(
+        "in {} after {:.1} s, of which assembling took {:.1} s and drawing {:.1} s",
+        folder.display(),
+        start.elapsed().as_secs_f64(),
+        records().map(|record| record.provenance.assemble_seconds).sum::<f64>(),
+        records().map(|record| record.provenance.draw_seconds).sum::<f64>()
+    );
     for m in made {
         match &m.outcome {
             Ok(record) => {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Width of a PNG in pixels.
 const PNG_WIDTH: u32 = 2000;
@@ -62,6 +63,12 @@ pub struct Provenance {
     pub wall_seconds: f64,
     /// Seconds of computing (over all cores) that the figure's runs took when they were done.
     pub run_seconds: f64,
+    /// Seconds of wall time that closed forms, statistics and verdicts took, from finished runs to a figure.
+    #[serde(default)]
+    pub assemble_seconds: f64,
+    /// Seconds of wall time that drawing took, in all formats.
+    #[serde(default)]
+    pub draw_seconds: f64,
     /// The command line.
     pub command: String,
 }
@@ -110,7 +117,9 @@ pub fn write_figure(
 ) -> anyhow::Result<Record> {
     let stem = record.figure.clone();
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let start = Instant::now();
     let files = draw(&stem, assembled, formats)?;
+    record.provenance.draw_seconds = start.elapsed().as_secs_f64();
     record.files = files.iter().map(|(name, bytes)| (name.clone(), sha256_hex(bytes))).collect();
     let path = folder.join(format!("{stem}.json"));
     if read_record(&path).is_ok_and(|old| old.files != record.files) {
