@@ -1,43 +1,18 @@
-//! Two tasks of rank one that share their inputs.
+//! The closed form of transfer between two tasks.
 
+use super::strengths::modes_down_from;
 use faer::Mat;
-use serde::{Deserialize, Serialize};
-use theory::{JointCurve, JointTask, LearningCurve, Student, Teacher, TransferBenefit};
+use theory::{JointCurve, JointTask, LearningCurve, Stopping, Student, Task, Teacher};
 
-/// s̄_A of three panels: transfer does something else to each.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StrengthsOfA {
-    /// At the threshold of detection.
-    pub weak: f64,
-    /// Learnable alone, but not to the end.
-    pub middling: f64,
-    /// Far above the noise.
-    pub strong: f64,
-}
-
-impl StrengthsOfA {
-    /// What the three are called, in the order of [`Self::all`].
-    pub const NAMES: [&str; 3] = ["weak", "middling", "strong"];
-
-    /// In the order of the panels.
-    pub fn all(self) -> [f64; 3] {
-        [self.weak, self.middling, self.strong]
-    }
-
-    /// Whether they are positive and increase.
-    pub fn are_ordered(self) -> bool {
-        0.0 < self.weak && self.weak < self.middling && self.middling < self.strong
-    }
-}
-
-/// The closed form of the transfer benefit of an aligned student, as a function of strengths and alignment.
+/// The transfer benefit of an aligned linear student in the limit of large sizes.
 #[derive(Clone, Debug)]
-pub struct RankOneTransfer {
+pub struct TransferTheory {
     /// N₁ = P.
     pub inputs: usize,
     /// N_A and N_B.
     pub outputs: (usize, usize),
+    /// r: mode k of a task of strength s has strength s (r + 1 − k)/r.
+    pub rank: usize,
     /// σ_z.
     pub noise: f64,
     /// The student.
@@ -46,27 +21,42 @@ pub struct RankOneTransfer {
     pub t_max: f64,
 }
 
-impl RankOneTransfer {
-    /// What learning B together with A does to A, for s̄_A, s̄_B and q.
+/// One task A, about to meet company.
+#[derive(Clone, Debug)]
+pub struct TaskInCompany<'a> {
+    theory: &'a TransferTheory,
+    /// s̄_A.
+    pub strength: f64,
+    alone: Stopping,
+}
+
+impl TransferTheory {
+    /// A task A of strength s̄_A. What it reaches alone is the same for every company and computed here, once.
+    ///
+    /// # Errors
+    /// If the theory refuses the task.
+    pub fn task(&self, strength: f64) -> anyhow::Result<TaskInCompany<'_>> {
+        let task = Task::new(self.inputs, self.outputs.0, &modes_down_from(strength, self.rank))?;
+        let alone = LearningCurve::new(&task.with_noise(self.noise)?, &self.student).optimal_stopping(self.t_max)?;
+        Ok(TaskInCompany { theory: self, strength, alone })
+    }
+
+    fn teacher(&self, outputs: usize, strength: f64) -> Teacher {
+        Teacher { outputs, strengths: modes_down_from(strength, self.rank) }
+    }
+}
+
+impl TaskInCompany<'_> {
+    /// T^{A←B} with a B of strength s̄_B whose k-th input directions have overlap q with A's.
     ///
     /// # Errors
     /// If the theory refuses the tasks.
-    pub fn effect(&self, strength_a: f64, strength_b: f64, alignment: f64) -> anyhow::Result<TransferBenefit> {
-        let teacher = |outputs, strength| Teacher { outputs, strengths: vec![strength] };
-        let (a, b) = (teacher(self.outputs.0, strength_a), teacher(self.outputs.1, strength_b));
-        let alignment = Mat::from_fn(1, 1, |_, _| alignment);
-        let joint = JointTask::pair(self.inputs, a, b, alignment.as_ref())?.with_noise(self.noise)?;
-        Ok(TransferBenefit {
-            alone: LearningCurve::new(&joint.alone(0)?, &self.student).optimal_stopping(self.t_max)?,
-            joint: JointCurve::new(&joint, &self.student).optimal_stopping(0, self.t_max)?,
-        })
-    }
-
-    /// T^{A←B}.
-    ///
-    /// # Errors
-    /// As [`Self::effect`].
-    pub fn benefit(&self, strength_a: f64, strength_b: f64, alignment: f64) -> anyhow::Result<f64> {
-        Ok(self.effect(strength_a, strength_b, alignment)?.benefit())
+    pub fn benefit(&self, strength_b: f64, alignment: f64) -> anyhow::Result<f64> {
+        let TransferTheory { inputs, outputs, rank, noise, student, t_max } = self.theory;
+        let [a, b] = [(outputs.0, self.strength), (outputs.1, strength_b)].map(|(n, s)| self.theory.teacher(n, s));
+        let overlaps = Mat::from_fn(*rank, *rank, |i, j| if i == j { alignment } else { 0.0 });
+        let joint = JointTask::pair(*inputs, a, b, overlaps.as_ref())?.with_noise(*noise)?;
+        let joint = JointCurve::new(&joint, student).optimal_stopping(0, *t_max)?;
+        Ok(theory::TransferBenefit { alone: self.alone, joint }.benefit())
     }
 }

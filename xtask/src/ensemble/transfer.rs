@@ -33,7 +33,7 @@ pub struct TransferSpec {
     pub seed: u64,
 }
 
-/// Best stopping of each draw.
+/// Best stopping of each draw of the data, or of each seed that was trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TransferOutcome {
     /// min ε_A of task A alone.
@@ -43,9 +43,9 @@ pub struct TransferOutcome {
 }
 
 impl TransferOutcome {
-    /// T^{A←B} over the draws.
+    /// T^{A←B} over them: paired differences.
     pub fn benefit(&self) -> Summary {
-        Summary::of(&self.alone.iter().zip(&self.joint).map(|(alone, joint)| alone - joint).collect::<Vec<_>>())
+        Summary::of_differences(&self.alone, &self.joint)
     }
 }
 

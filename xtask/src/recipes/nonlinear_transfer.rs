@@ -8,13 +8,15 @@ mod tests;
 #[path = "nonlinear_transfer/verdicts.rs"]
 mod verdicts;
 
-use crate::comparison::Summary;
 use crate::config::Checks;
-use crate::elements::{ARE_SIZES, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, title};
-use crate::recipe::{Assembled, Recipe, Table};
+use crate::elements::{
+    ARE_SIZES, MOST_SEEDS, MOST_UNITS, TaskInCompany, TaskPair, TransferTheory, are_sizes, benefits_table, judged_from,
+    measured_benefits, modes_down_from, short, strength_colours, title,
+};
+use crate::ensemble::TransferOutcome;
+use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
-use faer::Mat;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,7 @@ use sim::{
     Draw, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, OutputUnits, Precision, Schedule, TaskSpec,
     TeacherKind, Training,
 };
-use theory::{JointCurve, JointTask, SpikedMatrix, Student, Teacher};
+use theory::{SpikedMatrix, Student};
 
 /// L: one hidden layer, as the teachers.
 const LAYERS: usize = 2;
@@ -117,118 +119,74 @@ impl Recipe for NonlinearTransfer {
     fn runs(&self) -> Vec<Run> {
         let mut runs = Vec::new();
         for &strength_a in &self.strengths_a {
-            let conditions: Vec<Condition> = self.conditions_of(strength_a).collect();
+            let pairs = self.pairs_of(strength_a);
             for run in 0..self.seeds {
-                // Task A alone forgets its company: one run serves every condition.
-                runs.extend(conditions.first().map(|&condition| Run::from(self.alone(condition, run))));
-                runs.extend(conditions.iter().map(|&condition| Run::from(self.joint(condition, run))));
+                // Task A alone forgets its company: one run serves every pair.
+                runs.extend(pairs.first().map(|&pair| Run::from(self.alone(pair, run))));
+                runs.extend(pairs.iter().map(|&pair| Run::from(self.joint(pair, run))));
             }
         }
         runs
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let conditions: Vec<Condition> =
-            self.strengths_a.iter().flat_map(|&strength_a| self.conditions_of(strength_a)).collect();
-        let points =
-            conditions.par_iter().map(|&c| Point::read(self, c, results)).collect::<anyhow::Result<Vec<_>>>()?;
-        let ticks = self.strengths_b.iter().map(|&s| (s, panels::short(s)));
-        let mut figure = Figure::new("nonlinear-transfer", &self.title)
+        let theory = self.linear_theory()?;
+        let (mut points, mut panels) = (Vec::new(), Vec::new());
+        for (index, &strength_a) in self.strengths_a.iter().enumerate() {
+            let task = theory.task(strength_a)?;
+            let read = |&pair: &TaskPair| Point::read(self, &task, pair, results);
+            let own = self.pairs_of(strength_a).par_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+            panels.push(self.panel(index, strength_a, &own));
+            points.extend(own);
+        }
+        let ticks = self.strengths_b.iter().map(|&s| (s, short(s)));
+        let figure = Figure::new("nonlinear-transfer", &self.title)
             .description("Transfer benefit between nonlinear tasks against their alignment for a weak, a middling and a strong task A and several strengths of task B.")
             .columns(self.strengths_a.len())
             .aspect(0.9)
-            .colour_bar(ColourBar::new(self.colours(), "s̄_B").ticks(ticks))
+            .colour_bar(ColourBar::new(strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
             .key(Key::point(format!("leaky-ReLU students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
-            .key(Key::line("linear tasks of the same strengths (theory)", panels::faint(Colour::INK), Dash::Dashed));
-        for (index, &strength_a) in self.strengths_a.iter().enumerate() {
-            let own: Vec<&Point> = points.iter().filter(|p| p.condition.strength_a == strength_a).collect();
-            figure = figure.panel(self.panel(index, strength_a, &own));
-        }
-        Ok(Assembled {
-            figure,
-            verdicts: self.verdicts(&points),
-            tables: vec![table(&points)],
-            caption: self.caption(),
-        })
+            .key(Key::line("linear tasks of the same strengths (theory)", panels::faint(Colour::INK), Dash::Dashed))
+            .panels(panels);
+        let table = benefits_table(["linear_benefit"], points.iter().map(|p| (p.pair, &p.measured, [p.linear])));
+        Ok(Assembled { figure, verdicts: self.verdicts(&points), tables: vec![table], caption: self.caption() })
     }
-}
-
-/// Two tasks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Condition {
-    strength_a: f64,
-    strength_b: f64,
-    alignment: f64,
 }
 
 /// All that is known of one pair of tasks.
 #[derive(Clone, Debug)]
 struct Point {
-    condition: Condition,
-    /// Least test error of task A alone, one per seed.
-    alone: Vec<f64>,
-    /// In company, on the same data of task A.
-    joint: Vec<f64>,
+    pair: TaskPair,
+    /// Least errors of the students.
+    measured: TransferOutcome,
     /// T of linear students on linear tasks of the same strengths and alignment, in the limit of large sizes.
     linear: f64,
 }
 
 impl Point {
-    fn read(config: &NonlinearTransfer, condition: Condition, results: &Results) -> anyhow::Result<Self> {
-        let least =
-            |experiment: Experiment| -> anyhow::Result<f64> { Ok(results.training(&experiment)?.test(0)?.least.value) };
+    fn read(
+        config: &NonlinearTransfer,
+        task: &TaskInCompany<'_>,
+        pair: TaskPair,
+        results: &Results,
+    ) -> anyhow::Result<Self> {
+        let (alone, joint) = (|run| config.alone(pair, run), |run| config.joint(pair, run));
         Ok(Self {
-            condition,
-            alone: (0..config.seeds).map(|run| least(config.alone(condition, run))).collect::<anyhow::Result<_>>()?,
-            joint: (0..config.seeds).map(|run| least(config.joint(condition, run))).collect::<anyhow::Result<_>>()?,
-            linear: config.linear_benefit(condition)?,
+            pair,
+            measured: measured_benefits(results, 0..config.seeds, alone, joint)?,
+            linear: task.benefit(pair.strength_b, pair.alignment)?,
         })
     }
-
-    /// T over the seeds: paired differences.
-    fn benefit(&self) -> Summary {
-        Summary::of(&self.alone.iter().zip(&self.joint).map(|(alone, joint)| alone - joint).collect::<Vec<_>>())
-    }
-}
-
-/// Least errors of every seed.
-fn table(points: &[Point]) -> Table {
-    let header = [
-        "strength_a",
-        "strength_b",
-        "alignment",
-        "run",
-        "least_test_error_alone",
-        "least_test_error_joint",
-        "linear_benefit",
-    ];
-    let mut rows = Vec::new();
-    for point in points {
-        let Condition { strength_a, strength_b, alignment } = point.condition;
-        for (run, (alone, joint)) in point.alone.iter().zip(&point.joint).enumerate() {
-            let condition = [strength_a, strength_b, alignment].map(|v| v.to_string()).to_vec();
-            let numbers = [*alone, *joint, point.linear].map(|v| v.to_string()).to_vec();
-            rows.push([condition, vec![run.to_string()], numbers].concat());
-        }
-    }
-    Table { name: "benefits".to_owned(), header: header.map(str::to_owned).to_vec(), rows }
 }
 
 // What is run.
 impl NonlinearTransfer {
-    fn conditions_of(&self, strength_a: f64) -> impl Iterator<Item = Condition> {
-        self.strengths_b.iter().flat_map(move |&strength_b| {
-            self.alignments.iter().map(move |&alignment| Condition { strength_a, strength_b, alignment })
-        })
+    fn pairs_of(&self, strength_a: f64) -> Vec<TaskPair> {
+        TaskPair::of_task(strength_a, &self.strengths_b, &self.alignments)
     }
 
-    /// s (r, r − 1, …, 1)/r.
-    fn modes_of(&self, strength: f64) -> Vec<f64> {
-        (1..=self.rank).rev().map(|k| strength * k as f64 / self.rank as f64).collect()
-    }
-
-    fn task(&self, Condition { strength_a, strength_b, alignment }: Condition) -> TaskSpec {
-        let (a, b) = (self.modes_of(strength_a), self.modes_of(strength_b));
+    fn task(&self, TaskPair { strength_a, strength_b, alignment }: TaskPair) -> TaskSpec {
+        let [a, b] = [strength_a, strength_b].map(|strength| modes_down_from(strength, self.rank));
         TaskSpec {
             noise: self.noise,
             ..TaskSpec::joint(self.inputs, &[self.outputs.0, self.outputs.1], &[&a, &b], alignment)
@@ -257,22 +215,24 @@ impl NonlinearTransfer {
         })
     }
 
-    fn joint(&self, condition: Condition, run: u64) -> Experiment {
-        self.student(self.task(condition), run)
+    fn joint(&self, pair: TaskPair, run: u64) -> Experiment {
+        self.student(self.task(pair), run)
     }
 
-    fn alone(&self, condition: Condition, run: u64) -> Experiment {
-        self.student(self.task(condition).task_alone(0), run)
+    fn alone(&self, pair: TaskPair, run: u64) -> Experiment {
+        self.student(self.task(pair).task_alone(0), run)
     }
 
-    /// T of linear tasks of the same strengths whose k-th input directions have overlap q, over the same time.
-    fn linear_benefit(&self, Condition { strength_a, strength_b, alignment }: Condition) -> anyhow::Result<f64> {
-        let teacher = |outputs, strength| Teacher { outputs, strengths: self.modes_of(strength) };
-        let (a, b) = (teacher(self.outputs.0, strength_a), teacher(self.outputs.1, strength_b));
-        let overlaps = Mat::from_fn(self.rank, self.rank, |i, j| if i == j { alignment } else { 0.0 });
-        let task = JointTask::pair(self.inputs, a, b, overlaps.as_ref())?.with_noise(self.noise)?;
-        let student = Student::new(self.hidden, LAYERS, self.typical_start())?;
-        Ok(JointCurve::new(&task, &student).benefit(0, self.epochs as f64 * self.learning_rate)?.benefit())
+    /// Linear tasks of the same strengths whose k-th input directions have overlap q, over the same time.
+    fn linear_theory(&self) -> anyhow::Result<TransferTheory> {
+        Ok(TransferTheory {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            rank: self.rank,
+            noise: self.noise,
+            student: Student::new(self.hidden, LAYERS, self.typical_start())?,
+            t_max: self.epochs as f64 * self.learning_rate,
+        })
     }
 
     /// ε of a linear student that starts at the same size: the root mean square singular value of W₂W₁ for independent

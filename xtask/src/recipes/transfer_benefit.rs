@@ -11,16 +11,19 @@ mod verdicts;
 use crate::comparison::Summary;
 use crate::config::Checks;
 use crate::elements::{
-    ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, RankOneTransfer, StrengthsOfA, TrainingRules,
-    are_sizes, ascending_positive, judged_from, title,
+    ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, StrengthsOfA, TaskInCompany, TaskPair,
+    TrainingRules, TransferTheory, are_sizes, ascending_positive, benefits_table, judged_from, measured_benefits,
+    short, strength_colours, title,
 };
-use crate::ensemble::TransferSpec;
+use crate::ensemble::{TransferOutcome, TransferSpec};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sim::{AlignedSpec, Draw, Experiment, Schedule, StudentSpec, TaskSpec, Training};
+use std::ops::Range;
 use theory::{SpikedMatrix, Student};
 
 /// The transfer benefit T^{A←B} against the alignment of two tasks, for several strengths of both.
@@ -102,65 +105,51 @@ impl Recipe for TransferBenefit {
 
     fn runs(&self) -> Vec<Run> {
         let mut runs = Vec::new();
-        for condition in self.conditions() {
-            for run in 0..self.seeds {
-                runs.extend([self.joint(condition, run, 1), self.alone(condition, run, 1)].map(Run::from));
+        for strength_a in self.strengths_a.all() {
+            let pairs = self.pairs_of(strength_a);
+            // Independent data are also trained on with half of the step.
+            let draws = (0..self.seeds).map(|run| (run, 1)).chain([(INDEPENDENT_RUNS, 1), (INDEPENDENT_RUNS, 2)]);
+            for (run, divisor) in draws {
+                // Task A alone forgets its company: one run serves every pair.
+                runs.extend(pairs.first().map(|&pair| Run::from(self.alone(pair, run, divisor))));
+                runs.extend(pairs.iter().map(|&pair| Run::from(self.joint(pair, run, divisor))));
             }
-            for divisor in [1, 2] {
-                let of = [
-                    self.joint(condition, INDEPENDENT_RUNS, divisor),
-                    self.alone(condition, INDEPENDENT_RUNS, divisor),
-                ];
-                runs.extend(of.map(Run::from));
-            }
-            runs.push(self.ensemble(condition).into());
+            runs.extend(pairs.iter().map(|&pair| Run::from(self.ensemble(pair))));
         }
-        // Task A alone is listed by every company: once is enough.
-        let mut seen = std::collections::HashSet::new();
-        runs.retain(|run| run.description().map_or(true, |description| seen.insert(description)));
         runs
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let read = |condition| Point::read(self, condition, results);
-        let points = self.conditions().into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+        let theory = self.theory()?;
+        let (mut points, mut panels) = (Vec::new(), Vec::new());
+        for (index, strength_a) in self.strengths_a.all().into_iter().enumerate() {
+            let task = theory.task(strength_a)?;
+            let read = |&pair: &TaskPair| Point::read(self, &task, pair, results);
+            let own = self.pairs_of(strength_a).par_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+            panels.push(self.panel(index, &task, &own)?);
+            points.extend(own);
+        }
         let ticks = self.strengths_b.iter().map(|&s| (s, short(s)));
-        let mut figure = Figure::new("transfer-benefit", &self.title)
+        let figure = Figure::new("transfer-benefit", &self.title)
             .description("Transfer benefit against alignment for a weak, a middling and a strong task A and several strengths of task B.")
             .columns(3)
             .aspect(1.0)
-            .colour_bar(ColourBar::new(self.colours(), "s̄_B").ticks(ticks))
+            .colour_bar(ColourBar::new(strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
             .key(Key::line("theory", Colour::INK, Dash::Solid))
             .key(Key::point("theory at this size", Colour::INK, Shape::OpenDiamond))
-            .key(Key::point(format!("aligned students, {} seeds", self.seeds), Colour::INK, Shape::Circle));
-        for (panel, strength) in self.strengths_a.all().into_iter().enumerate() {
-            figure = figure.panel(self.panel(panel, strength, &points)?);
-        }
-        Ok(Assembled {
-            figure,
-            verdicts: self.verdicts(&points),
-            tables: vec![table(&points)],
-            caption: self.caption(),
-        })
+            .key(Key::point(format!("aligned students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
+            .panels(panels);
+        let table = benefits_table([], points.iter().map(|p| (p.pair, &p.measured, [])));
+        Ok(Assembled { figure, verdicts: self.verdicts(&points), tables: vec![table], caption: self.caption() })
     }
-}
-
-/// Two tasks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Condition {
-    strength_a: f64,
-    strength_b: f64,
-    alignment: f64,
 }
 
 /// All that is known of one pair of tasks.
 #[derive(Clone, Debug)]
 struct Point {
-    condition: Condition,
-    /// Least test error of task A alone, one per seed.
-    alone: Vec<f64>,
-    /// In company, on the same data.
-    joint: Vec<f64>,
+    pair: TaskPair,
+    /// Least errors of the students.
+    measured: TransferOutcome,
     /// T in the limit of large sizes.
     theory: f64,
     /// T of independent draws at the actual size.
@@ -170,54 +159,26 @@ struct Point {
 }
 
 impl Point {
-    fn read(config: &TransferBenefit, condition: Condition, results: &Results) -> anyhow::Result<Self> {
-        let least =
-            |experiment: Experiment| -> anyhow::Result<f64> { Ok(results.training(&experiment)?.test(0)?.least.value) };
-        let all = |of: &dyn Fn(u64) -> Experiment| {
-            (0..config.seeds).map(|run| least(of(run))).collect::<anyhow::Result<Vec<_>>>()
+    fn read(
+        config: &TransferBenefit,
+        task: &TaskInCompany<'_>,
+        pair: TaskPair,
+        results: &Results,
+    ) -> anyhow::Result<Self> {
+        let measured = |seeds: Range<u64>, divisor: u64| {
+            let alone = |run| config.alone(pair, run, divisor);
+            measured_benefits(results, seeds, alone, |run| config.joint(pair, run, divisor))
         };
-        let independent = |divisor| -> anyhow::Result<f64> {
-            let run = INDEPENDENT_RUNS;
-            Ok(least(config.alone(condition, run, divisor))? - least(config.joint(condition, run, divisor))?)
-        };
+        let independent =
+            |divisor| anyhow::Ok(measured(INDEPENDENT_RUNS..INDEPENDENT_RUNS + 1, divisor)?.benefit().mean);
         Ok(Self {
-            condition,
-            alone: all(&|run| config.alone(condition, run, 1))?,
-            joint: all(&|run| config.joint(condition, run, 1))?,
-            theory: config.theory()?.benefit(condition.strength_a, condition.strength_b, condition.alignment)?,
-            drawn: results.transfer(&config.ensemble(condition))?.benefit(),
+            pair,
+            measured: measured(0..config.seeds, 1)?,
+            theory: task.benefit(pair.strength_b, pair.alignment)?,
+            drawn: results.transfer(&config.ensemble(pair))?.benefit(),
             step: 2.0 * (independent(1)? - independent(2)?).abs(),
         })
     }
-
-    /// T over the seeds.
-    fn benefit(&self) -> Summary {
-        Summary::of(&self.benefits())
-    }
-
-    /// T of every seed.
-    fn benefits(&self) -> Vec<f64> {
-        self.alone.iter().zip(&self.joint).map(|(alone, joint)| alone - joint).collect()
-    }
-}
-
-/// Least errors of every seed.
-fn table(points: &[Point]) -> crate::recipe::Table {
-    let header = ["strength_a", "strength_b", "alignment", "run", "least_test_error_alone", "least_test_error_joint"];
-    let mut rows = Vec::new();
-    for point in points {
-        let Condition { strength_a, strength_b, alignment } = point.condition;
-        for (run, (alone, joint)) in point.alone.iter().zip(&point.joint).enumerate() {
-            let condition = [strength_a, strength_b, alignment].map(|v| v.to_string());
-            rows.push([condition.to_vec(), vec![run.to_string(), alone.to_string(), joint.to_string()]].concat());
-        }
-    }
-    crate::recipe::Table { name: "benefits".to_owned(), header: header.map(str::to_owned).to_vec(), rows }
-}
-
-/// A number as short as two decimals allow.
-fn short(value: f64) -> String {
-    ((value * 100.0).round() / 100.0).to_string()
 }
 
 // What is run.
@@ -232,22 +193,11 @@ impl TransferBenefit {
         TrainingRules { layers, epsilon, learning_rate, epochs, log_every: epochs.max(1) }
     }
 
-    fn conditions(&self) -> Vec<Condition> {
-        let mut conditions = Vec::new();
-        for strength_a in self.strengths_a.all() {
-            for &strength_b in &self.strengths_b {
-                conditions.extend(self.alignments.iter().map(|&alignment| Condition {
-                    strength_a,
-                    strength_b,
-                    alignment,
-                }));
-            }
-        }
-        conditions
+    fn pairs_of(&self, strength_a: f64) -> Vec<TaskPair> {
+        TaskPair::of_task(strength_a, &self.strengths_b, &self.alignments)
     }
 
-    fn task(&self, condition: Condition) -> TaskSpec {
-        let Condition { strength_a, strength_b, alignment } = condition;
+    fn task(&self, TaskPair { strength_a, strength_b, alignment }: TaskPair) -> TaskSpec {
         let outputs = [self.outputs.0, self.outputs.1];
         TaskSpec {
             noise: self.noise,
@@ -271,21 +221,21 @@ impl TransferBenefit {
         })
     }
 
-    fn joint(&self, condition: Condition, run: u64, divisor: u64) -> Experiment {
-        self.aligned(self.task(condition), run, divisor)
+    fn joint(&self, pair: TaskPair, run: u64, divisor: u64) -> Experiment {
+        self.aligned(self.task(pair), run, divisor)
     }
 
     /// Task A by itself: the same run for every company.
-    fn alone(&self, condition: Condition, run: u64, divisor: u64) -> Experiment {
-        self.aligned(self.task(condition).task_alone(0), run, divisor)
+    fn alone(&self, pair: TaskPair, run: u64, divisor: u64) -> Experiment {
+        self.aligned(self.task(pair).task_alone(0), run, divisor)
     }
 
-    fn ensemble(&self, condition: Condition) -> TransferSpec {
+    fn ensemble(&self, pair: TaskPair) -> TransferSpec {
         TransferSpec {
             inputs: self.inputs,
             outputs: self.outputs,
-            strengths: (condition.strength_a, condition.strength_b),
-            alignment: condition.alignment,
+            strengths: (pair.strength_a, pair.strength_b),
+            alignment: pair.alignment,
             noise: self.noise,
             hidden: self.hidden,
             layers: self.layers,
@@ -297,11 +247,12 @@ impl TransferBenefit {
     }
 
     /// Closed forms over the time of training.
-    fn theory(&self) -> anyhow::Result<RankOneTransfer> {
+    fn theory(&self) -> anyhow::Result<TransferTheory> {
         let student = Student::new(self.hidden, self.layers, self.epsilon)?;
-        Ok(RankOneTransfer {
+        Ok(TransferTheory {
             inputs: self.inputs,
             outputs: self.outputs,
+            rank: 1,
             noise: self.noise,
             student,
             t_max: self.t_max(),

@@ -11,7 +11,7 @@ mod tests;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, RankOneTransfer, StrengthsOfA, are_sizes, interval, title};
+use crate::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, StrengthsOfA, TransferTheory, are_sizes, interval, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -95,11 +95,12 @@ impl Recipe for TransferSetting {
 }
 
 impl TransferSetting {
-    fn theory(&self) -> anyhow::Result<RankOneTransfer> {
+    fn theory(&self) -> anyhow::Result<TransferTheory> {
         let student = Student::new(self.hidden, self.layers, self.epsilon)?;
-        Ok(RankOneTransfer {
+        Ok(TransferTheory {
             inputs: self.inputs,
             outputs: self.outputs,
+            rank: 1,
             noise: self.noise,
             student,
             t_max: self.t_max,

@@ -1,52 +1,31 @@
 //! One panel per strength of task A, and the caption.
 
 use super::{NonlinearTransfer, Point};
-use crate::comparison::Summary;
-use figures::{Axis, Colour, ColourScale, Dash, Line, Panel, Points, RefLine};
-
-/// What the three strengths of task A are called.
-const NAMES: [&str; 3] = ["weak", "middling", "strong"];
+use crate::elements::{benefit_panel, mean_points, short, strength_colours};
+use figures::{Colour, Dash, Line, Panel};
 
 /// The colour of what stands behind the data.
 pub(super) fn faint(colour: Colour) -> Colour {
     colour.lighter(0.55)
 }
 
-/// A number as short as two decimals allow.
-pub(super) fn short(value: f64) -> String {
-    ((value * 100.0).round() / 100.0).to_string()
-}
-
 impl NonlinearTransfer {
-    /// Colours of s̄_B: blue (weak) to red (strong).
-    pub(super) fn colours(&self) -> ColourScale {
-        let (low, high) = (self.strengths_b[0], self.strengths_b[self.strengths_b.len() - 1]);
-        ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
-    }
-
     /// T against q.
-    pub(super) fn panel(&self, index: usize, strength_a: f64, points: &[&Point]) -> Panel {
-        let title = format!("{} task A: s̄_A = {}", NAMES[index.min(2)], short(strength_a));
-        let mut panel =
-            Panel::new(Axis::new("alignment *q*").range(-0.03, 1.03), Axis::new("transfer benefit *T*^{A←B}"));
-        panel = panel.title(title).mark(RefLine::horizontal(0.0));
-        let of = |strength_b: f64| points.iter().filter(move |p| p.condition.strength_b == strength_b);
+    pub(super) fn panel(&self, index: usize, strength_a: f64, points: &[Point]) -> Panel {
+        let mut panel = benefit_panel(index, strength_a);
+        let colours = strength_colours(&self.strengths_b);
+        let of = |strength_b: f64| points.iter().filter(move |p| p.pair.strength_b == strength_b);
         for &strength_b in &self.strengths_b {
-            let line = of(strength_b).map(|p| (p.condition.alignment, p.linear));
+            let line = of(strength_b).map(|p| (p.pair.alignment, p.linear));
             let line =
                 Line::new(format!("linear theory, s̄_B = {}", short(strength_b)), line).dash(Dash::Dashed).width(1.3);
-            panel = panel.mark(line.colour(faint(self.colours().colour(strength_b))));
+            panel = panel.mark(line.colour(faint(colours.colour(strength_b))));
         }
         for &strength_b in &self.strengths_b {
-            let own: Vec<(f64, Summary)> = of(strength_b).map(|p| (p.condition.alignment, p.benefit())).collect();
-            let (name, colour) =
-                (format!("leaky ReLU, s̄_B = {}", short(strength_b)), self.colours().colour(strength_b));
-            let means: Vec<(f64, f64)> = own.iter().map(|(q, s)| (*q, s.mean)).collect();
-            let mut marks = Points::new(&name, means.clone()).colour(colour).radius(2.8);
-            if let Some(intervals) = own.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
-                marks = marks.intervals(intervals);
-            }
-            panel = panel.mark(Line::new(&name, means).colour(colour).width(1.0)).mark(marks);
+            let (name, colour) = (format!("leaky ReLU, s̄_B = {}", short(strength_b)), colours.colour(strength_b));
+            let own = || of(strength_b).map(|p| (p.pair.alignment, p.measured.benefit()));
+            panel = panel.mark(Line::new(&name, own().map(|(q, t)| (q, t.mean))).colour(colour).width(1.0));
+            panel = panel.mark(mean_points(&name, own()).colour(colour).radius(2.8));
         }
         panel
     }

@@ -1,7 +1,9 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
-use super::{Condition, NonlinearTransfer, Point};
+use super::{NonlinearTransfer, Point};
 use crate::comparison::Verdict;
+use crate::elements::TaskPair;
+use crate::ensemble::TransferOutcome;
 use crate::recipe::Recipe as _;
 use crate::run::Run;
 use crate::trial::{passed, smoke, verdicts};
@@ -20,18 +22,18 @@ fn config() -> NonlinearTransfer {
 
 /// Points that meet all claims, three seeds each.
 fn right(config: &NonlinearTransfer) -> Vec<Point> {
-    let benefit = |c: &Condition| {
+    let benefit = |c: &TaskPair| {
         let place = config.strengths_a.iter().position(|s| *s == c.strength_a);
         [0.1 + 0.4 * c.alignment, 0.4 * c.alignment - 0.2, 0.001][place.unwrap()]
     };
-    let conditions = config.strengths_a.iter().flat_map(|&strength_a| config.conditions_of(strength_a));
-    conditions
-        .map(|condition| {
-            let t = benefit(&condition);
+    let pairs = config.strengths_a.iter().flat_map(|&strength_a| config.pairs_of(strength_a));
+    pairs
+        .map(|pair| {
+            let t = benefit(&pair);
             let alone = vec![0.9, 0.8, 0.85];
             // The benefit differs a little from seed to seed.
             let joint = alone.iter().zip([0.9999, 1.0, 1.0001]).map(|(alone, vary)| alone - t * vary).collect();
-            Point { condition, alone, joint, linear: t }
+            Point { pair, measured: TransferOutcome { alone, joint }, linear: t }
         })
         .collect()
 }
@@ -45,7 +47,7 @@ fn after(part: &str, which: impl Fn(&Point) -> bool, change: impl Fn(&mut Point)
 }
 
 fn swap(point: &mut Point) {
-    std::mem::swap(&mut point.alone, &mut point.joint);
+    std::mem::swap(&mut point.measured.alone, &mut point.measured.joint);
 }
 
 #[test]
@@ -53,25 +55,29 @@ fn claims_fail_on_wrong_benefits_and_stay_open_where_chance_may_decide() {
     let config = config();
     let at = |strength: usize, q: f64| {
         let strength = config.strengths_a[strength];
-        move |p: &Point| p.condition.strength_a == strength && p.condition.alignment == q
+        move |p: &Point| p.pair.strength_a == strength && p.pair.alignment == q
     };
     for claim in CLAIMS {
         assert_eq!(after(claim, |_| false, swap), Some(true), "{claim}");
     }
     for (claim, strength, q) in [(HELPED, 0, 1.0), (GAINING, 1, 1.0), (LOSING, 1, 0.0)] {
         assert_eq!(after(claim, at(strength, q), swap), Some(false), "{claim}");
-        assert_eq!(after(claim, at(strength, q), |p| p.joint = p.alone.clone()), Some(false), "{claim}");
+        assert_eq!(
+            after(claim, at(strength, q), |p| p.measured.joint = p.measured.alone.clone()),
+            Some(false),
+            "{claim}"
+        );
     }
-    assert_eq!(after(HELPED, at(0, 1.0), |p| p.joint[1] = p.alone[1] + 1.0), None);
-    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.joint.iter_mut().for_each(|e| *e += 0.1)), Some(false));
-    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.joint[1] = p.alone[1] + 0.5), None);
-    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.joint[1] = f64::NAN), Some(false));
+    assert_eq!(after(HELPED, at(0, 1.0), |p| p.measured.joint[1] = p.measured.alone[1] + 1.0), None);
+    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.measured.joint.iter_mut().for_each(|e| *e += 0.1)), Some(false));
+    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.measured.joint[1] = p.measured.alone[1] + 0.5), None);
+    assert_eq!(after(UNMOVED, at(2, 1.0), |p| p.measured.joint[1] = f64::NAN), Some(false));
 }
 
 #[test]
 fn claims_without_a_point_are_not_judged() {
     let config = config();
-    let points: Vec<Point> = right(&config).into_iter().filter(|p| p.condition.alignment == 1.0).collect();
+    let points: Vec<Point> = right(&config).into_iter().filter(|p| p.pair.alignment == 1.0).collect();
     assert_eq!(passed(&config.verdicts(&points), LOSING), None);
     assert_eq!(passed(&config.verdicts(&points), GAINING), Some(true));
 }

@@ -1,23 +1,17 @@
 //! One panel per strength of task A, and the caption.
 
-use super::{Point, TransferBenefit, short};
-use crate::comparison::{Summary, linear_grid};
-use crate::elements::StrengthsOfA;
-use figures::{Axis, ColourScale, Line, Panel, Points, RefLine, Shape};
+use super::{Point, TransferBenefit};
+use crate::comparison::linear_grid;
+use crate::elements::{TaskInCompany, benefit_panel, mean_points, short, strength_colours};
+use figures::{Line, Panel, Points, Shape};
 use rayon::prelude::*;
 
 /// Points of a line of the theory.
 const CURVE_POINTS: usize = 41;
 
 impl TransferBenefit {
-    /// Colours of s̄_B: blue (weak) to red (strong).
-    pub(super) fn colours(&self) -> ColourScale {
-        let (low, high) = (self.strengths_b[0], self.strengths_b[self.strengths_b.len() - 1]);
-        ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
-    }
-
     /// T against q.
-    pub(super) fn panel(&self, index: usize, strength_a: f64, points: &[Point]) -> anyhow::Result<Panel> {
+    pub(super) fn panel(&self, index: usize, task: &TaskInCompany<'_>, points: &[Point]) -> anyhow::Result<Panel> {
         let (first, last) = (self.alignments[0], self.alignments[self.alignments.len() - 1]);
         // Denser towards parallel tasks, where T rises steeply.
         let mut grid: Vec<f64> =
@@ -25,38 +19,25 @@ impl TransferBenefit {
         grid.extend(&self.alignments);
         grid.sort_by(f64::total_cmp);
         grid.dedup();
-        let alignment = Axis::new("alignment *q*").range(-0.03, 1.03);
-        let title = format!("{} task A: s̄_A = {}", StrengthsOfA::NAMES[index], short(strength_a));
-        let mut panel =
-            Panel::new(alignment, Axis::new("transfer benefit *T*^{A←B}")).title(title).mark(RefLine::horizontal(0.0));
-        let (colours, theory) = (self.colours(), self.theory()?);
+        let mut panel = benefit_panel(index, task.strength);
+        let colours = strength_colours(&self.strengths_b);
+        let of = |strength_b: f64| points.iter().filter(move |p| p.pair.strength_b == strength_b);
         for &strength_b in &self.strengths_b {
-            let at = |q: &f64| Ok((*q, theory.benefit(strength_a, strength_b, *q)?));
+            let at = |q: &f64| Ok((*q, task.benefit(strength_b, *q)?));
             let line = grid.par_iter().map(at).collect::<anyhow::Result<Vec<_>>>()?;
             let name = format!("theory, s̄_B = {}", short(strength_b));
             panel = panel.mark(Line::new(name, line).colour(colours.colour(strength_b)));
         }
         for &strength_b in &self.strengths_b {
-            let own =
-                points.iter().filter(|p| p.condition.strength_a == strength_a && p.condition.strength_b == strength_b);
-            let drawn = own.map(|p| (p.condition.alignment, p.drawn.mean));
+            let drawn = of(strength_b).map(|p| (p.pair.alignment, p.drawn.mean));
             let name = format!("theory at this size, s̄_B = {}", short(strength_b));
             let marks = Points::new(name, drawn).shape(Shape::OpenDiamond).radius(4.5).opacity(0.7);
             panel = panel.mark(marks.colour(colours.colour(strength_b)));
         }
         for &strength_b in &self.strengths_b {
-            let own: Vec<(f64, Summary)> = points
-                .iter()
-                .filter(|p| p.condition.strength_a == strength_a && p.condition.strength_b == strength_b)
-                .map(|p| (p.condition.alignment, p.benefit()))
-                .collect();
             let name = format!("aligned students, s̄_B = {}", short(strength_b));
-            let mut marks =
-                Points::new(name, own.iter().map(|(q, s)| (*q, s.mean))).colour(colours.colour(strength_b)).radius(2.8);
-            if let Some(intervals) = own.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
-                marks = marks.intervals(intervals);
-            }
-            panel = panel.mark(marks);
+            let marks = mean_points(name, of(strength_b).map(|p| (p.pair.alignment, p.measured.benefit())));
+            panel = panel.mark(marks.colour(colours.colour(strength_b)).radius(2.8));
         }
         Ok(panel)
     }

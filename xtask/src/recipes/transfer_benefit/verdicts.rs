@@ -1,7 +1,8 @@
 //! What the transfer benefits claim, judged.
 
-use super::{Condition, Point, TransferBenefit};
+use super::{Point, TransferBenefit};
 use crate::comparison::{Comparison, Level, Verdict, student_quantile};
+use crate::elements::TaskPair;
 
 /// A side of a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +20,7 @@ impl TransferBenefit {
         let mut verdicts: Vec<Verdict> = ["a", "b", "c"]
             .into_iter()
             .zip(self.strengths_a.all())
-            .map(|(panel, strength)| {
-                on_theory(points.iter().filter(|p| p.condition.strength_a == strength), panel, level)
-            })
+            .map(|(panel, strength)| on_theory(points.iter().filter(|p| p.pair.strength_a == strength), panel, level))
             .collect();
         let Self { strong_b, helped_above, hurt_until, regained_above, unmoved_within, .. } = self;
         let claim = format!(
@@ -43,10 +42,10 @@ impl TransferBenefit {
 
     fn strong_points<'a>(&self, points: &'a [Point]) -> StrongPoints<'a> {
         let last = self.alignments.last().copied().unwrap_or(f64::NAN);
-        let of = |strength: f64, holds: &dyn Fn(&Condition) -> bool| -> Vec<&'a Point> {
-            points.iter().filter(|p| p.condition.strength_a == strength && holds(&p.condition)).collect()
+        let of = |strength: f64, holds: &dyn Fn(&TaskPair) -> bool| -> Vec<&'a Point> {
+            points.iter().filter(|p| p.pair.strength_a == strength && holds(&p.pair)).collect()
         };
-        let strong = |c: &Condition| c.strength_b >= self.strong_b;
+        let strong = |c: &TaskPair| c.strength_b >= self.strong_b;
         StrongPoints {
             helped: of(self.strengths_a.weak, &|c| strong(c) && c.alignment == last),
             hurt: of(self.strengths_a.middling, &|c| strong(c) && c.alignment <= self.hurt_until + 1e-9),
@@ -64,14 +63,14 @@ struct StrongPoints<'a> {
     unmoved: Vec<&'a Point>,
 }
 
-fn told(condition: Condition) -> String {
-    format!("s̄_B = {:.3}, q = {}", condition.strength_b, condition.alignment)
+fn told(pair: TaskPair) -> String {
+    format!("s̄_B = {:.3}, q = {}", pair.strength_b, pair.alignment)
 }
 
 /// The measured benefits of one panel lie on the theory line.
 fn on_theory<'a>(points: impl Iterator<Item = &'a Point>, panel: &str, level: Level) -> Verdict {
     let compare =
-        |p: &Point| Comparison::with_ensemble(told(p.condition), p.benefit(), p.theory, p.drawn, p.step, level);
+        |p: &Point| Comparison::with_ensemble(told(p.pair), p.measured.benefit(), p.theory, p.drawn, p.step, level);
     let points: Vec<Comparison> = points.map(compare).collect();
     Verdict::of_points("paired benefits of aligned students lie on the theory line", panel, &points)
 }
@@ -84,11 +83,12 @@ pub(super) fn beyond(claim: String, panel: &str, points: &[&Point], bound: f64, 
         Side::Below => bound - value,
     };
     let chance = |p: &Point| {
-        let variance = p.drawn.deviation.powi(2) / p.alone.len().max(1) as f64 + p.drawn.standard_error().powi(2);
+        let variance =
+            p.drawn.deviation.powi(2) / p.measured.alone.len().max(1) as f64 + p.drawn.standard_error().powi(2);
         student_quantile(level.per_point, p.drawn.count) * variance.sqrt()
     };
     let judged: Vec<&Point> = points.iter().copied().filter(|p| margin(p.drawn.mean) > chance(p)).collect();
-    let excess = |p: &Point| margin(p.benefit().mean) / chance(p);
+    let excess = |p: &Point| margin(p.measured.benefit().mean) / chance(p);
     let Some(worst) = judged.iter().min_by(|a, b| excess(a).total_cmp(&excess(b))) else {
         return Verdict::not_judged(
             claim,
@@ -99,8 +99,8 @@ pub(super) fn beyond(claim: String, panel: &str, points: &[&Point], bound: f64, 
     let sign = if side == Side::Above { ">" } else { "<" };
     let measured = format!(
         "T = {:.3e} at {}, the closest of {} points",
-        worst.benefit().mean,
-        told(worst.condition),
+        worst.measured.benefit().mean,
+        told(worst.pair),
         judged.len()
     );
     let tolerance = format!(
@@ -111,7 +111,7 @@ pub(super) fn beyond(claim: String, panel: &str, points: &[&Point], bound: f64, 
         chance(worst),
         level.per_point
     );
-    Verdict::new(claim, panel, measured, tolerance, judged.iter().all(|p| margin(p.benefit().mean) > 0.0))
+    Verdict::new(claim, panel, measured, tolerance, judged.iter().all(|p| margin(p.measured.benefit().mean) > 0.0))
 }
 
 /// One claim that needs both judgements.

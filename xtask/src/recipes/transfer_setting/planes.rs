@@ -2,6 +2,7 @@
 
 use super::TransferSetting;
 use crate::comparison::{first_crossing, linear_grid};
+use crate::elements::short;
 use figures::{Anchor, Axis, Colour, ColourBar, ColourScale, HeatMap, Line, Panel, Text};
 use rayon::prelude::*;
 
@@ -25,13 +26,12 @@ impl Plane {
     /// Evaluates the closed form at every grid point.
     pub(super) fn evaluate(config: &TransferSetting, strength_a: f64) -> anyhow::Result<Self> {
         let theory = config.theory()?;
+        let task = theory.task(strength_a)?;
         let (columns, rows) = config.cells;
         let (low, high) = config.strength_range;
         let strengths_b: Vec<f64> = linear_grid(low.ln(), high.ln(), columns).into_iter().map(f64::exp).collect();
         let alignments = linear_grid(0.0, 1.0, rows);
-        let row = |q: &f64| {
-            strengths_b.iter().map(|s_b| theory.benefit(strength_a, *s_b, *q)).collect::<anyhow::Result<Vec<_>>>()
-        };
+        let row = |q: &f64| strengths_b.iter().map(|s_b| task.benefit(*s_b, *q)).collect::<anyhow::Result<Vec<_>>>();
         let benefits = alignments.par_iter().map(row).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Self { strength_a, strengths_b, alignments, benefits })
     }
@@ -73,7 +73,7 @@ impl TransferSetting {
         let x_edges = cell_edges(&logarithms).into_iter().map(f64::exp);
         let y_edges = cell_edges(&plane.alignments);
         let strength = Axis::log("strength of B, s̄_B").cut(self.strength_range.0, self.strength_range.1);
-        let title = format!("{name} A: s̄_A = {}", (plane.strength_a * 100.0).round() / 100.0);
+        let title = format!("{name} A: s̄_A = {}", short(plane.strength_a));
         let mut panel = Panel::new(strength, Axis::new("alignment *q*").range(0.0, 1.0)).title(title);
         panel = panel.mark(HeatMap::new("T", x_edges, y_edges, plane.benefits.clone(), scale.clone()));
         // A change of sign between values that look white is no boundary.
