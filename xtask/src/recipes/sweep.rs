@@ -9,10 +9,11 @@ mod rules;
 
 use crate::comparison::Summary;
 use crate::config::Checks;
+use crate::elements::mean_points;
 use crate::recipe::{Assembled, Recipe, Table};
 use crate::results::Results;
 use crate::run::Run;
-use figures::{Axis, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Points, Scale};
+use figures::{Axis, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Scale};
 use observable::Observable;
 use point::Point;
 use serde::{Deserialize, Serialize};
@@ -238,12 +239,8 @@ impl Sweep {
             panel =
                 panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
             if !means.is_empty() {
-                let mut mark =
-                    Points::new(format!("simulation{name}"), means.iter().map(|(x, s)| (*x, s.mean))).colour(colour);
-                if let Some(intervals) = means.iter().map(|(_, s)| s.interval()).collect::<Option<Vec<_>>>() {
-                    mark = mark.intervals(intervals);
-                }
-                panel = panel.mark(mark.legend(format!("simulation{name}")));
+                let name = format!("simulation{name}");
+                panel = panel.mark(mean_points(&name, means).colour(colour).legend(&name));
             }
         }
         Ok(panel)

@@ -2,9 +2,9 @@
 
 use super::{InputTypes, KINDS, NoiseResults, name};
 use crate::comparison::linear_grid;
-use crate::elements::log_points;
+use crate::elements::{log_points, mean_points};
 use crate::recipe::Table;
-use figures::{Axis, Colour, Dash, Line, Panel, Points, Shape};
+use figures::{Axis, Colour, Dash, Line, Panel, Shape};
 use sim::InputKind;
 
 impl InputTypes {
@@ -26,10 +26,7 @@ impl InputTypes {
         for kind in &level.kinds {
             let points = log_points(&kind.students, |o| Ok(o.test(0)?), &self.point_epochs(), self.tau())?;
             let (colour, shape) = style(kind.kind);
-            let mut mark = Points::new(name(kind.kind), points.iter().map(|p| (p.time, p.log_error.mean)));
-            if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
-                mark = mark.intervals(intervals);
-            }
+            let mark = mean_points(name(kind.kind), points.iter().map(|p| (p.time, p.log_error)));
             let legend = format!("{} inputs", name(kind.kind));
             panel = panel.mark(mark.shape(shape).radius(2.4).colour(colour).legend(&legend));
         }

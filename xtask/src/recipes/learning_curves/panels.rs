@@ -2,9 +2,9 @@
 
 use super::{ErrorKind, LearningCurves, Row};
 use crate::comparison::{Summary, linear_grid};
-use crate::elements::{log_points, optimum_points};
+use crate::elements::{log_points, mean_points, optimum_points};
 use crate::recipe::Table;
-use figures::{Axis, Band, Colour, ColourScale, Dash, Line, Panel, Points, RefLine, Shape};
+use figures::{Axis, Band, Colour, ColourScale, Dash, Line, Panel, RefLine, Shape};
 use theory::LearningCurve;
 
 /// Points of a line of the theory.
@@ -46,11 +46,7 @@ impl LearningCurves {
                 [("aligned", &results.aligned, Shape::Circle), ("random", &results.random, Shape::OpenTriangle)]
             {
                 let points = log_points(outcomes, |o| kind.track(o), &self.point_epochs(), self.tau())?;
-                let mut mark =
-                    Points::new(format!("{name}, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error.mean)));
-                if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
-                    mark = mark.intervals(intervals);
-                }
+                let mark = mean_points(format!("{name}, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error)));
                 // Random students that no line speaks of stand back.
                 let opacity =
                     if shape == Shape::OpenTriangle && results.random_ensemble.is_none() { 0.45 } else { 1.0 };

@@ -2,7 +2,7 @@
 
 use super::{Condition, NonGradient, name, ratios};
 use crate::comparison::{Summary, linear_grid};
-use crate::elements::NoiseKnowledge;
+use crate::elements::{NoiseKnowledge, mean_points};
 use crate::recipe::Table;
 use figures::{Anchor, Axis, Colour, ColourScale, Dash, Legend, Line, Panel, Points, RefLine, Shape};
 use theory::DataSpectrum;
@@ -49,12 +49,8 @@ impl NonGradient {
                 let errors = shrunk.map_or(c.stopping.as_slice(), |knowledge| c.shrunk(knowledge).0);
                 Summary::of(&errors.iter().map(|e| e.ln()).collect::<Vec<_>>())
             };
-            let means = rank_one.iter().map(|c| (c.strengths[0], summary(c).mean));
-            let mut points = Points::new(label, means).shape(shape).colour(colour).radius(radius).legend(label);
-            if let Some(intervals) = rank_one.iter().map(|c| summary(c).interval()).collect::<Option<Vec<_>>>() {
-                points = points.intervals(intervals);
-            }
-            panel = panel.mark(points);
+            let points = mean_points(label, rank_one.iter().map(|c| (c.strengths[0], summary(c))));
+            panel = panel.mark(points.shape(shape).colour(colour).radius(radius).legend(label));
         }
         Ok(panel)
     }
@@ -125,13 +121,8 @@ impl NonGradient {
                 seeds.iter().enumerate().flat_map(|(i, r)| r.iter().map(move |r| (i as f64 + 2.0 * shift, *r)));
             panel = panel
                 .mark(Points::new(format!("{label}, single seeds"), single).colour(colour).radius(1.6).opacity(0.35));
-            let summaries: Vec<Summary> = seeds.iter().map(|r| Summary::of(r)).collect();
-            let means = summaries.iter().enumerate().map(|(i, s)| (i as f64 + shift, s.mean));
-            let mut points = Points::new(label, means).shape(shape).colour(colour).legend(label);
-            if let Some(intervals) = summaries.iter().map(Summary::interval).collect::<Option<Vec<_>>>() {
-                points = points.intervals(intervals);
-            }
-            panel = panel.mark(points);
+            let means = seeds.iter().enumerate().map(|(i, r)| (i as f64 + shift, Summary::of(r)));
+            panel = panel.mark(mean_points(label, means).shape(shape).colour(colour).legend(label));
         }
         panel
     }

@@ -2,7 +2,7 @@
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
 use crate::comparison::{Level, linear_grid};
-use crate::elements::{log_points, optimum_points};
+use crate::elements::{log_points, mean_points, optimum_points};
 use crate::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use sim::Start;
@@ -38,10 +38,7 @@ impl RandomStudentStudy {
             let exact = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.log_error.mean));
             panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), exact).colour(colour).dash(Dash::Dashed));
             let points = log_points(&curve.random, |o| Ok(o.test(0)?), &self.point_epochs(), self.tau())?;
-            let mut mark = Points::new(format!("random, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error.mean)));
-            if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
-                mark = mark.intervals(intervals);
-            }
+            let mark = mean_points(format!("random, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error)));
             panel = panel.mark(mark.shape(Shape::OpenTriangle).colour(colour).radius(2.6));
         }
         Ok(panel)

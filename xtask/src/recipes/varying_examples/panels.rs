@@ -3,9 +3,10 @@
 use super::verdicts::{ErrorKind, final_log_errors};
 use super::{Condition, VaryingExamples};
 use crate::comparison::linear_grid;
-use crate::elements::{log_points, optimum_points};
+use crate::elements::{log_points, mean_points, optimum_points};
 use crate::recipe::Table;
-use figures::{Axis, Band, Colour, ColourScale, Legend, Line, Panel, Points, RefLine, palette};
+use figures::{Axis, Band, Colour, ColourScale, Legend, Line, Panel, RefLine, palette};
+use rayon::prelude::*;
 
 /// Points of a line of the theory.
 const CURVE_POINTS: usize = 200;
@@ -40,10 +41,7 @@ impl VaryingExamples {
                 .collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
             let points = log_points(&condition.orthonormal, |o| kind.track(o), &epochs, tau)?;
-            let mut mark = Points::new(format!("aligned, {name}"), points.iter().map(|p| (p.time, p.log_error.mean)));
-            if let Some(intervals) = points.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
-                mark = mark.intervals(intervals);
-            }
+            let mark = mean_points(format!("aligned, {name}"), points.iter().map(|p| (p.time, p.log_error)));
             panel = panel.mark(mark.colour(colour).radius(2.6).legend(&name));
         }
         Ok(panel)
@@ -63,20 +61,11 @@ impl VaryingExamples {
                 Ok((x(examples, snr), self.theory(examples, snr)?.optimal_stopping(t_max)?.test_error.ln()))
             };
             // P is a whole number: a line through every value that it can take.
-            let line = (fewest..=most).map(at).collect::<anyhow::Result<Vec<_>>>()?;
+            let line = (fewest..=most).into_par_iter().map(at).collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
-            let measured: Vec<_> = conditions
-                .iter()
-                .filter(|c| c.snr == snr)
-                .map(|c| (x(c.examples, snr), c.orthonormal_optimum.log_error_summary()))
-                .collect();
-            let mut mark =
-                Points::new(format!("aligned, {name}"), measured.iter().map(|(x, summary)| (*x, summary.mean)));
-            if let Some(intervals) = measured.iter().map(|(_, summary)| summary.interval()).collect::<Option<Vec<_>>>()
-            {
-                mark = mark.intervals(intervals);
-            }
-            panel = panel.mark(mark.colour(colour).legend(&name));
+            let own = conditions.iter().filter(|c| c.snr == snr);
+            let measured = own.map(|c| (x(c.examples, snr), c.orthonormal_optimum.log_error_summary()));
+            panel = panel.mark(mean_points(format!("aligned, {name}"), measured).colour(colour).legend(&name));
         }
         Ok(panel)
     }
