@@ -42,6 +42,6 @@ pub use gauss_legendre::gauss_legendre_panel;
 pub use gaussian::sample_gaussian;
 pub use haar::{sample_haar_columns, sample_haar_orthogonal};
 pub use lanczos::leading_triplets;
-pub use marchenko_pastur::{BulkPart, Front, MarchenkoPastur};
+pub use marchenko_pastur::{BulkPart, BulkRange, Front, MarchenkoPastur};
 pub use stream::{Generator, generator};
 pub use svd::{ThinSvd, singular_values, thin_svd};

@@ -47,6 +47,14 @@ pub enum BulkPart {
     Rest(f64),
 }
 
+/// Where a part of one law's bulk lies, found once for many integrals over it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BulkRange {
+    /// Half angles.
+    low: f64,
+    high: f64,
+}
+
 /// A place where the integrand changes fast, in units of the singular value.
 ///
 /// The integrand must be analytic within about π `width` of `position` in the complex plane (a logistic step
@@ -177,16 +185,34 @@ impl MarchenkoPastur {
         &self,
         part: BulkPart,
         front: Option<Front>,
-        mut integrand: impl FnMut(f64) -> [f64; N],
+        integrand: impl FnMut(f64) -> [f64; N],
     ) -> [f64; N] {
+        self.integrals_over(self.range(part), front, integrand)
+    }
+
+    /// Where a part of this law's bulk lies. Finding the end of a fraction costs about as much as a smooth integral.
+    ///
+    /// # Panics
+    /// If the fraction of `part` lies outside [0, 1].
+    pub fn range(&self, part: BulkPart) -> BulkRange {
         let (low, high) = match part {
             BulkPart::All => (0.0, FRAC_PI_2),
             BulkPart::Top(fraction) => (0.0, self.quantile_angle(fraction)),
             BulkPart::Rest(fraction) => (self.quantile_angle(fraction), FRAC_PI_2),
         };
+        BulkRange { low, high }
+    }
+
+    /// [`MarchenkoPastur::integrals`] over a range of this same law.
+    pub fn integrals_over<const N: usize>(
+        &self,
+        range: BulkRange,
+        front: Option<Front>,
+        mut integrand: impl FnMut(f64) -> [f64; N],
+    ) -> [f64; N] {
         let mut sums = [0.0; N];
-        let mut start = low;
-        for end in self.panel_ends(low, high, front) {
+        let mut start = range.low;
+        for end in self.panel_ends(range.low, range.high, front) {
             self.add_panel(start, end, &mut integrand, &mut sums);
             start = end;
         }

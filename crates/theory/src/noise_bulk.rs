@@ -1,13 +1,13 @@
 //! What a student has learned of the noise.
 
 use crate::{LearningFront, ModeGrowth, ModeState, SpikedMatrix};
-use linalg_core::{BulkPart, Front, MarchenkoPastur};
+use linalg_core::{BulkPart, BulkRange, Front, MarchenkoPastur};
 
 /// The M − r data modes that carry no teacher mode, of which a student of limited width holds the strongest.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NoiseBulk {
-    /// `None` without noise: all values are 0.
-    law: Option<MarchenkoPastur>,
+    /// With the range of what the student holds; `None` without noise: all values are 0.
+    law: Option<(MarchenkoPastur, BulkRange)>,
     /// M − r.
     count: f64,
     /// (K − r)₊ / (M − r).
@@ -35,12 +35,14 @@ impl NoiseBulk {
             _ => law.integral(BulkPart::Rest(learnable), None, |value| value * value),
         };
         let mean_square_out = law.as_ref().map_or(0.0, square_out);
+        let held = if learnable < 1.0 { BulkPart::Top(learnable) } else { BulkPart::All };
+        let law = law.map(|law| (law, law.range(held)));
         Self { law, count: count as f64, learnable, mean_square_out }
     }
 
     /// (M − r)⟨ŝ²⟩.
     pub(crate) fn squared_sum(&self) -> f64 {
-        self.count * self.law.as_ref().map_or(0.0, MarchenkoPastur::mean_square)
+        self.count * self.law.as_ref().map_or(0.0, |(law, _)| law.mean_square())
     }
 
     /// (M − r)⟨ŝ²⟩_out, what the student has no room for.
@@ -60,9 +62,8 @@ impl NoiseBulk {
         }
         let averages = match &self.law {
             None => integrand(growth.state_at(0.0, t)).map(|value| self.learnable * value),
-            Some(law) => {
-                let part = if self.learnable < 1.0 { BulkPart::Top(self.learnable) } else { BulkPart::All };
-                law.integrals(part, integration_front(growth, t), |value| integrand(growth.state_at(value, t)))
+            Some((law, held)) => {
+                law.integrals_over(*held, integration_front(growth, t), |value| integrand(growth.state_at(value, t)))
             }
         };
         averages.map(|average| self.count * average)
@@ -80,7 +81,7 @@ impl NoiseBulk {
     /// more than its maximum over s, ŝ₊^(p+2) (p+1)^(p+1)/(p+2)^(p+2). The margin covers rounding and quadrature.
     pub(crate) fn growth_bounds_at(&self, growth: &ModeGrowth, t: f64) -> (f64, f64) {
         const MARGIN: f64 = 1.01;
-        let (lower, upper) = self.law.as_ref().map_or((0.0, 0.0), |law| (law.lower_edge(), law.upper_edge()));
+        let (lower, upper) = self.law.as_ref().map_or((0.0, 0.0), |(law, _)| (law.lower_edge(), law.upper_edge()));
         let (epsilon, power) = (growth.epsilon(), growth.power());
         let most = MARGIN * self.count * self.learnable * growth.layers() as f64;
         let decay = if lower > MARGIN * epsilon { 0.0 } else { epsilon.powf(power + 2.0) };
@@ -91,7 +92,7 @@ impl NoiseBulk {
 
     /// The largest noise value, if there is any noise to learn.
     pub(crate) fn upper_edge(&self) -> Option<f64> {
-        self.law.as_ref().filter(|_| self.count * self.learnable > 0.0).map(MarchenkoPastur::upper_edge)
+        self.law.as_ref().filter(|_| self.count * self.learnable > 0.0).map(|(law, _)| law.upper_edge())
     }
 }
 
