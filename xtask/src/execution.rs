@@ -129,8 +129,11 @@ impl Executor<'_> {
         Ok(board.failures)
     }
 
-    /// Number and estimated cost of the runs that are not stored.
+    /// Number and estimated cost of the runs to be computed.
     fn missing_cost(&self, runs: &[&NamedRun]) -> (usize, f64) {
+        if self.policy == Policy::StoredOnly {
+            return (0, 0.0);
+        }
         let is_missing = |run: &&&NamedRun| {
             self.policy == Policy::Everything || !matches!(self.store.peek(&run.request.key()), Ok(Lookup::Found(_)))
         };
