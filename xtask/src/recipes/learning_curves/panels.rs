@@ -5,6 +5,7 @@ use crate::comparison::{Summary, linear_grid};
 use crate::elements::{log_points, mean_points, optimum_points};
 use crate::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Line, Panel, RefLine, Shape};
+use rayon::prelude::*;
 use theory::LearningCurve;
 
 /// Points of a line of the theory.
@@ -86,7 +87,7 @@ impl LearningCurves {
 
     fn theory_line(&self, curve: &LearningCurve, kind: ErrorKind) -> anyhow::Result<Vec<(f64, f64)>> {
         let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
-        times.into_iter().map(|t| Ok((t, kind.of(curve, t)?.ln()))).collect()
+        times.into_par_iter().map(|t| Ok((t, kind.of(curve, t)?.ln()))).collect()
     }
 
     /// t/τ of the points.

@@ -4,7 +4,6 @@ use super::StudentWidth;
 use crate::comparison::Summary;
 use crate::elements::{INDEPENDENT_RUNS, Optimum};
 use crate::results::Results;
-use rayon::prelude::*;
 use sim::Experiment;
 use theory::LearningCurve;
 
@@ -59,7 +58,7 @@ impl Width {
                 step_error: 2.0 * (stepped(1)? - stepped(2)?).abs(),
             })
         };
-        Ok(Self { hidden, optima: config.snrs.par_iter().map(read).collect::<anyhow::Result<_>>()? })
+        Ok(Self { hidden, optima: config.snrs.iter().map(read).collect::<anyhow::Result<_>>()? })
     }
 }
 

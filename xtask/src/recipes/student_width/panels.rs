@@ -6,6 +6,7 @@ use crate::comparison::linear_grid;
 use crate::elements::optimum_points;
 use crate::recipe::Table;
 use figures::{Axis, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
+use rayon::prelude::*;
 
 /// Shapes of the points, by width; circles are the widest.
 const SHAPES: [Shape; 5] = [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond, Shape::Cross];
@@ -42,7 +43,7 @@ impl StudentWidth {
             Panel::new(Axis::new("SNR s̄"), Axis::new("least ln ε_{te}")).title("aligned students and theory");
         let grid = linear_grid(self.snrs[0], self.snrs[self.snrs.len() - 1], self.points);
         for (width, dash) in widths.iter().zip(DASHES.into_iter().cycle()) {
-            let line = grid.iter().map(|&snr| Ok((snr, self.predicted(width.hidden, snr)?)));
+            let line = grid.par_iter().map(|&snr| Ok((snr, self.predicted(width.hidden, snr)?)));
             let line = line.collect::<anyhow::Result<Vec<_>>>()?;
             let label = format!("theory, N_2 = {}", width.hidden);
             panel = panel.mark(Line::new(&label, line).colour(Colour::GREY).dash(dash).width(1.4).legend(&label));
