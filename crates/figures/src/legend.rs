@@ -1,4 +1,4 @@
-use crate::{Anchor, Colour, Dash, Shape};
+use crate::{Anchor, Colour, Dash, Points, Shape};
 use serde::Serialize;
 
 /// Where a panel's legend stands.
@@ -48,6 +48,20 @@ pub enum Symbol {
         /// Radius in pixels.
         radius: f64,
     },
+    /// The error bar of a data point in x.
+    BarAcross {
+        /// Colour.
+        colour: Colour,
+        /// How far in pixels its caps reach to either side.
+        cap: f64,
+    },
+    /// The error bar of a data point in y.
+    BarUp {
+        /// Colour.
+        colour: Colour,
+        /// How far in pixels its caps reach to either side.
+        cap: f64,
+    },
     /// A filled patch.
     Patch {
         /// Colour.
@@ -68,6 +82,23 @@ impl Key {
     /// An entry with a data point.
     pub fn point(label: impl Into<String>, colour: Colour, shape: Shape) -> Self {
         Self { label: label.into(), symbols: vec![Symbol::Point { colour, shape, radius: 3.2 }] }
+    }
+
+    /// An entry with a data point that looks like one of these, with error bars in the directions in which they have them.
+    ///
+    /// ```
+    /// use figures::{Key, Points, Symbol};
+    /// let points = Points::new("seen", [(1.0, 2.0)]).x_intervals([(0.5, 1.5)]).radius(2.0).cap(3.0);
+    /// let key = Key::interval("mean time, 95 % interval", &points);
+    /// assert_eq!(key.symbols[0], Symbol::BarAcross { colour: points.colour, cap: 3.0 });
+    /// assert_eq!(key.symbols.len(), 2);
+    /// ```
+    pub fn interval(label: impl Into<String>, like: &Points) -> Self {
+        let (colour, cap) = (like.colour, like.cap_length());
+        let up = (!like.intervals.is_empty()).then_some(Symbol::BarUp { colour, cap });
+        let across = (!like.x_intervals.is_empty()).then_some(Symbol::BarAcross { colour, cap });
+        let point = Symbol::Point { colour, shape: like.shape, radius: like.radius };
+        Self { label: label.into(), symbols: up.into_iter().chain(across).chain([point]).collect() }
     }
 
     /// An entry with a filled patch.

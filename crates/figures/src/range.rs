@@ -18,9 +18,11 @@ pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureErro
         Coordinates::Axes { x, y } => (x, y),
     };
     for mark in &panel.marks {
-        let reach = mark.reach();
-        within(letter, mark.series(), "x", x, reach.iter().map(|point| point.0))?;
-        within(letter, mark.series(), "y", y, reach.iter().map(|point| point.1))?;
+        let (reach, extent) = (mark.reach(), mark.extent());
+        for (name, axis, pick) in [("x", x, across as fn(&(f64, f64)) -> f64), ("y", y, up)] {
+            positive(letter, mark.series(), name, axis, extent.iter().map(pick))?;
+            within(letter, mark.series(), name, axis, reach.iter().map(pick))?;
+        }
     }
     let seen: Vec<(f64, f64)> =
         panel.marks.iter().flat_map(Mark::reach).filter(|p| shows(x, p.0) && shows(y, p.1)).collect();
@@ -53,25 +55,43 @@ fn shows(axis: &Axis, value: f64) -> bool {
     })
 }
 
-/// Checks that values are allowed on the axis.
+fn across(point: &(f64, f64)) -> f64 {
+    point.0
+}
+
+fn up(point: &(f64, f64)) -> f64 {
+    point.1
+}
+
+/// Checks that values have a place on a logarithmic axis.
+fn positive(
+    panel: &str,
+    series: &str,
+    name: &'static str,
+    axis: &Axis,
+    mut values: impl Iterator<Item = f64>,
+) -> Result<(), FigureError> {
+    match values.find(|value| axis.scale == Scale::Log && *value <= 0.0) {
+        None => Ok(()),
+        Some(value) => {
+            let (panel, series) = (panel.to_owned(), series.to_owned());
+            Err(FigureError::NotPositive { panel, series, axis: name, value })
+        }
+    }
+}
+
+/// Checks that values are within a fixed range, unless the axis is cut.
 fn within(
     panel: &str,
     series: &str,
     name: &'static str,
     axis: &Axis,
-    mut values: impl Iterator<Item = f64> + Clone,
+    mut values: impl Iterator<Item = f64>,
 ) -> Result<(), FigureError> {
-    let named = || (panel.to_owned(), series.to_owned());
-    if axis.scale == Scale::Log
-        && let Some(value) = values.clone().find(|value| *value <= 0.0)
-    {
-        let (panel, series) = named();
-        return Err(FigureError::NotPositive { panel, series, axis: name, value });
-    }
     if let (Some((low, high)), false) = (axis.range, axis.cut)
         && let Some(value) = values.find(|value| !shows(axis, *value))
     {
-        let (panel, series) = named();
+        let (panel, series) = (panel.to_owned(), series.to_owned());
         return Err(FigureError::OutOfRange { panel, series, axis: name, value, low, high });
     }
     Ok(())
@@ -182,6 +202,21 @@ mod tests {
         let Ranges { x, y } = ranges(panel);
         assert_eq!(x, y);
         assert!(x.0 <= 1.0 && x.1 >= 9.0);
+    }
+
+    #[test]
+    fn cut_error_bars_leave_the_axes_alone() {
+        let points = Points::new("s", [(1.0, 1.0), (2.0, 3.0)]);
+        let panel = Panel::new(Axis::new("x").range(0.0, 2.5), Axis::new("y"));
+        let bars = points.clone().x_intervals([(0.5, 1.5), (-1.0, 5.0)]).intervals([(0.0, 2.0), (-90.0, 96.0)]);
+        assert!(matches!(of_panel("a", &panel.clone().mark(bars.clone())), Err(FigureError::OutOfRange { .. })));
+        assert_eq!(ranges(panel.clone().mark(bars.cut_intervals())), ranges(panel.mark(points)));
+        // A bar has no place on a logarithmic axis whether it is cut or not; a point beyond the axis is lost.
+        let below = Points::new("s", [(1.0, 1.0)]).x_intervals([(-1.0, 3.0)]).cut_intervals();
+        let logarithmic = Panel::new(Axis::log("x"), Axis::new("y")).mark(below.clone());
+        assert!(matches!(of_panel("a", &logarithmic), Err(FigureError::NotPositive { axis: "x", .. })));
+        let far = Panel::new(Axis::new("x").range(2.0, 3.0), Axis::new("y")).mark(below);
+        assert!(matches!(of_panel("a", &far), Err(FigureError::OutOfRange { axis: "x", .. })));
     }
 
     #[test]

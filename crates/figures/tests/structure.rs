@@ -173,6 +173,32 @@ fn nothing_is_drawn_beyond_a_cut_axis() {
 }
 
 #[test]
+fn cut_error_bars_end_at_the_axes_and_keep_their_numbers() {
+    let line = Line::new("line", [(0.0, 0.0), (4.0, 1.0)]);
+    let bars = Points::new("bars", [(2.0, 0.5)]).intervals([(0.25, 0.75)]).x_intervals([(1.0, 90.0)]).cut_intervals();
+    let key = Key::interval("mean", &bars.clone().cap(4.0));
+    let panel = Panel::new(Axis::new("x").range(0.0, 4.0), Axis::new("y")).mark(line).mark(bars);
+    let svg = render_svg(&Figure::new("cut-bars", "Cut bars").key(key).panel(panel)).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let rect = numbers(groups(&document, "panel")[0], "data-rect");
+    let series = groups(&document, "series");
+    let group = series.iter().find(|g| g.attribute("data-series") == Some("bars")).unwrap();
+    assert_eq!([numbers(*group, "data-x-low"), numbers(*group, "data-x-high")], [[1.0], [90.0]]);
+    // Two bars, and caps at their ends but for the one that the axis cuts.
+    let paths = |node: Node<'_, '_>| -> Vec<Vec<f64>> {
+        let lines = node.descendants().filter(|n| n.has_tag_name("polyline"));
+        let ends =
+            |n: Node<'_, '_>| n.attribute("points").unwrap().split([' ', ',']).map(|c| c.parse().unwrap()).collect();
+        lines.map(ends).collect()
+    };
+    let drawn = paths(*group);
+    assert_eq!(drawn.len(), 2 + 3, "{drawn:?}");
+    let right = drawn.iter().flat_map(|ends| ends.iter().step_by(2)).copied().fold(0.0, f64::max);
+    assert!((right - rect[0] - rect[2]).abs() <= 2.0, "{right} {rect:?}");
+    assert_eq!(paths(groups(&document, "legend-entry")[0]).len(), 2 + 4);
+}
+
+#[test]
 fn bytes_are_the_same_on_every_run_and_thread() {
     let draw = || {
         let svg = render_svg(&figure()).unwrap();

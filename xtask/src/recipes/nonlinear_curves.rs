@@ -1,5 +1,7 @@
 //! Error curves of leaky-ReLU students beside the theory of their linear counterparts (fig05).
 
+#[path = "nonlinear_curves/means.rs"]
+mod means;
 #[path = "nonlinear_curves/panels.rs"]
 mod panels;
 #[cfg(test)]
@@ -181,12 +183,21 @@ impl Recipe for NonlinearCurves {
         let columns = self.settings().into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
         let (ink, faint) = (Colour::INK, panels::faint(Colour::INK));
         let mut figure = Figure::new("nonlinear-curves", &self.title)
-            .description("Train and test error of leaky-ReLU students over time for several depths, ranks and SNRs, with the theory of linear students behind.")
+            .description(self.description())
             .columns(columns.len())
-            .aspect(0.85)
-            .colour_bar(ColourBar::new(self.colours(), "SNR").ticks(self.snrs.iter().map(|&snr| (snr, snr.to_string()))))
+            .aspect(0.95)
+            .colour_bar(
+                ColourBar::new(self.colours(), "SNR").ticks(self.snrs.iter().map(|&snr| (snr, snr.to_string()))),
+            )
             .key(Key::line(format!("leaky-ReLU students, a line for each of {} seeds", self.seeds), ink, Dash::Solid))
             .key(Key::line("linear counterpart (theory, aligned)", faint, Dash::Dashed));
+        for (kind, label) in [
+            (ErrorKind::Train, format!("ε_{{tr}} falls below {}: mean time, 95 % *t*-interval", self.learned_below)),
+            (ErrorKind::Test, "least ε_{te}: mean time and height, 95 % *t*-intervals".to_owned()),
+        ] {
+            let drawn = columns.iter().flat_map(|c| &c.students).find_map(|s| self.marker(&s.measured, kind));
+            figure.keys.extend(drawn.map(|marker| Key::interval(label, &marker)));
+        }
         for kind in [ErrorKind::Train, ErrorKind::Test] {
             for column in &columns {
                 figure = figure.panel(self.panel(column, kind)?);
@@ -197,8 +208,8 @@ impl Recipe for NonlinearCurves {
         Ok(Assembled {
             figure,
             verdicts: self.verdicts(&measured),
-            tables: vec![panels::table(&measured)],
-            caption: self.caption(),
+            tables: vec![panels::table(&measured), self.means_table(&measured)],
+            caption: self.caption(&measured),
         })
     }
 }
@@ -232,6 +243,13 @@ struct SeedNumbers {
     first: f64,
     /// And at the end.
     last: f64,
+}
+
+impl SeedNumbers {
+    /// How far the least ln ε_te lies below its start and its end; 0 if it is one of them.
+    fn depth_of_minimum(&self) -> f64 {
+        (self.last - self.least).min(self.first - self.least)
+    }
 }
 
 /// The number of stages that are steepest before the time `end`.

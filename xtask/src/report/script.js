@@ -32,7 +32,7 @@
   const readSeries = (group, panels) => {
     const { series: name, panel: letter, kind, legend } = group.dataset;
     const panel = panels.find(p => p.letter === letter);
-    const [x, y, low, high] = ["x", "y", "low", "high"].map(key => numbers(group.dataset[key]));
+    const [x, y, low, high, from, to] = ["x", "y", "low", "high", "xLow", "xHigh"].map(key => numbers(group.dataset[key]));
     let spots = [];
     if (panel && kind === "heat-map") {
       // Edges of columns and rows; the values row by row.
@@ -46,7 +46,7 @@
       // The edges of a bin and its height.
       spots = y.map((v, i) => ({ from: x[i], u: (x[i] + x[i + 1]) / 2, v, to: x[i + 1] }));
     } else if (panel && kind !== "reference") {
-      spots = x.map((u, i) => ({ u, v: y.length ? y[i] : high[i], low: low[i], high: high[i] }));
+      spots = x.map((u, i) => ({ u, v: y.length ? y[i] : high[i], low: low[i], high: high[i], left: from[i], right: to[i] }));
       if (!y.length) spots.forEach(spot => { spot.band = true; });
     }
     spots = spots.map(spot => ({ ...spot, ...panel.place(spot.u, spot.v) }))
@@ -85,11 +85,13 @@
 
   const paragraph = spot => {
     const { name, panel } = spot.series;
-    const across = spot.from === undefined ? shown(spot.u) : `${shown(spot.from)} to ${shown(spot.to)}`;
+    const range = (low, high) => Number.isFinite(low) && Number.isFinite(high) ? `${shown(low)} to ${shown(high)}` : "";
+    const sideways = range(spot.left, spot.right);
+    const across = spot.from !== undefined ? range(spot.from, spot.to) : sideways ? `${shown(spot.u)} (${sideways})` : shown(spot.u);
     if (spot.value !== undefined) {
       return [`${name}: ${shown(spot.value)}`, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${shown(spot.below)} to ${shown(spot.above)}`];
     }
-    const interval = Number.isFinite(spot.low) && Number.isFinite(spot.high) ? `${shown(spot.low)} to ${shown(spot.high)}` : "";
+    const interval = range(spot.low, spot.high);
     const up = spot.band ? interval : interval ? `${shown(spot.v)} (${interval})` : shown(spot.v);
     return [name, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${up}`];
   };

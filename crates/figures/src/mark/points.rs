@@ -45,12 +45,16 @@ pub struct Points {
     pub intervals: Vec<(f64, f64)>,
     /// Low and high end of x at each point; empty for none.
     pub x_intervals: Vec<(f64, f64)>,
+    /// Whether error bars end at the axes (`true`) or the axes hold them (`false`).
+    pub cut: bool,
     /// Shape.
     pub shape: Shape,
     /// Colour of outline, fill and error bars.
     pub colour: Colour,
     /// Radius in pixels.
     pub radius: f64,
+    /// How far in pixels the caps of error bars reach to either side; `None` for 0.6 radii.
+    pub cap: Option<f64>,
     /// 0 (invisible) to 1 (opaque).
     pub opacity: f64,
     /// Legend label in math text.
@@ -65,9 +69,11 @@ impl Points {
             points: points.into_iter().collect(),
             intervals: Vec::new(),
             x_intervals: Vec::new(),
+            cut: false,
             shape: Shape::Circle,
             colour: Colour::BLUE,
             radius: 3.2,
+            cap: None,
             opacity: 1.0,
             legend: None,
         }
@@ -82,6 +88,22 @@ impl Points {
     /// Low and high end of x at each point, drawn as error bars.
     pub fn x_intervals(mut self, intervals: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.x_intervals = intervals.into_iter().collect();
+        self
+    }
+
+    /// Lets error bars that are longer than an axis end there, without a cap: they neither widen an automatic range nor are they an error
+    /// on a fixed one. The CSV and the SVG's data keep their ends.
+    ///
+    /// ```
+    /// use figures::{Axis, Figure, Panel, Points, render_csv};
+    /// let late = Points::new("late", [(4.0, 1.0)]).x_intervals([(1.0, 7.0)]).cut_intervals();
+    /// let panel = Panel::new(Axis::new("*t*").range(0.0, 5.0), Axis::new("y")).mark(late);
+    /// let csv = String::from_utf8(render_csv(&Figure::new("f", "F").panel(panel))?).unwrap();
+    /// assert!(csv.ends_with("a,late,4,1,,,1,7\n"));
+    /// # Ok::<(), figures::FigureError>(())
+    /// ```
+    pub fn cut_intervals(mut self) -> Self {
+        self.cut = true;
         self
     }
 
@@ -103,6 +125,12 @@ impl Points {
         self
     }
 
+    /// Sets how far in pixels the caps of error bars reach to either side.
+    pub fn cap(mut self, cap: f64) -> Self {
+        self.cap = Some(cap);
+        self
+    }
+
     /// Sets the opacity, 0 to 1.
     pub fn opacity(mut self, opacity: f64) -> Self {
         self.opacity = opacity;
@@ -115,7 +143,18 @@ impl Points {
         self
     }
 
+    /// How far in pixels the caps reach to either side.
+    pub(crate) fn cap_length(&self) -> f64 {
+        self.cap.unwrap_or(0.6 * self.radius)
+    }
+
+    /// What an automatic range must hold.
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
+        if self.cut { self.points.clone() } else { self.extent() }
+    }
+
+    /// The points and the ends of their error bars.
+    pub(crate) fn extent(&self) -> Vec<(f64, f64)> {
         let bars = self.points.iter().zip(&self.intervals).flat_map(|(p, i)| [(p.0, i.0), (p.0, i.1)]);
         let x_bars = self.points.iter().zip(&self.x_intervals).flat_map(|(p, i)| [(i.0, p.1), (i.1, p.1)]);
         self.points.iter().copied().chain(bars).chain(x_bars).collect()

@@ -275,6 +275,14 @@ fn draw_entry(canvas: &mut Canvas, entry: &Entry, (left, middle): Point) -> Resu
             Symbol::Point { colour, shape, radius } => {
                 symbol::shapes(canvas, &[(centre, middle)], shape, radius, Ink::stroke(colour, 1.3));
             }
+            Symbol::BarAcross { colour, cap } => {
+                let ink = Ink::stroke(colour, symbol::BAR_WIDTH);
+                symbol::bar(canvas, [(centre - 9.0, middle), (centre + 9.0, middle)], (0.0, cap), ink);
+            }
+            Symbol::BarUp { colour, cap } => {
+                let ink = Ink::stroke(colour, symbol::BAR_WIDTH);
+                symbol::bar(canvas, [(centre, middle - 7.0), (centre, middle + 7.0)], (cap, 0.0), ink);
+            }
             Symbol::Patch { colour, opacity, outlined } => {
                 let (top, bottom) = (middle - 5.5, middle + 5.5);
                 canvas.rect(Rect { left, top, width: SYMBOL, height: 11.0 }, Ink::fill(colour, opacity));

@@ -18,6 +18,8 @@ struct Data {
     y: Vec<f64>,
     low: Vec<f64>,
     high: Vec<f64>,
+    x_low: Vec<f64>,
+    x_high: Vec<f64>,
     breaks: Vec<usize>,
     /// Values of a heat map, row by row from low y, with three digits.
     values: String,
@@ -41,6 +43,8 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, letter: &str, mark: &Mark
         ("data-y", &numbers(&data.y)),
         ("data-low", &numbers(&data.low)),
         ("data-high", &numbers(&data.high)),
+        ("data-x-low", &numbers(&data.x_low)),
+        ("data-x-high", &numbers(&data.x_high)),
         ("data-breaks", &breaks),
         ("data-values", &data.values),
         ("stroke-dasharray", &data.dash),
@@ -88,6 +92,9 @@ fn data_of(frame: &Frame, mark: &Mark) -> Data {
             data.y = points.points.iter().map(|point| point.1).collect();
             data.low = points.intervals.iter().map(|interval| interval.0).collect();
             data.high = points.intervals.iter().map(|interval| interval.1).collect();
+            // Bars that are cut do not show where they end.
+            let ends = points.x_intervals.iter().filter(|_| points.cut);
+            (data.x_low, data.x_high) = ends.copied().unzip();
         }
         Mark::Band(band) => {
             data.x = band.places.iter().map(|place| place.0).collect();
@@ -147,10 +154,10 @@ fn draw_band(canvas: &mut Canvas, frame: &Frame, places: &[(f64, f64, f64)], ink
 }
 
 fn draw_points(canvas: &mut Canvas, frame: &Frame, points: &Points) {
-    let ink = Ink { colour: points.colour, opacity: points.opacity, width: 1.3 };
+    let ink = Ink { colour: points.colour, opacity: points.opacity, width: symbol::BAR_WIDTH };
     let centres = frame.all_at(&points.points);
     let shown = |i: &usize| frame.shows(centres[*i]);
-    let cap = 0.6 * points.radius;
+    let cap = points.cap_length();
     for (i, &(low, high)) in points.intervals.iter().enumerate().filter(|(i, _)| shown(i)) {
         let (x, ends) = (centres[i].0, [frame.y.at(low), frame.y.at(high)]);
         bar(canvas, frame, [(x, ends[0]), (x, ends[1])], (cap, 0.0), ink);

@@ -73,6 +73,17 @@ pub(crate) fn shapes(canvas: &mut Canvas, centres: &[Point], shape: Shape, radiu
     }
 }
 
+/// Width of error bars in pixels.
+pub(crate) const BAR_WIDTH: f64 = 1.3;
+
+/// Draws an error bar; its caps reach by (cx, cy) to either side of its ends.
+pub(crate) fn bar(canvas: &mut Canvas, ends: [Point; 2], (cx, cy): (f64, f64), ink: Ink) {
+    canvas.path(&ends, ink);
+    for (x, y) in ends {
+        canvas.path(&[(x - cx, y - cy), (x + cx, y + cy)], ink);
+    }
+}
+
 /// Length of an arrow head in pixels for a line of this width.
 pub(crate) fn head_length(width: f64) -> f64 {
     6.0 + 2.4 * width

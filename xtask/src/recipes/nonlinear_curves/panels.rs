@@ -48,15 +48,31 @@ impl NonlinearCurves {
                 panel = panel.mark(line.colour(self.colours().colour(students.snr)).width(1.2));
             }
         }
+        for students in &column.students {
+            panel = panel.marks(self.marker(&students.measured, kind));
+        }
         Ok(panel)
     }
 
-    pub(super) fn caption(&self) -> String {
+    /// What is read aloud.
+    pub(super) fn description(&self) -> String {
+        let curves = "Train and test error of leaky-ReLU students over time for several depths, ranks and SNRs, a line for each seed, with the theory of linear students behind.";
+        if self.seeds < 2 {
+            return curves.to_owned();
+        }
+        format!(
+            "{curves} Bars show means over the seeds with 95 % t-intervals: of the time at which train error falls below {}, and of time and height of the least test error.",
+            self.learned_below
+        )
+    }
+
+    pub(super) fn caption(&self, measured: &[Measured]) -> String {
+        let markers = self.markers_in_words(measured);
         let tau = 1.0 / self.learning_rate;
         format!(
             "Nonlinear students show what the linear theory describes. Students with leaky-ReLU hidden units (slope {}) and linear outputs, {} inputs, {} units in every hidden layer, \
              {} outputs, learn noisy data of linear teachers; each layer starts orthogonal with singular values ε^{{1/L}}, ε = {}. Test error: one-hot inputs, noiseless targets. Each of {} seeds is a \
-             line of its own: steps at different times would blur in a mean. Faint dashes: theory of a linear, aligned student of the same sizes on the same data. \
+             line of its own: steps at different times would blur in a mean.{markers} Faint dashes: theory of a linear, aligned student of the same sizes on the same data. \
              As there, train error falls in stages, earlier for stronger signals, and test error turns up again when noise is learned. Unlike there, every stage comes later, \
              because a unit passes on only about half of its inputs, stages of close modes run together, deep students often learn one mode in two steps, and they learn noise soon after the signal rather than on a time scale of its own. \
              A student whose line stays at 0 has not left the first plateau when its run ends. \

@@ -37,7 +37,7 @@ impl NonlinearCurves {
     }
 
     fn minimum_is_interior(&self, measured: &[Measured], panels: &str) -> Verdict {
-        let margins = each_learner(measured, |_, s| (s.last - s.least).min(s.first - s.least) - self.least_rise);
+        let margins = each_learner(measured, |_, s| s.depth_of_minimum() - self.least_rise);
         let rises: Vec<f64> = learners(measured).map(|(_, _, s)| s.last - s.least).collect();
         let text = format!("mean rise of ln ε_te {:.3}{}", Summary::of(&rises).mean, waiting(measured));
         let claim = format!(
