@@ -10,8 +10,9 @@ use workspace_tests::{Workspace, xtask};
 const DESK: Screen = Screen { width: 1280, height: 900, phone: false, dark: false };
 const PHONE: Screen = Screen { width: 390, height: 844, phone: true, dark: false };
 
-/// Figures that are cheap: one of closed forms with a legend in each panel, one with runs, bands and a colour bar.
-const FIGURES: [&str; 2] = ["fig01", "fig03"];
+/// Figures that are cheap: one of closed forms with a legend in each panel, one with runs, bands and a colour bar, one whose error bars in x
+/// may be cut at an axis.
+const FIGURES: [&str; 3] = ["fig01", "fig03", "fig05"];
 /// Pages are sent by mail.
 const LARGEST_PAGE: u64 = 6_000_000;
 
@@ -114,6 +115,27 @@ fn values_are_told(browser: &mut Browser, touch: impl Fn(&mut Browser, (f64, f64
     assert_eq!(inside, true, "the values are told outside the window");
 }
 
+/// The dot of a mean over seeds, scrolled into view: where it is in the window, its data and the ends of its intervals.
+const A_MEAN: &str = "(() => {
+    const group = document.querySelector('#fig05_nonlinear_networks g.series[data-series^=\"least test error, mean of\"]');
+    group.ownerSVGElement.scrollIntoView({ block: 'center', inline: 'start' });
+    const r = group.querySelector('circle').getBoundingClientRect();
+    const { x, y, low, high, xLow, xHigh } = group.dataset;
+    return { place: [r.left + r.width / 2, r.top + r.height / 2], across: [x, xLow, xHigh].map(Number), up: [y, low, high].map(Number) };
+})()";
+
+fn both_intervals_are_told(browser: &mut Browser) {
+    let mean = browser.evaluate(A_MEAN);
+    browser.complaints();
+    browser.point_at(place(&mean["place"]));
+    let told = tip(browser);
+    for (label, numbers) in [("t/τ", &mean["across"]), ("ln εte", &mean["up"])] {
+        let [value, low, high] = [0, 1, 2].map(|i| shown(&numbers[i]).replace('-', "−"));
+        let part = format!("{label} = {value} ({low} to {high})");
+        assert!(told.contains(&part), "{told:?} lacks {part:?}");
+    }
+}
+
 /// Display of all drawn groups that bear a name, and of all others.
 fn displays(browser: &mut Browser, stem: &str, series: &str) -> (Vec<String>, Vec<String>) {
     let of = |browser: &mut Browser, equal: &str| {
@@ -141,6 +163,7 @@ fn the_report_works_in_a_browser() {
     values_are_told(browser, Browser::point_at);
     browser.point_at((3.0, 3.0));
     assert_eq!(tip(browser), "", "nothing is under the pointer");
+    both_intervals_are_told(browser);
     the_keyboard_reads_values(browser);
     a_button_switches_its_series(browser);
     a_legend_entry_switches_its_series(browser);

@@ -28,7 +28,8 @@ use std::fmt::Write as _;
 /// pixel, `<title>` and `<desc>`, a white `<rect class="background">` and, for each panel,
 /// `<g class="panel" data-panel="a" data-rect="left top width height" data-x-range="low high" data-x-scale="linear" …>` (steps and
 /// data), which holds one `<g class="series" data-panel="a" data-series="NAME" data-kind="line" data-x="…" data-y="…" …>` per
-/// series (data with five digits), and groups of class `grid`, `axes` and `legend`.
+/// series (data with five digits; `data-low`, `data-high` for intervals, `data-x-low`, `data-x-high` for those in x that may be
+/// [cut](crate::Points::cut_intervals)), and groups of class `grid`, `axes` and `legend`.
 ///
 /// # Errors
 ///
