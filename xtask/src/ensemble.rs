@@ -73,6 +73,16 @@ pub struct ModeStatistics {
     pub output: Vec<Statistics>,
     /// |v·v̂|.
     pub input: Vec<Statistics>,
+    /// ln(1 − |v·v̂|), by [`log_gap`], over the draws.
+    pub input_gap: Vec<Summary>,
+}
+
+/// ln(1 − o) of an overlap o.
+///
+/// A random student's directions approach the data's exponentially, from a start that differs by factors: the overlaps
+/// near 1 of a few students are as good as their worst one, the logarithms have a mean. What is not above 1e-15 is rounding.
+pub fn log_gap(overlap: f64) -> f64 {
+    (1.0 - overlap).max(1e-15).ln()
 }
 
 /// Statistics over the draws.
@@ -105,7 +115,7 @@ impl EnsembleOutcome {
 
 impl EnsembleSpec {
     /// Version of the numbers that ensembles give; raised with every change that moves one.
-    pub const VERSION: u32 = 2;
+    pub const VERSION: u32 = 3;
 
     /// One line for messages.
     pub fn label(&self) -> String {
@@ -167,18 +177,23 @@ fn outcome(trajectories: &Trajectories, aligned_stopping_times: Vec<f64>) -> Ens
 }
 
 fn mode_statistics(trajectories: &Trajectories, mode: usize) -> ModeStatistics {
+    let times = 0..trajectories.times().len();
+    let values_at = |time: usize, number: fn(&theory::ModeOverlap) -> f64| -> Vec<f64> {
+        trajectories.runs().iter().map(|run| number(&run.modes[time][mode])).collect()
+    };
     let over_time = |number: fn(&theory::ModeOverlap) -> f64| -> Vec<Statistics> {
         let at = |time: usize| -> Statistics {
-            let values: Vec<f64> = trajectories.runs().iter().map(|run| number(&run.modes[time][mode])).collect();
+            let values = values_at(time, number);
             let [low, high] = theory::Summary::of(&values).band_95;
             Statistics { value: Summary::of(&values), low, high }
         };
-        (0..trajectories.times().len()).map(at).collect()
+        times.clone().map(at).collect()
     };
     ModeStatistics {
         strength: over_time(|m| m.strength),
         output: over_time(|m| m.output),
         input: over_time(|m| m.input),
+        input_gap: times.clone().map(|time| Summary::of(&values_at(time, |m| log_gap(m.input)))).collect(),
     }
 }
 
