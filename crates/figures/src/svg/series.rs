@@ -92,9 +92,7 @@ fn data_of(frame: &Frame, mark: &Mark) -> Data {
             data.y = points.points.iter().map(|point| point.1).collect();
             data.low = points.intervals.iter().map(|interval| interval.0).collect();
             data.high = points.intervals.iter().map(|interval| interval.1).collect();
-            // Bars that are cut do not show where they end.
-            let ends = points.x_intervals.iter().filter(|_| points.cut);
-            (data.x_low, data.x_high) = ends.copied().unzip();
+            (data.x_low, data.x_high) = points.x_intervals.iter().copied().unzip();
         }
         Mark::Band(band) => {
             data.x = band.places.iter().map(|place| place.0).collect();
