@@ -4,13 +4,14 @@ use crate::catalog::{Figure, NamedRun};
 use crate::progress_line::ProgressLine;
 use crate::results::Results;
 use crate::run::Outcome;
+use crate::stopwatch::measured;
 use crate::store::{Begin, ClaimAttempt, Key, Lookup, Store};
 use anyhow::{Context as _, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How to treat what is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,9 +164,8 @@ impl Executor<'_> {
             },
         };
         let watch = line.watch(named.run.cost_estimate());
-        let start = Instant::now();
-        let outcome = named.run.execute(&watch)?;
-        let stored = StoredOutcome { outcome, seconds: start.elapsed().as_secs_f64() };
+        let (outcome, took) = measured(|| named.run.execute(&watch));
+        let stored = StoredOutcome { outcome: outcome?, seconds: took.as_secs_f64() };
         self.store.put(&named.request, &stored)?;
         drop(claim);
         watch.finish();

@@ -36,6 +36,7 @@ pub mod report;
 pub mod results;
 pub mod run;
 pub mod say;
+pub mod stopwatch;
 pub mod store;
 pub mod store_command;
 pub mod theory_command;

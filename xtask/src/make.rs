@@ -226,7 +226,7 @@ impl Made {
             |passed: Option<bool>, record: &Record| record.verdicts.iter().filter(|v| v.passed == passed).count();
         match &self.outcome {
             Ok(record) => format!(
-                "{}: {} passed, {} failed, {} not judged; {} of {} runs computed; {:.1} s",
+                "{}: {} passed, {} failed, {} not judged; {} of {} runs computed; after {:.1} s",
                 self.stem,
                 count(Some(true), record),
                 count(Some(false), record),
@@ -242,7 +242,7 @@ impl Made {
 
 /// The table at the end: figure, panels, verdicts, time, files; then every verdict that failed and every figure that was not made.
 fn print_summary(made: &[Made], folder: &Path, start: Instant) {
-    say!("\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}", "figure", "passed", "failed", "not judged", "computed", "seconds");
+    say!("\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}", "figure", "passed", "failed", "not judged", "computed", "after s");
     for m in made {
         let verdicts: &[Verdict] = m.outcome.as_ref().map_or(&[], |record| &record.verdicts);
         let count = |passed: Option<bool>| verdicts.iter().filter(|v| v.passed == passed).count();
