@@ -47,7 +47,13 @@ fn header(entries: &[Entry]) -> String {
          <ul class=\"counts\">\n<li class=\"pass\"><b>{}</b> claims passed</li>\n<li class=\"fail\"><b>{}</b> failed</li>\n\
          <li class=\"none\"><b>{}</b> not judged</li>\n</ul>\n\
          <p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned \
-         nothing”. Times are in units of τ, the inverse learning rate in epochs.</p>\n\
+         nothing”. Times are in units of τ, the inverse learning rate in epochs. A teacher of rank r and a given SNR has strengths SNR·(r, …, 1). \
+         Aligned students start in the singular directions of their data, random ones anywhere. ε<sub>tr</sub>, ε<sub>te</sub>: train and test error; \
+         t<sub>opt</sub>: the best stopping time; L: weight matrices; N₁ inputs, N₃ outputs, P examples; A = N₃/N₁. T: by how much ln of the \
+         least test error falls in company of another task; q: overlap of the two tasks’ input directions.</p>\n\
+         <p>A verdict compares our number with a tolerance that was fixed before: at most one false alarm in a hundred figures by sampling, plus what finite \
+         sizes and steps are known to do. Not judged: these seeds or this machine cannot tell, or there is a number and no claim. Failed claims are \
+         findings, explained in README.md.</p>\n\
          <p class=\"script\">Point at a drawing to read its values, or focus it and use the arrow keys. A click on a legend’s \
          entry, or on a button under “Series”, hides what it names.</p>\n</header>\n",
         count(Some(true)),

@@ -136,7 +136,7 @@ impl LearningCurves {
              rank of the teacher. Train and test error fall in one wave per mode; the test error then rises as noise is learned. \
              Lines: theory of the aligned student in the limit of large size; bands hold 95 % of single draws at this size. \
              Points: means of {} seeds with 95 % intervals, aligned (filled) and random (open) starts.{exact} \
-             Right: least test error and best stopping time, random against aligned: the error is the same, the time {later}.",
+             Right: least test error and best stopping time, random against aligned: the error is nearly the same, the time {later}.",
             self.layers,
             self.sizes(),
             self.epsilon,
