@@ -49,7 +49,7 @@ fn header(entries: &[Entry]) -> String {
          <p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned \
          nothing”. Times are in units of τ, the inverse learning rate in epochs. A teacher of rank r and a given SNR has strengths SNR·(r, …, 1). \
          Aligned students start in the singular directions of their data, random ones anywhere. ε<sub>tr</sub>, ε<sub>te</sub>: train and test error; \
-         t<sub>opt</sub>: the best stopping time; L: weight matrices; N₁ inputs, N₃ outputs, P examples; A = N₃/N₁. T: by how much ln of the \
+         t<sub>opt</sub>: the best stopping time; L: weight matrices; N₁ inputs, N₃ outputs, P examples; A = N₃/N₁. T: by how much the \
          least test error falls in company of another task; q: overlap of the two tasks’ input directions.</p>\n\
          <p>A verdict compares our number with a tolerance that was fixed before: at most one false alarm in a hundred figures by sampling, plus what finite \
          sizes and steps are known to do. Not judged: these seeds or this machine cannot tell, or there is a number and no claim. Failed claims are \
