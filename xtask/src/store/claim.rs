@@ -119,19 +119,19 @@ enum Takeover {
 pub(super) struct Claims {
     pub(super) process: Process,
     timing: Timing,
-    next: AtomicU64,
     heartbeat: Arc<Heartbeat>,
     sightings: Mutex<HashMap<PathBuf, Sighting>>,
 }
 
 impl Claims {
     pub(super) fn new(process: Process, timing: Timing) -> Self {
-        Self { process, timing, next: AtomicU64::new(0), heartbeat: Arc::default(), sightings: Mutex::default() }
+        Self { process, timing, heartbeat: Arc::default(), sightings: Mutex::default() }
     }
 
-    /// A number that no other claim or temporary file of this process has.
+    /// A number that no other claim or temporary file of this process has, whichever of its stores it is of.
     pub(super) fn number(&self) -> u64 {
-        self.next.fetch_add(1, Ordering::Relaxed)
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Claims the run whose claim file is at `path`, if nobody else holds it.
