@@ -73,7 +73,8 @@ type Report = (usize, anyhow::Result<Done>);
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Executor<'_> {
-    /// Does every run of `figures`, in their order, and hands each figure over as soon as its last run is done.
+    /// Does every run of `figures`, in their order, the longest of each first, and hands each figure over as soon as its
+    /// last run is done.
     ///
     /// A run wanted by several figures is done once. A failed run fails its figures; the others go on.
     ///
@@ -209,7 +210,10 @@ impl<'f> Board<'f> {
             Self { runs: Vec::new(), wanted_by: Vec::new(), figures: Vec::new(), stored_now: 0, failures: Vec::new() };
         let mut places: HashMap<Key, usize> = HashMap::new();
         for (number, figure) in figures.iter().enumerate() {
-            for named in &figure.runs {
+            let mut longest_first: Vec<_> =
+                figure.runs.iter().map(|named| (named.run.cost_estimate(), named)).collect();
+            longest_first.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+            for (_, named) in longest_first {
                 let place = *places.entry(named.request.key()).or_insert_with(|| {
                     board.runs.push(named);
                     board.wanted_by.push(Vec::new());
@@ -259,6 +263,30 @@ impl<'f> Board<'f> {
                 [first, rest @ ..] => Err(anyhow!("{first} (and {} more runs failed)", rest.len())),
             };
             ready(Ready { figure, results, run_seconds: done.run_seconds, computed: done.computed });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Scale;
+    use std::path::Path;
+
+    #[test]
+    fn the_last_runs_of_a_figure_are_its_shortest_so_that_no_thread_is_left_alone_with_a_long_one() {
+        let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
+        let load = |stem| Figure::load(&configs.join(stem), Scale::Smoke, None).unwrap();
+        let figures = [load("fig03_single_hidden_layer.ron"), load("fig05_nonlinear_networks.ron")];
+        let board = Board::new(&figures);
+        assert_eq!(board.runs.len(), figures[0].runs.len() + figures[1].runs.len());
+        for (number, figure) in figures.iter().enumerate() {
+            let costs: Vec<f64> = (0..board.runs.len())
+                .filter(|index| board.wanted_by[*index] == [number])
+                .map(|index| board.runs[index].run.cost_estimate())
+                .collect();
+            assert!(costs.is_sorted_by(|a, b| a >= b), "{}: {costs:?}", figure.stem);
+            assert!(costs[0] > costs[costs.len() - 1], "{}: {costs:?}", figure.stem);
         }
     }
 }
