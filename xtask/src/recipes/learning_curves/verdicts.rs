@@ -98,7 +98,26 @@ impl LearningCurves {
             .collect();
         let claim =
             format!("least ln ε_te of random and aligned students agree within intervals (SNR ≥ {})", self.judged_snr);
-        Verdict::of_points(claim, self.panels_of(rows, 2), &points)
+        let mut verdict = Verdict::of_points(claim, self.panels_of(rows, 2), &points);
+        verdict.measured = format!("{}; {}", verdict.measured, self.clearest_paired_difference(rows));
+        verdict
+    }
+
+    /// The means above are compared as the panel shows them, each with its interval; the same data make pairs that see more.
+    fn clearest_paired_difference(&self, rows: &[Row<'_>]) -> String {
+        let paired = |(rank, r): (usize, &SnrResults<'_>)| {
+            let difference = Summary::of_differences(&r.optima.random.log_error, &r.optima.aligned.log_error);
+            (at(rank, r), difference)
+        };
+        let errors = |difference: &Summary| difference.mean.abs() / difference.standard_error();
+        match self.judged(rows).map(paired).max_by(|(_, a), (_, b)| errors(a).total_cmp(&errors(b))) {
+            Some((at, difference)) if errors(&difference).is_finite() => format!(
+                "paired over seeds, random minus aligned is clearest from 0 at {at}: {:.4} ± {:.4} (95 %)",
+                difference.mean,
+                difference.half_width(0.05)
+            ),
+            _ => "no pairs to compare".to_owned(),
+        }
     }
 
     fn random_is_later(&self, rows: &[Row<'_>], level: Level) -> Verdict {
