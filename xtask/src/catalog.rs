@@ -149,8 +149,7 @@ fn resolve_one(configs: &[PathBuf], stem: &str) -> anyhow::Result<PathBuf> {
     match matching.as_slice() {
         [one] => Ok(configs[known.iter().position(|k| k == *one).unwrap_or_default()].clone()),
         [] => {
-            let nearest =
-                known.iter().max_by(|a, b| strsim::jaro_winkler(a, stem).total_cmp(&strsim::jaro_winkler(b, stem)));
+            let nearest = known.iter().max_by(|a, b| likeness(a, stem).total_cmp(&likeness(b, stem)));
             let hint = nearest.map(|k| format!("; nearest is {k}")).unwrap_or_default();
             bail!("{stem}: no config of that name in configs/{hint} (cargo xtask list shows all)")
         }
@@ -159,6 +158,16 @@ fn resolve_one(configs: &[PathBuf], stem: &str) -> anyhow::Result<PathBuf> {
             several.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ")
         ),
     }
+}
+
+/// How much a name, or its beginning, looks like what was given; fig1 means fig01.
+fn likeness(name: &str, given: &str) -> f64 {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (letters, rest) = given.split_at(given.find(is_digit).unwrap_or(given.len()));
+    let digits = rest.chars().take_while(|c| is_digit(*c)).count();
+    let given = if digits == 1 { format!("{letters}0{rest}") } else { given.to_owned() };
+    let beginning: String = name.chars().take(given.chars().count()).collect();
+    strsim::jaro_winkler(name, &given).max(strsim::jaro_winkler(&beginning, &given))
 }
 
 /// The recipe of a config.
@@ -225,6 +234,9 @@ mod tests {
             (vec!["fig01_a.ron"], "--config"),
             (vec!["fig10", "fig10_b"], "twice"),
             (vec!["fog01_a"], "nearest is fig01_a"),
+            // Not fig11, which ends in the same digit.
+            (vec!["fig1"], "nearest is fig01_a"),
+            (vec!["fig1_a"], "nearest is fig01_a"),
         ] {
             let message = format!("{:#}", names(&stems).unwrap_err());
             assert!(message.contains(part), "{stems:?}: {message}");

@@ -2,6 +2,7 @@
 
 use crate::config::Scale;
 use crate::store::Shard;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -33,6 +34,28 @@ pub enum Task {
     Bench(BenchArgs),
     /// Everything that continuous integration runs.
     Ci(CiArgs),
+}
+
+/// What is wrong with a command line, in one line; `None` if help or the version was asked for, or no task at all given.
+pub fn refusal(error: &clap::Error) -> Option<String> {
+    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return None;
+    }
+    let text = error.render().to_string();
+    let told =
+        |line: &&str| !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information");
+    let mut joined = String::new();
+    for line in text.lines().map(str::trim).filter(told) {
+        joined.push_str(match joined.chars().next_back() {
+            None => "",
+            _ if line.starts_with("tip:") => "; ",
+            Some(':') => " ",
+            _ if line.starts_with('[') => " ",
+            _ => ", ",
+        });
+        joined.push_str(line);
+    }
+    Some(joined)
 }
 
 /// Name of a [`Scale`].
@@ -184,5 +207,35 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    fn refused(arguments: &str) -> Option<String> {
+        refusal(&CommandLine::try_parse_from(["xtask"].into_iter().chain(arguments.split_whitespace())).unwrap_err())
+    }
+
+    #[test]
+    fn a_refusal_is_one_line() {
+        for (arguments, line) in [
+            (
+                "theory mode --layers two",
+                "error: invalid value 'two' for '--layers <LAYERS>': invalid digit found in string",
+            ),
+            (
+                "figures --scale smok",
+                "error: invalid value 'smok' for '--scale <SCALE>' [possible values: paper, smoke]; tip: a similar value exists: 'smoke'",
+            ),
+            ("init Sweep", "error: the following required arguments were not provided: <FILE>"),
+            ("figurs", "error: unrecognized subcommand 'figurs'; tip: a similar subcommand exists: 'figures'"),
+            ("init", "error: the following required arguments were not provided: <KIND>, <FILE>"),
+        ] {
+            assert_eq!(refused(arguments).as_deref(), Some(line), "{arguments}");
+        }
+    }
+
+    #[test]
+    fn help_is_shown_as_it_is() {
+        for arguments in ["--help", "--version", "", "theory", "help figures"] {
+            assert_eq!(refused(arguments), None, "{arguments}");
+        }
     }
 }

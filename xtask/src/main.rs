@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use std::process::ExitCode;
-use xtask::command_line::{CommandLine, Task};
+use xtask::command_line::{self, CommandLine, Task};
 use xtask::{bench, ci, init, list, make, provenance, say, store_command, theory_command};
 
 /// Exit status of a figure or verdict that failed.
@@ -11,7 +11,11 @@ const FAILED: u8 = 1;
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
-    match run(&CommandLine::parse().task) {
+    let CommandLine { task } = match CommandLine::try_parse() {
+        Ok(command_line) => command_line,
+        Err(error) => return refuse(&error),
+    };
+    match run(&task) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
@@ -19,6 +23,15 @@ fn main() -> ExitCode {
             ExitCode::from(REFUSED)
         }
     }
+}
+
+/// Help and the version are shown as they are, what was refused in one line like every other refusal.
+fn refuse(error: &clap::Error) -> ExitCode {
+    match command_line::refusal(error) {
+        Some(line) => say::complain(format_args!("{line}")),
+        None => error.exit(),
+    }
+    ExitCode::from(REFUSED)
 }
 
 fn run(task: &Task) -> anyhow::Result<bool> {

@@ -225,6 +225,10 @@ impl Made {
         let count =
             |passed: Option<bool>, record: &Record| record.verdicts.iter().filter(|v| v.passed == passed).count();
         match &self.outcome {
+            Ok(record) if record.verdicts.is_empty() => format!(
+                "{}: makes no claims to be judged; {} of {} runs computed; after {:.1} s",
+                self.stem, self.computed, self.runs, self.seconds
+            ),
             Ok(record) => format!(
                 "{}: {} passed, {} failed, {} not judged; {} of {} runs computed; after {:.1} s",
                 self.stem,

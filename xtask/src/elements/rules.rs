@@ -61,6 +61,21 @@ pub fn epochs_at(range: (f64, f64), count: usize, learning_rate: f64) -> Vec<u64
     linear_grid(range.0, range.1, count).iter().map(|t| (t / learning_rate).round() as u64).collect()
 }
 
+/// An upper bound as it is told: to five significant digits and not above it, so that what is told is enough.
+///
+/// 0 and what is not finite stay as they are.
+pub fn rounded_down(bound: f64) -> f64 {
+    if bound == 0.0 || !bound.is_finite() {
+        return bound;
+    }
+    let nearest: f64 = format!("{bound:.4e}").parse().unwrap_or(bound);
+    if nearest <= bound {
+        return nearest;
+    }
+    let unit = 10f64.powi(bound.abs().log10().floor() as i32 - 4);
+    format!("{:.4e}", nearest - unit).parse().unwrap_or(bound)
+}
+
 /// How students are trained and looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainingRules {
@@ -100,13 +115,14 @@ impl TrainingRules {
         let layers = self.layers as f64;
         let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
         let rule = format!(
-            "must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"
+            "must be below 2/(L ŝ^(2−2/L)) = {} of the strongest data mode, or gradient descent diverges",
+            rounded_down(bound)
         );
         checks.require("learning_rate", self.learning_rate < bound, rule);
         checks.require(
             "epsilon",
             self.epsilon < strongest,
-            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+            format!("must be below the largest predicted ŝ, {}", rounded_down(strongest)),
         );
     }
 
@@ -123,5 +139,29 @@ impl TrainingRules {
             .iter()
             .all(|epoch| epoch.is_multiple_of(self.log_every));
         checks.consistent("point_times", "log_every", on_log, "must fall on logged epochs");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn bounds_as_they_are_told() {
+        for (bound, told) in
+            [(0.3, "0.3"), (0.123_456, "0.12345"), (9.999_96, "9.9999"), (1e-7 / 3.0, "0.000000033333"), (0.0, "0")]
+        {
+            assert_eq!(rounded_down(bound).to_string(), told);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_told_bound_is_below_the_bound_and_close(mantissa in 1.0f64..10.0, exponent in -12i32..12) {
+            let bound = mantissa * 10f64.powi(exponent);
+            let told = rounded_down(bound);
+            prop_assert!(told <= bound && told >= bound * (1.0 - 1.001e-4), "{bound} is told as {told}");
+        }
     }
 }

@@ -11,7 +11,7 @@ mod timing;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, strengths_of, title};
+use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -107,7 +107,7 @@ impl Recipe for AlignmentLag {
         checks.require(
             "epsilon",
             self.epsilon < strongest,
-            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+            format!("must be below the largest predicted ŝ, {}", rounded_down(strongest)),
         );
         let rate = self.learning_rate;
         checks.each("depths", &self.depths, |c, path, depth| {
@@ -126,7 +126,10 @@ impl Recipe for AlignmentLag {
             c.require(
                 "learning_rate",
                 rate < bound,
-                format!("must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode for L = {l}"),
+                format!(
+                    "must be below 2/(L ŝ^(2−2/L)) = {} of the strongest data mode for L = {l}",
+                    rounded_down(bound)
+                ),
             );
         });
         let deeper = self.depths.windows(2).all(|pair| pair[0].layers < pair[1].layers);

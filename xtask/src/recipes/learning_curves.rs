@@ -12,7 +12,7 @@ use crate::comparison::linear_grid;
 use crate::config::Checks;
 use crate::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
-    judged_from, strengths_of, title,
+    judged_from, rounded_down, strengths_of, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
 use crate::recipe::{Assembled, Recipe};
@@ -202,14 +202,15 @@ impl Recipe for LearningCurves {
             "learning_rate",
             self.learning_rate < bound,
             format!(
-                "must be below 2/(L ŝ^(2−2/L)) = {bound:.4} of the strongest data mode, or gradient descent diverges"
+                "must be below 2/(L ŝ^(2−2/L)) = {} of the strongest data mode, or gradient descent diverges",
+                rounded_down(bound)
             ),
         );
         let weakest = self.strongest_data_mode();
         checks.require(
             "epsilon",
             self.epsilon < weakest,
-            format!("must be below the largest predicted ŝ, {weakest:.4}"),
+            format!("must be below the largest predicted ŝ, {}", rounded_down(weakest)),
         );
         if let Some(reference) = &self.shallow_reference {
             checks

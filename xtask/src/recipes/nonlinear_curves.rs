@@ -12,7 +12,7 @@ mod verdicts;
 
 use crate::comparison::stages;
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, strengths_of, title};
+use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -152,7 +152,7 @@ impl Recipe for NonlinearCurves {
         checks.require(
             "epsilon",
             self.epsilon < strongest,
-            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+            format!("must be below the largest predicted ŝ, {}", rounded_down(strongest)),
         );
         for (index, depth) in self.depths.iter().enumerate() {
             let last = depth.epochs as f64 * self.learning_rate;
@@ -161,7 +161,8 @@ impl Recipe for NonlinearCurves {
             let layers = depth.layers as f64;
             let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
             let rule = format!(
-                "must be below {bound:.2e}, 2/(L ŝ^(2−2/L)) of the strongest data mode at L = {}, the stability bound of a linear student",
+                "must be below {}, 2/(L ŝ^(2−2/L)) of the strongest data mode at L = {}, the stability bound of a linear student",
+                rounded_down(bound),
                 depth.layers
             );
             checks.require("learning_rate", self.learning_rate < bound, rule);

@@ -11,7 +11,7 @@ mod verdicts;
 use crate::config::Checks;
 use crate::elements::{
     ARE_SIZES, MOST_SEEDS, MOST_UNITS, TaskInCompany, TaskPair, TransferTheory, are_sizes, benefits_table, judged_from,
-    measured_benefits, modes_down_from, short, strength_colours, title,
+    measured_benefits, modes_down_from, rounded_down, short, strength_colours, title,
 };
 use crate::ensemble::TransferOutcome;
 use crate::recipe::{Assembled, Recipe};
@@ -110,7 +110,8 @@ impl Recipe for NonlinearTransfer {
         if checks.all_hold() {
             let bound = 1.0 / self.strongest_data_mode();
             let rule = format!(
-                "must be below 1/ŝ = {bound:.4} of the strongest data mode of linear tasks of these strengths, their stability bound"
+                "must be below 1/ŝ = {} of the strongest data mode of linear tasks of these strengths, their stability bound",
+                rounded_down(bound)
             );
             checks.require("learning_rate", self.learning_rate < bound, rule);
         }

@@ -11,7 +11,7 @@ mod verdicts;
 use crate::comparison::{Coverage, Summary, linear_grid};
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, title,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, rounded_down, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -149,13 +149,16 @@ impl Recipe for RandomStudentStudy {
         checks.require(
             "learning_rate",
             self.learning_rate < bound,
-            format!("must be below 1/ŝ = {bound:.4} of the strongest data mode, or gradient descent diverges"),
+            format!(
+                "must be below 1/ŝ = {} of the strongest data mode, or gradient descent diverges",
+                rounded_down(bound)
+            ),
         );
         checks.each("lag_epsilons", &self.lag_epsilons, |c, path, &epsilon| {
             c.require(
                 path,
                 epsilon < weakest,
-                format!("must be below the predicted ŝ of the weakest teacher, {weakest:.4}"),
+                format!("must be below the predicted ŝ of the weakest teacher, {}", rounded_down(weakest)),
             );
         });
     }

@@ -11,7 +11,8 @@ mod verdicts;
 use crate::comparison::linear_grid;
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval, title,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval, rounded_down,
+    title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -120,12 +121,15 @@ impl Recipe for VaryingExamples {
         checks.require(
             "learning_rate",
             self.learning_rate < bound,
-            format!("must be below 1/(D ŝ) = {bound:.4} of the strongest data mode, or gradient descent diverges"),
+            format!(
+                "must be below 1/(D ŝ) = {} of the strongest data mode, or gradient descent diverges",
+                rounded_down(bound)
+            ),
         );
         checks.require(
             "epsilon",
             self.epsilon < strongest,
-            format!("must be below the largest predicted ŝ, {strongest:.4}"),
+            format!("must be below the largest predicted ŝ, {}", rounded_down(strongest)),
         );
     }
 

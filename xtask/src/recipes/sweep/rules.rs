@@ -2,7 +2,7 @@
 
 use super::{Observable, Parameter, Point, Sweep};
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, title};
+use crate::elements::{MOST_LAYERS, rounded_down, title};
 use sim::Draw;
 use theory::TheoryError;
 
@@ -136,7 +136,7 @@ fn fault_of(point: &Point, draw: Draw) -> Option<Fault> {
     };
     let (epsilon, rate) = (point.student.epsilon, point.training.learning_rate);
     if epsilon >= strongest {
-        let rule = format!("must be below the largest predicted ŝ, {strongest:.4}");
+        let rule = format!("must be below the largest predicted ŝ, {}", rounded_down(strongest));
         let set_by = &[Parameter::Epsilon];
         return Some(Fault { path: "student.epsilon", set_by, given: format!("epsilon {epsilon} "), rule });
     }
@@ -144,7 +144,7 @@ fn fault_of(point: &Point, draw: Draw) -> Option<Fault> {
     let density = (point.task.examples as f64 / point.task.inputs as f64).max(1.0);
     let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers) * density);
     if rate >= bound {
-        let rule = format!("must be below {bound}, or gradient descent diverges");
+        let rule = format!("must be below {}, or gradient descent diverges", rounded_down(bound));
         let set_by = &[Parameter::LearningRate];
         return Some(Fault { path: "training.learning_rate", set_by, given: format!("learning_rate {rate} "), rule });
     }
