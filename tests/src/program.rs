@@ -119,18 +119,20 @@ impl Answer {
         Table::parse(&self.success().stdout)
     }
 
-    /// The one line that says what is wrong with the command or config: exit status 2, and nothing printed.
+    /// The line that says what is wrong with the command or config: exit status 2, and nothing printed. Only a config with
+    /// several faults has more lines, each of which begins with its name.
     ///
     /// # Panics
     /// If it was not refused in this way.
     pub fn refusal(&self) -> &str {
         assert_eq!(self.status, Some(2), "\n{self}");
         assert_eq!(self.stdout, "", "\n{self}");
-        let complaints: Vec<&str> = self.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
-        match complaints.as_slice() {
-            [one] => one,
-            _ => panic!("{} lines say what is wrong\n{self}", complaints.len()),
-        }
+        let mut lines = self.stderr.lines();
+        let first = lines.next().filter(|line| line.starts_with("error: "));
+        let first = first.unwrap_or_else(|| panic!("no line says what is wrong\n{self}"));
+        let file = first["error: ".len()..].split(':').next().unwrap_or_default();
+        assert!(lines.all(|line| line.starts_with(file)), "a line says nothing about what is wrong\n{self}");
+        first
     }
 }
 

@@ -156,10 +156,19 @@ fn wrong_commands_are_refused_in_one_clear_line() {
     let huge =
         "theory random --inputs 1000000 --outputs 1000000 --strengths 4 --hidden 10 --epsilon 1e-5 --times 1 --seed 3";
     assert!(ask(workspace.path(), huge).refusal().contains("at most 134217728 entries"));
-    let pair =
-        "--inputs 20 --outputs-a 10 --outputs-b 10 --strength-a 3 --strength-b 10 --hidden 20 --epsilon 1e-5 --t-max 8";
-    let answer = ask(workspace.path(), &format!("theory transfer {pair} --alignment 1.5"));
-    assert!(answer.refusal().contains("must be between -1 and 1"), "{answer}");
+    let pair = "--inputs 20 --outputs-a 10 --outputs-b 10 --hidden 20 --epsilon 1e-5 --t-max 8";
+    for (values, expected) in [
+        (
+            "--strength-a 3 --strength-b 10 --alignment 1.5",
+            "--alignment: 1.5 given; q = v̄_A·v̄_B must be between -1 and 1",
+        ),
+        ("--strength-a 3 --strength-b 10 --alignment NaN", "--alignment: NaN given"),
+        ("--strength-a -3 --strength-b 10 --alignment 1", "--strength-a: -3 given"),
+        ("--strength-a 3 --strength-b inf --alignment 1", "--strength-b: inf given"),
+    ] {
+        let answer = ask(workspace.path(), &format!("theory transfer {pair} {values}"));
+        assert!(answer.refusal().contains(expected), "{expected:?} is not said\n{answer}");
+    }
 
     // An empty word is an argument too.
     assert!(xtask(workspace.path(), &["figures", ""]).refusal().contains("an empty name is no figure"));

@@ -342,9 +342,15 @@ fn stopping(args: &StoppingArgs, csv: &mut Csv<impl Write>) -> anyhow::Result<()
 fn transfer(args: &TransferArgs, csv: &mut Csv<impl Write>) -> anyhow::Result<()> {
     ensure!(
         (-1.0..=1.0).contains(&args.alignment),
-        "--alignment: {} given; q = v̄_A·v̄_B lies from -1 to 1",
+        "--alignment: {} given; q = v̄_A·v̄_B must be between -1 and 1",
         args.alignment
     );
+    for (option, strength) in [("--strength-a", args.strength_a), ("--strength-b", args.strength_b)] {
+        ensure!(
+            strength > 0.0 && strength.is_finite(),
+            "{option}: {strength} given; a strength must be positive and finite"
+        );
+    }
     let teacher = |outputs: usize, strength: f64| Teacher { outputs, strengths: vec![strength] };
     let (a, b) = (teacher(args.outputs_a, args.strength_a), teacher(args.outputs_b, args.strength_b));
     let joint = JointTask::pair(args.inputs, a, b, faer::mat![[args.alignment]].as_ref())?.with_noise(args.noise)?;
