@@ -2,7 +2,7 @@
 
 use crate::TheoryError;
 use crate::bracketed_root::bracketed_root;
-use crate::error::{at_least_one, non_negative, positive};
+use crate::error::{at_least_one, computable, non_negative, positive};
 use crate::growth_integral::GrowthIntegral;
 
 /// How one mode of a student of L weight matrices grows towards its data strength ŝ, from s(0) = ε.
@@ -65,10 +65,10 @@ impl ModeGrowth {
     /// A student of `layers` weight matrices whose product starts with all singular values at `epsilon`.
     ///
     /// # Errors
-    /// If `layers` is 0 or `epsilon` is not positive and finite.
+    /// If `layers` is 0 or `epsilon` is not positive and finite, or beyond 1e±60.
     pub fn new(layers: usize, epsilon: f64) -> Result<Self, TheoryError> {
         at_least_one("layers", layers)?;
-        positive("epsilon", epsilon)?;
+        computable("epsilon", epsilon)?;
         let power = 2.0 - 2.0 / layers as f64;
         let exponents = match layers {
             1 => Exponents::One,
@@ -166,7 +166,8 @@ impl ModeGrowth {
         if s == epsilon {
             return Ok(Some(0.0));
         }
-        if (s - epsilon) * (s_hat - s) <= 0.0 {
+        let lies_between = (epsilon < s && s < s_hat) || (s_hat < s && s < epsilon);
+        if !lies_between {
             return Ok(None);
         }
         let layers = self.layers as f64;
@@ -344,6 +345,8 @@ impl Fraction {
     }
 
     /// The root of G = target in `bracket` (of logits), by Newton steps that fall back on bisection.
+    ///
+    /// A root at an end of the bracket is found there, though rounding puts Newton's step a little outside.
     fn solve(integral: &GrowthIntegral, target: f64, guess: f64, bracket: [f64; 2]) -> Self {
         let [mut low, mut high] = bracket;
         // Beyond this the rest 1−x underflows: saturated.
@@ -361,11 +364,13 @@ impl Fraction {
                 low = logit;
             }
             let newton = logit - excess / slope;
-            let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
+            let slack = 1e-14 * (1.0 + newton.abs());
+            let is_newton = newton >= low - slack && newton <= high + slack;
+            let next = if is_newton { newton.clamp(low, high) } else { 0.5 * (low + high) };
             let step = (next - logit).abs();
             logit = next;
             // Newton's next correction is at most step² (|G''/G'| < 2 in the logit).
-            if step < 1e-8 || high - low <= 1e-15 * logit.abs() {
+            if is_newton && step < 1e-8 || high - low <= 1e-15 * logit.abs() {
                 break;
             }
         }

@@ -1,7 +1,7 @@
 //! The joint modes of two tasks of rank one, in closed form.
 
 use crate::TheoryError;
-use crate::error::positive;
+use crate::error::computable;
 
 /// Two teachers of rank one, s̄_A ū_A v̄_Aᵀ and s̄_B ū_B v̄_Bᵀ, with q = v̄_A·v̄_B.
 ///
@@ -19,10 +19,10 @@ impl RankOnePair {
     /// Strengths s̄_A, s̄_B and the alignment q.
     ///
     /// # Errors
-    /// If a strength is not positive and finite, or |q| > 1.
+    /// If a strength is not positive and finite, or beyond 1e±60, or |q| > 1.
     pub fn new(strength_a: f64, strength_b: f64, alignment: f64) -> Result<Self, TheoryError> {
-        positive("strength_a", strength_a)?;
-        positive("strength_b", strength_b)?;
+        computable("strength_a", strength_a)?;
+        computable("strength_b", strength_b)?;
         if !(-1.0..=1.0).contains(&alignment) {
             let allowed = "between -1 and 1: the cosine of the angle between two input modes";
             return Err(TheoryError::OutOfDomain { parameter: "alignment", value: alignment, allowed });

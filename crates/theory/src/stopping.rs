@@ -1,9 +1,9 @@
 //! When to stop: the least test error over time.
 
-use crate::TheoryError;
 use crate::bracketed_root::bracketed_root;
 use crate::error::non_negative;
 use crate::test_error::TestError;
+use crate::{ModeGrowth, TheoryError};
 
 /// The best time to stop training and the test error then.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -26,19 +26,37 @@ const LOGIT_STEPS: [f64; 19] =
 ///
 /// The error falls when a mode rises to its target and grows when it overshoots and when noise is learned, so it may
 /// have one local minimum per mode. Its slope, known in closed form, is bracketed on a plain grid joined with a grid
-/// in each mode's own scale, and every change from falling to rising is refined to 1e-13 of the time. The earliest of
-/// equal minima is returned.
+/// in each mode's own scale.
 pub(crate) fn optimal_stopping(error: &TestError, t_max: f64) -> Result<Stopping, TheoryError> {
     let t_max = non_negative("t_max", t_max)?;
-    let mut best = Stopping { time: 0.0, test_error: error.at(0.0) };
+    Ok(least_on(&search_times(error, t_max), error))
+}
+
+/// An error over time whose slope is known.
+pub(crate) trait SlopedError {
+    /// The error at time `t`.
+    fn error_at(&self, t: f64) -> f64;
+    /// Its time derivative, or a positive multiple of it.
+    fn slope_at(&self, t: f64) -> f64;
+    /// Whether the slope is negative.
+    fn falls_at(&self, t: f64) -> bool {
+        self.slope_at(t) < 0.0
+    }
+}
+
+/// The least error from the first to the last of the sorted `times`: at one of these two, or where the slope changes from
+/// falling to rising between neighbours, refined to 1e-13 of the time. The earliest of equal minima is returned.
+///
+/// Values of the error decide between minima only, because its flat parts would mislead a search by values.
+pub(crate) fn least_on(times: &[f64], error: &impl SlopedError) -> Stopping {
+    let mut best = Stopping { time: times[0], test_error: error.error_at(times[0]) };
     let mut consider = |time: f64| {
-        let test_error = error.at(time);
+        let test_error = error.error_at(time);
         if test_error < best.test_error {
             best = Stopping { time, test_error };
         }
     };
-    let times = search_times(error, t_max);
-    let mut fell_before = error.falls_at(0.0);
+    let mut fell_before = error.falls_at(times[0]);
     for pair in times.windows(2) {
         let falls = error.falls_at(pair[1]);
         if fell_before && !falls {
@@ -46,23 +64,39 @@ pub(crate) fn optimal_stopping(error: &TestError, t_max: f64) -> Result<Stopping
         }
         fell_before = falls;
     }
-    consider(t_max);
-    Ok(best)
+    consider(times[times.len() - 1]);
+    best
 }
 
 /// 0, t_max and in between a plain grid and the times at which each mode and the edge of the noise pass through their
 /// own scale.
 fn search_times(error: &TestError, t_max: f64) -> Vec<f64> {
-    let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
     let learned = error.modes.iter().filter(|mode| mode.curvature > 0.0).map(|mode| (mode.data_strength, mode.target));
     let noise = error.bulk.upper_edge().map(|edge| (edge, 0.5 * edge));
-    for (data_strength, target) in learned.chain(noise) {
-        // Undetectable modes have no target; half of the strength marks their rise.
-        let target = if target > 0.0 { target } else { 0.5 * data_strength };
-        let centre = (target / (data_strength - target).max(1e-15 * data_strength)).ln();
-        let strengths = LOGIT_STEPS.map(|step| data_strength / (1.0 + (-(centre + step)).exp()));
-        let passes = strengths.iter().filter_map(|&s| error.growth.time_to_reach(data_strength, s).ok().flatten());
-        times.extend(passes.map(|time| time / error.pace).filter(|time| *time < t_max));
+    times_of_change(&error.growth, learned.chain(noise), error.pace, t_max)
+}
+
+/// 0, `t_max` and in between a plain grid and the times, `pace` to a unit, at which each of `modes`, given as ŝ and the strength
+/// that is best for the error, passes through its own scale around the latter.
+pub(crate) fn times_of_change(
+    growth: &ModeGrowth,
+    modes: impl Iterator<Item = (f64, f64)>,
+    pace: f64,
+    t_max: f64,
+) -> Vec<f64> {
+    let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
+    for (data_strength, best) in modes {
+        // s/ŝ of a mode that grows and ŝ/s of one that decays; undetectable modes have no best strength, half marks their change.
+        let grows = data_strength > growth.epsilon();
+        let fraction = if grows { best / data_strength } else { data_strength / best };
+        let fraction = if fraction > 0.0 && fraction < 1.0 { fraction } else { 0.5 };
+        let centre = (fraction / (1.0 - fraction).max(1e-15)).ln();
+        let strengths = LOGIT_STEPS.map(|step| {
+            let fraction = 1.0 / (1.0 + (-(centre + step)).exp());
+            if grows { data_strength * fraction } else { data_strength / fraction }
+        });
+        let passes = strengths.iter().filter_map(|&s| growth.time_to_reach(data_strength, s).ok().flatten());
+        times.extend(passes.map(|time| time / pace).filter(|time| *time < t_max));
     }
     times.sort_unstable_by(f64::total_cmp);
     times.dedup();

@@ -2,6 +2,7 @@
 
 use crate::data_spectrum::DataSpectrum;
 use crate::noise_bulk::NoiseBulk;
+use crate::stopping::SlopedError;
 use crate::{ModeGrowth, TestErrorParts};
 
 /// A relative test error: the sum over spikes of curvature · (s − target)² + floor, plus a share of (M−r)⟨s²⟩_in,
@@ -80,25 +81,6 @@ impl TestError {
         mode.curvature * (s - mode.target).powi(2) + mode.floor
     }
 
-    /// The time derivative, from ds/dt = L s^p (ŝ − s).
-    pub(crate) fn slope_at(&self, t: f64) -> f64 {
-        let noise = self.bulk.growth_at(&self.growth, self.pace * t);
-        self.slope_with(self.mode_slopes_at(t), noise)
-    }
-
-    /// Whether the slope is negative, the integral over the noise being spared where its bounds already decide.
-    ///
-    /// Exactly `slope_at(t) < 0`, since rounding keeps the order of two sums that differ in one term.
-    pub(crate) fn falls_at(&self, t: f64) -> bool {
-        let modes = self.mode_slopes_at(t);
-        let (least, most) = self.bulk.growth_bounds_at(&self.growth, self.pace * t);
-        if self.slope_with(modes, least) >= 0.0 {
-            return false;
-        }
-        self.slope_with(modes, most) < 0.0
-            || self.slope_with(modes, self.bulk.growth_at(&self.growth, self.pace * t)) < 0.0
-    }
-
     /// Σ curvature (s − target) ds/dt over the spikes.
     fn mode_slopes_at(&self, t: f64) -> f64 {
         let slope = |mode: &TestErrorMode| {
@@ -111,6 +93,31 @@ impl TestError {
     /// The slope from the spikes' part and (M−r)⟨s ds/dt⟩_in.
     fn slope_with(&self, modes: f64, noise: f64) -> f64 {
         2.0 * self.pace * (modes + self.noise_share * noise) / self.squared_norm
+    }
+}
+
+impl SlopedError for TestError {
+    fn error_at(&self, t: f64) -> f64 {
+        self.at(t)
+    }
+
+    /// The time derivative, from ds/dt = L s^p (ŝ − s).
+    fn slope_at(&self, t: f64) -> f64 {
+        let noise = self.bulk.growth_at(&self.growth, self.pace * t);
+        self.slope_with(self.mode_slopes_at(t), noise)
+    }
+
+    /// The integral over the noise is spared where its bounds already decide.
+    ///
+    /// Exactly `slope_at(t) < 0`, since rounding keeps the order of two sums that differ in one term.
+    fn falls_at(&self, t: f64) -> bool {
+        let modes = self.mode_slopes_at(t);
+        let (least, most) = self.bulk.growth_bounds_at(&self.growth, self.pace * t);
+        if self.slope_with(modes, least) >= 0.0 {
+            return false;
+        }
+        self.slope_with(modes, most) < 0.0
+            || self.slope_with(modes, self.bulk.growth_at(&self.growth, self.pace * t)) < 0.0
     }
 }
 

@@ -56,6 +56,33 @@ fn four_layers_follow_the_elementary_closed_form() {
 }
 
 #[test]
+fn the_first_instants_follow_the_tangent() {
+    // Where the change is below 1e-9 of ε, its square is below rounding. Modes that decay start at the end of the solver's bracket.
+    let mut checked = 0;
+    for layers in [1, 2, 3, 4, 5, 7, 10] {
+        for epsilon in [1e-3, 0.3, 1.5, 3.5] {
+            let growth = ModeGrowth::new(layers, epsilon).unwrap();
+            for s_hat in (1..=60).map(|k| 0.05 * f64::from(k) + 1e-3) {
+                for t in (0..40).map(|k| 1e-20 * 1.7f64.powi(k)) {
+                    let start = ModeState { strength: epsilon, gap: s_hat - epsilon };
+                    let change = growth.rate(start) * t;
+                    if change.abs() > 1e-9 * epsilon {
+                        continue;
+                    }
+                    let found = growth.strength_at(s_hat, t);
+                    checked += 1;
+                    assert!(
+                        (found - (epsilon + change)).abs() <= 1e-12 * epsilon,
+                        "L = {layers}, ε = {epsilon}, ŝ = {s_hat}, t = {t}: {found}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(checked > 50_000, "{checked}");
+}
+
+#[test]
 fn two_layers_steepest_at_half() {
     // s = ŝ/2 at t = ln(ŝ/ε − 1)/(2ŝ).
     let growth = ModeGrowth::new(2, 1e-5).unwrap();

@@ -225,6 +225,20 @@ impl DataDraw {
             .sum();
         Some(1.0 + change / target.squared_norm)
     }
+
+    /// dε/dsᵢ of the test error on one block of outputs, with sᵢ = `strength`; 0 for a zero teacher.
+    pub(super) fn block_slope(&self, block: usize, mode: usize, strength: f64) -> f64 {
+        let slope = |t: &TestTarget| 2.0 * (strength * t.shares[mode] - t.projections[mode]) / t.squared_norm;
+        self.targets.get(block).map_or(0.0, slope)
+    }
+
+    /// pᵢ/‖ûᵢ‖² restricted to one block of outputs, the strength of mode i that is best for its test error; `None` if the
+    /// mode has no part in the block.
+    pub(super) fn best_strength(&self, block: usize, mode: usize) -> Option<f64> {
+        let target = self.targets.get(block)?;
+        let best = target.projections[mode] / target.shares[mode];
+        best.is_finite().then_some(best)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{DataSpectrum, LearningCurve};
+use crate::{DataSpectrum, LearningCurve, Stopping};
 use linalg_core::faer::{Mat, Scale};
 use linalg_core::{sample_gaussian, sample_haar_columns, squared_frobenius_norm, thin_svd};
 
@@ -100,6 +100,44 @@ fn randomly_initialised_networks_have_the_stated_mean() {
             // 4 standard errors of the difference (false alarm 6e-5) and the discretisation, of relative order rate·ŝ²t.
             let allowed = 4.0 * found.standard_error().hypot(expected.standard_error()) + 0.02 * expected.mean;
             assert!((found.mean - expected.mean).abs() < allowed, "{quantity}: {} for {}", found.mean, expected.mean);
+        }
+    }
+}
+
+#[test]
+fn no_time_of_a_dense_scan_is_better_than_the_best_stopping_time() {
+    // Narrow and few modes leave long flat stretches, where nothing but the slope tells which way the error goes.
+    for (inputs, hidden, outputs) in [(24, 1, 12), (24, 3, 1), (24, 12, 12)] {
+        for strength in [1.5, 5.0, 20.0] {
+            let task = Task::new(inputs, outputs, &[strength]).unwrap();
+            let ensemble = Ensemble::sample(&task, 12, 9).unwrap();
+            for (layers, epsilon) in [(1, 1e-3), (2, 1e-5), (2, 1e-12), (4, 1e-3), (2, 30.0)] {
+                let student = Student::new(hidden, layers, epsilon).unwrap();
+                let growth = student.mode_growth();
+                let longest = 40.0 / f64::min(strength, 1.0) / epsilon.min(1.0).sqrt();
+                let mut least_before = vec![f64::INFINITY; ensemble.draws().len()];
+                for t_max in [1.0, 10.0, longest] {
+                    let scan = (0..2500).map(|k| t_max * (-0.004 * k as f64).exp()).chain([0.0]);
+                    let scan: Vec<f64> = scan.collect();
+                    let found = ensemble.aligned(&student, &[], t_max).unwrap();
+                    for ((draw, run), before) in ensemble.draws().iter().zip(found.runs()).zip(&mut least_before) {
+                        let held = &draw.data_strengths()[..student.capacity(&task)];
+                        let error = |t: f64| {
+                            let strengths: Vec<f64> = held.iter().map(|&s| growth.strength_at(s, t)).collect();
+                            draw.test_error(&strengths).unwrap()
+                        };
+                        let Stopping { time, test_error } = run.test.as_ref().unwrap().stopping;
+                        let case = format!(
+                            "{inputs}-{hidden}-{outputs}, s̄ = {strength}, L = {layers}, ε = {epsilon}, t_max = {t_max}"
+                        );
+                        assert!((error(time) - test_error).abs() <= 1e-13, "{case}: {test_error} at {time}");
+                        let scanned = scan.iter().map(|&t| error(t)).fold(f64::INFINITY, f64::min);
+                        assert!(test_error <= scanned + 1e-13, "{case}: {test_error} at {time}, scan {scanned}");
+                        assert!(test_error <= *before + 1e-13, "{case}: more time makes it worse");
+                        *before = test_error;
+                    }
+                }
+            }
         }
     }
 }
