@@ -136,6 +136,9 @@ fn wrong_commands_are_refused_in_one_clear_line() {
         ("band --times 1 --random --layers 4", "layers is 4"),
         ("random --times 1 --seed -3", "'-3' for '--seed"),
         ("random --times 1 --seed 3 --examples 10", "examples is 10"),
+        ("random --times 1e308 --seed 3", "it must be at most 1e150"),
+        ("random --times 1e308 --seed 3 --examples 40", "it must be at most 1e150"),
+        ("curve --times 1 --layers 5000", "layers is 5000: it must be from 1 to 1000"),
     ];
     for (question, expected) in wrong_tasks {
         let answer = ask(workspace.path(), &format!("theory {question} {TASK} {STUDENT}"));

@@ -3,7 +3,7 @@
 use crate::matrix_shrinkage::estimated_entry_variance;
 use crate::{NoiseLevel, SpikedMatrix, TheoryError};
 use linalg_core::faer::MatRef;
-use linalg_core::{BulkPart, Front, MarchenkoPastur, ThinSvd, leading_triplets, singular_values};
+use linalg_core::{BulkPart, Front, MarchenkoPastur, ThinSvd, leading_triplets, thin_svd};
 
 /// |q| = |v̄_A·v̄_B| of two tasks' leading input modes, estimated from one data matrix of each.
 ///
@@ -68,12 +68,15 @@ struct LeadingMode {
 
 impl LeadingMode {
     fn of(data: MatRef<'_, f64>, noise: NoiseLevel) -> Result<Option<Self>, TheoryError> {
-        let entry_variance = match noise {
-            NoiseLevel::EntryVariance(variance) => variance,
-            NoiseLevel::Unknown => estimated_entry_variance(data.nrows(), data.ncols(), &singular_values(data)?)?,
+        let (direction, entry_variance) = match noise {
+            NoiseLevel::EntryVariance(variance) => (leading_triplets(data, 1)?, variance),
+            NoiseLevel::Unknown => {
+                let all = thin_svd(data)?;
+                let variance = estimated_entry_variance(data.nrows(), data.ncols(), &all.singular_values)?;
+                (all.leading(1), variance)
+            }
         };
         let matrix = SpikedMatrix::new(data.nrows(), data.ncols(), entry_variance)?;
-        let direction = leading_triplets(data, 1)?;
         let strength = direction.singular_values[0];
         if strength == 0.0 {
             return Ok(None);

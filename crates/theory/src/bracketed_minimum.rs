@@ -68,7 +68,7 @@ pub(crate) fn bracketed_minimum(mut function: impl FnMut(f64) -> f64, low: f64, 
 }
 
 /// The least value of `error` over the sorted `grid` of times and between its points: the lowest local minima of the grid,
-/// refined. The grid must be fine enough to see every valley once.
+/// refined. The grid must be fine enough to see every valley once, and no gap of it mostly flat.
 pub(crate) fn least_error(mut error: impl FnMut(f64) -> f64, grid: &[f64]) -> Stopping {
     /// Local minima refined: the curve has one per learned mode, and neighbouring grid values settle all but near ties.
     const REFINED: usize = 3;

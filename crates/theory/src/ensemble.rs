@@ -185,11 +185,18 @@ fn front_grid(strongest: f64, epsilon: f64, t_max: f64) -> Vec<f64> {
     std::iter::once(0.0).chain(rising).chain([t_max]).collect()
 }
 
+/// Times far beyond any learning whose products with strengths and paces are still numbers.
+const LATEST: f64 = 1e150;
+
 fn check_times(times: &[f64], t_max: f64) -> Result<(), TheoryError> {
-    for &time in times {
-        non_negative("times", time)?;
+    let times = times.iter().map(|&time| ("times", time));
+    for (parameter, value) in times.chain([("t_max", t_max)]) {
+        non_negative(parameter, value)?;
+        if value > LATEST {
+            return Err(TheoryError::OutOfDomain { parameter, value, allowed: "at most 1e150" });
+        }
     }
-    non_negative("t_max", t_max).map(|_| ())
+    Ok(())
 }
 
 #[cfg(test)]

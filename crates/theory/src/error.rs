@@ -113,6 +113,16 @@ pub(crate) fn computable_or_zero(parameter: &'static str, value: f64) -> Result<
     if value == 0.0 { Ok(value) } else { computable(parameter, value) }
 }
 
+/// L, the number of weight matrices, or an error that names it. In deeper students, whose modes wait for a time of order L and then
+/// jump, the time of the jump is no longer known to the accuracy that is promised.
+pub(crate) fn depth(layers: usize) -> Result<usize, TheoryError> {
+    if (1..=1000).contains(&layers) {
+        Ok(layers)
+    } else {
+        Err(TheoryError::OutOfDomain { parameter: "layers", value: layers as f64, allowed: "from 1 to 1000" })
+    }
+}
+
 /// A count of at least one, or an error that names it.
 pub(crate) fn at_least_one(parameter: &'static str, value: usize) -> Result<usize, TheoryError> {
     if value >= 1 {

@@ -30,8 +30,8 @@ pub struct JointMode {
 /// orthonormal, so s̄_α² are the eigenvalues of S Q S and a_α the squared norms of the parts of its eigenvectors. The
 /// teachers' output modes do not enter.
 ///
-/// The paper's section on transfer has two teachers of rank one; any number of any rank goes beyond it. Joint modes
-/// with s̄_α² ≤ 1e-12 s̄₁², as exactly aligned teachers have, are not counted in the joint rank.
+/// The paper's section on transfer has two teachers of rank one; any number of any rank goes beyond it. Teachers' modes
+/// that span fewer directions than there are, as exactly aligned ones do (eigenvalues of Q up to 1e-12), have as many joint modes less.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct JointTask {
     inputs: usize,
@@ -42,8 +42,16 @@ pub struct JointTask {
     rank: usize,
 }
 
-/// Joint modes weaker than this fraction of the strongest, in square, do not count.
-const NEGLIGIBLE: f64 = 1e-12;
+/// How far the given overlaps may be from what they must be.
+const TOLERANCE: f64 = 1e-10;
+
+const COSINE: &str = "between -1 and 1: the cosine of the angle between two input modes";
+
+/// Eigenvalues of Q up to this are those of directions that the teachers share.
+const SHARED: f64 = 1e-12;
+
+/// What rounding leaves of a strength that is zero, relative to the strongest.
+const ROUNDING: f64 = 1e-14;
 
 impl JointTask {
     /// Teachers that share `inputs` = N₁ inputs, P = N₁, σ_z = 1. `overlaps` is Q: v̄ᵢ·v̄ⱼ for all teacher modes, in
@@ -54,6 +62,12 @@ impl JointTask {
     /// or is no matrix of overlaps (a negative eigenvalue), or the joint rank exceeds the number of data modes.
     pub fn new(inputs: usize, teachers: &[Teacher], overlaps: MatRef<'_, f64>) -> Result<Self, TheoryError> {
         at_least_one("teachers", teachers.len())?;
+        let outputs = teachers.iter().try_fold(0, |sum: usize, teacher| sum.checked_add(teacher.outputs));
+        outputs.ok_or(TheoryError::OutOfDomain {
+            parameter: "outputs",
+            value: teachers.iter().map(|teacher| teacher.outputs as f64).sum(),
+            allowed: "fewer in all than a computer word counts",
+        })?;
         for teacher in teachers {
             at_least_one("outputs", teacher.outputs)?;
             // Noise is irrelevant here: a teacher of rank 0 is legal in company.
@@ -62,7 +76,7 @@ impl JointTask {
         check_overlaps(teachers, overlaps)?;
         let modes = joint_modes(teachers, overlaps)?;
         let strongest = modes.first().map_or(0.0, |mode| mode.strength);
-        let rank = modes.iter().filter(|mode| mode.strength.powi(2) > NEGLIGIBLE * strongest.powi(2)).count();
+        let rank = modes.iter().filter(|mode| mode.strength > ROUNDING * strongest).count();
         Self { inputs, examples: inputs, noise: 1.0, teachers: teachers.to_vec(), modes, rank }.validated()
     }
 
@@ -73,6 +87,11 @@ impl JointTask {
     pub fn pair(inputs: usize, a: Teacher, b: Teacher, alignment: MatRef<'_, f64>) -> Result<Self, TheoryError> {
         let (rank_a, rank_b) = (a.strengths.len(), b.strengths.len());
         check_shape("alignment (rank of A × rank of B)", alignment, rank_a, rank_b)?;
+        for &value in alignment.col_iter().flat_map(|column| column.iter()) {
+            if value.is_nan() || value.abs() > 1.0 + TOLERANCE {
+                return Err(TheoryError::OutOfDomain { parameter: "alignment", value, allowed: COSINE });
+            }
+        }
         let overlaps = Mat::from_fn(rank_a + rank_b, rank_a + rank_b, |i, j| match (i < rank_a, j < rank_a) {
             (true, false) => alignment[(i, j - rank_a)],
             (false, true) => alignment[(j, i - rank_a)],
@@ -186,7 +205,8 @@ fn joint_modes(teachers: &[Teacher], overlaps: MatRef<'_, f64>) -> Result<Vec<Jo
         let allowed = "zero or more: otherwise no unit vectors have these overlaps";
         return Err(TheoryError::OutOfDomain { parameter: "smallest eigenvalue of the overlaps", value, allowed });
     }
-    let factor = Mat::from_fn(size, size, |i, j| values[i].max(0.0).sqrt() * vectors[(j, i)] * strengths[j]);
+    let root = |value: f64| if value > SHARED { value.sqrt() } else { 0.0 };
+    let factor = Mat::from_fn(size, size, |i, j| root(values[i]) * vectors[(j, i)] * strengths[j]);
     let svd = thin_svd(factor.as_ref())?;
     let share = |mode: usize, start: usize, count: usize| -> f64 {
         (start..start + count).map(|row| svd.right[(row, mode)].powi(2)).sum()
@@ -222,7 +242,6 @@ fn check_shape(
 
 /// Q is symmetric with identity blocks, to rounding, and its entries are cosines.
 fn check_overlaps(teachers: &[Teacher], overlaps: MatRef<'_, f64>) -> Result<(), TheoryError> {
-    const TOLERANCE: f64 = 1e-10;
     let owners: Vec<usize> = teachers
         .iter()
         .enumerate()
@@ -235,7 +254,7 @@ fn check_overlaps(teachers: &[Teacher], overlaps: MatRef<'_, f64>) -> Result<(),
             let value = overlaps[(i, j)];
             let own = f64::from(u8::from(i == j));
             if value.is_nan() || value.abs() > 1.0 + TOLERANCE {
-                return refuse(value, "between -1 and 1: the cosine of the angle between two input modes");
+                return refuse(value, COSINE);
             }
             if (value - overlaps[(j, i)]).abs() > TOLERANCE {
                 return refuse(value, "symmetric");

@@ -101,9 +101,12 @@ impl MatrixShrinkage {
 /// Spikes push the median up: r spikes among M values shift it by about r/(2M) of the bulk's mass.
 ///
 /// # Errors
-/// If there are no values or a size is 0.
+/// If a size is 0 or there are not min(rows, columns) values.
 pub fn estimated_entry_variance(rows: usize, columns: usize, singular_values: &[f64]) -> Result<f64, TheoryError> {
-    at_least_one("singular_values", singular_values.len())?;
+    if singular_values.len() != rows.min(columns) {
+        let (parameter, allowed) = ("number of singular values", "the smaller of the numbers of rows and columns");
+        return Err(TheoryError::OutOfDomain { parameter, value: singular_values.len() as f64, allowed });
+    }
     let bulk = MarchenkoPastur::new(rows, columns, 1.0)?;
     let mut sorted = singular_values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);

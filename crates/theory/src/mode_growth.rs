@@ -2,7 +2,7 @@
 
 use crate::TheoryError;
 use crate::bracketed_root::bracketed_root;
-use crate::error::{at_least_one, computable, non_negative, positive};
+use crate::error::{computable, depth, non_negative, positive};
 use crate::growth_integral::GrowthIntegral;
 
 /// How one mode of a student of L weight matrices grows towards its data strength ŝ, from s(0) = ε.
@@ -65,9 +65,9 @@ impl ModeGrowth {
     /// A student of `layers` weight matrices whose product starts with all singular values at `epsilon`.
     ///
     /// # Errors
-    /// If `layers` is 0 or `epsilon` is not positive and finite, or beyond 1e±60.
+    /// If `layers` is 0 or above 1000, or `epsilon` is not positive and finite, or beyond 1e±60.
     pub fn new(layers: usize, epsilon: f64) -> Result<Self, TheoryError> {
-        at_least_one("layers", layers)?;
+        depth(layers)?;
         computable("epsilon", epsilon)?;
         let power = 2.0 - 2.0 / layers as f64;
         let exponents = match layers {
@@ -350,7 +350,7 @@ impl Fraction {
     fn solve(integral: &GrowthIntegral, target: f64, guess: f64, bracket: [f64; 2]) -> Self {
         let [mut low, mut high] = bracket;
         // Beyond this the rest 1−x underflows: saturated.
-        if low > 740.0 || target > 740.0 {
+        if low > 740.0 || target - integral.saturation_constant() > 740.0 {
             return Self { inside: 1.0, outside: 0.0, logit: f64::INFINITY };
         }
         let mut logit = if guess.is_finite() { guess.clamp(low, high) } else { low };

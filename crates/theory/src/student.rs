@@ -1,6 +1,6 @@
 //! A deep linear student.
 
-use crate::error::{at_least_one, positive};
+use crate::error::{at_least_one, computable, depth};
 use crate::{ModeGrowth, Task, TheoryError};
 
 /// A linear network ŷ = W_L ⋯ W₁ x, started training-aligned with all singular values of the product at ε.
@@ -16,11 +16,11 @@ impl Student {
     /// = 2) and initial singular values ε = `epsilon` of its product map.
     ///
     /// # Errors
-    /// If a count is 0 or ε is not positive and finite.
+    /// If a count is 0, L above 1000, or ε not positive and finite, or beyond 1e±60.
     pub fn new(hidden: usize, layers: usize, epsilon: f64) -> Result<Self, TheoryError> {
         at_least_one("hidden", hidden)?;
-        at_least_one("layers", layers)?;
-        positive("epsilon", epsilon)?;
+        depth(layers)?;
+        computable("epsilon", epsilon)?;
         Ok(Self { hidden, layers, epsilon })
     }
 

@@ -51,11 +51,17 @@ impl LargestNoiseValue {
         Ok(Self { entry_variance, centre: (n + m).powi(2), width })
     }
 
-    /// The probability that the largest singular value of pure noise is `strength` or more.
+    /// The probability that the largest singular value of pure noise is `strength` or more; NaN for NaN.
     pub fn p_value(&self, strength: f64) -> f64 {
-        let x = (strength * strength / self.entry_variance - self.centre) / self.width;
+        let x = ((strength / self.entry_variance.sqrt()).powi(2) - self.centre) / self.width;
         let y = (x + SHIFT) / SCALE;
-        if y <= 0.0 { 1.0 } else { gamma_ur(SHAPE, y) }
+        match y {
+            y if y <= 0.0 => 1.0,
+            // e^−y underflows.
+            y if y > 1e4 => 0.0,
+            y if y.is_nan() => y,
+            y => gamma_ur(SHAPE, y),
+        }
     }
 
     /// The strength that pure noise reaches with probability `p_value`: the inverse of [`LargestNoiseValue::p_value`].
@@ -87,6 +93,17 @@ mod tests {
     use super::*;
     use linalg_core::{generator, sample_gaussian, singular_values};
     use rayon::prelude::*;
+
+    #[test]
+    fn signals_of_any_strength_have_a_probability() {
+        let law = LargestNoiseValue::new(50, 100, 0.01).unwrap();
+        for strength in [1e3, 1e152, 1e155, f64::INFINITY] {
+            assert_eq!(law.p_value(strength), 0.0);
+        }
+        assert_eq!(LargestNoiseValue::new(50, 100, 1e-200).unwrap().p_value(1e60), 0.0);
+        assert!(law.p_value(f64::NAN).is_nan());
+        assert_eq!(law.p_value(0.0), 1.0);
+    }
 
     #[test]
     fn tabulated_percentiles_of_the_law() {

@@ -223,3 +223,27 @@ fn illegal_students_are_refused_and_illegal_times_panic() {
     assert!(std::panic::catch_unwind(|| growth.strength_at(1.0, -1.0)).is_err());
     assert!(std::panic::catch_unwind(|| growth.strength_at(f64::NAN, 1.0)).is_err());
 }
+
+#[test]
+fn very_deep_students_follow_the_growth_equation() {
+    for layers in [300, 1000] {
+        let growth = ModeGrowth::new(layers, 0.5).unwrap();
+        // Before, during and after the jump at about 1/(L ε) or so.
+        for t in [1e-9, 1e-4, 5e-4, 1e-3, 2e-3, 0.1] {
+            let (s, expected) = (growth.strength_at(2.0, t), integrate(layers, 0.5, 2.0, t));
+            assert!((s / expected - 1.0).abs() < 1e-9, "L = {layers}, t = {t}: {s} {expected}");
+        }
+    }
+    assert!(ModeGrowth::new(1001, 0.5).is_err());
+}
+
+#[test]
+fn strengths_whose_product_underflows_are_reached() {
+    let growth = ModeGrowth::new(2, 1e-60).unwrap();
+    let t = growth.time_to_reach(1e-320, 1e-200).unwrap().unwrap();
+    assert!((growth.strength_at(1e-320, t) / 1e-200 - 1.0).abs() < 1e-9);
+    for (strength, s_hat) in [(1e-60, 1e-61), (2e-61, 2e-61), (1e-62, 2e-61), (2e-60, 3e-61)] {
+        let reached = growth.time_to_reach(s_hat, strength).unwrap();
+        assert_eq!(reached.is_some(), strength == 1e-60, "{strength} for ŝ = {s_hat}");
+    }
+}

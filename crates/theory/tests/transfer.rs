@@ -185,7 +185,7 @@ fn sampled_joint_students_follow_the_curve() {
 #[test]
 fn impossible_companies_are_refused() {
     let pair = |q: f64| JointTask::pair(50, teacher(20, &[2.0]), teacher(20, &[2.0]), mat![[q]].as_ref());
-    assert!(pair(1.1).unwrap_err().to_string().contains("overlaps is 1.1"));
+    assert!(pair(1.1).unwrap_err().to_string().contains("alignment is 1.1"));
     assert!(pair(f64::NAN).is_err());
     // Each cosine is legal, but no three vectors have them.
     let teachers = [teacher(9, &[2.0]), teacher(9, &[2.0]), teacher(9, &[2.0])];
@@ -252,4 +252,44 @@ fn alignment_is_estimated_with_the_stated_error() {
         assert!((deviation / stated - 1.0).abs() < 0.135, "q = {q}: {deviation} against {stated}");
         assert!((mean - q).abs() < 4.0 * stated / (draws as f64).sqrt() + 0.02, "{mean} against {q}");
     }
+}
+
+#[test]
+fn a_task_a_hundred_million_times_weaker_still_counts() {
+    // Orthogonal inputs and an SNR of 100: how strong the other task is must not matter.
+    let teacher = |strength| Teacher { outputs: 20, strengths: vec![strength] };
+    let least = |other: f64| {
+        let joint = JointTask::pair(50, teacher(1e-5), teacher(other), mat![[0.0]].as_ref()).unwrap();
+        let joint = joint.with_noise(1e-7).unwrap();
+        assert_eq!(joint.modes().len(), 2);
+        JointCurve::new(&joint, &Student::new(40, 2, 1e-9).unwrap()).optimal_stopping(0, 5e6).unwrap().test_error
+    };
+    let beside_a_weak_one = least(1e-3);
+    for other in [9.99, 10.01, 1e3] {
+        assert!((least(other) / beside_a_weak_one - 1.0).abs() < 1e-3, "{other}: {}", least(other));
+    }
+}
+
+#[test]
+fn shared_directions_are_counted_once() {
+    let teacher = |strength| Teacher { outputs: 20, strengths: vec![strength] };
+    for (a, b) in [(3.0, 3.0), (1e-5, 10.0), (2.0, 7.0)] {
+        for q in [1.0, -1.0, 1.0 - 1e-14] {
+            let joint = JointTask::pair(50, teacher(a), teacher(b), mat![[q]].as_ref()).unwrap();
+            assert_eq!(joint.modes().len(), 1, "{a}, {b}, {q}");
+            assert!((joint.modes()[0].strength / a.hypot(b) - 1.0).abs() < 1e-13);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_alignment_is_called_by_its_name() {
+    let teacher = Teacher { outputs: 5, strengths: vec![2.0] };
+    for wrong in [1.1, -2.0, f64::NAN] {
+        let error = JointTask::pair(10, teacher.clone(), teacher.clone(), mat![[wrong]].as_ref()).unwrap_err();
+        assert!(error.to_string().starts_with("alignment is "), "{error}");
+    }
+    let huge = Teacher { outputs: usize::MAX, strengths: vec![2.0] };
+    let error = JointTask::pair(10, huge.clone(), huge, mat![[0.0]].as_ref()).unwrap_err();
+    assert!(error.to_string().starts_with("outputs is "), "{error}");
 }

@@ -175,9 +175,14 @@ impl DrawnData {
 
     /// Turns ‖Σ − W‖²_F of a student's map into its training error.
     pub(super) fn train_error(&self, squared_residual: f64) -> f64 {
-        let total: f64 = self.svd.singular_values.iter().map(|s| s * s).sum();
-        (self.residual + self.weight * squared_residual) / (self.residual + self.weight * total)
+        relative_train_error(squared_residual, &self.svd.singular_values, self.residual, self.weight)
     }
+}
+
+/// \[E + D‖Σ − W‖²\] / \[E + D Σ ŝᵢ²\].
+fn relative_train_error(squared_residual: f64, data_strengths: &[f64], residual: f64, weight: f64) -> f64 {
+    let total: f64 = data_strengths.iter().map(|s| s * s).sum();
+    (residual + weight * squared_residual) / (residual + weight * total)
 }
 
 impl DataDraw {
@@ -207,8 +212,7 @@ impl DataDraw {
     pub fn train_error(&self, strengths: &[f64]) -> f64 {
         let held = self.data_strengths.iter().zip(strengths).map(|(s_hat, s)| (s_hat - s).powi(2)).sum::<f64>();
         let left: f64 = self.data_strengths.iter().skip(strengths.len()).map(|s_hat| s_hat * s_hat).sum();
-        let total: f64 = self.data_strengths.iter().map(|s_hat| s_hat * s_hat).sum();
-        (self.residual + self.weight * (held + left)) / (self.residual + self.weight * total)
+        relative_train_error(held + left, &self.data_strengths, self.residual, self.weight)
     }
 
     /// Test error of a student with the data's singular vectors and the given strengths (missing ones count as 0); `None`
