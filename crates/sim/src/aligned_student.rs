@@ -1,5 +1,6 @@
 //! A training aligned student as one scalar per mode.
 
+use crate::alignment::DEFINED_ABOVE;
 use crate::{DataModes, Errors, LearningProblem, ModePoint, SimError, Student, StudentSpec, TaskProjections};
 use pulp::Arch;
 
@@ -52,7 +53,7 @@ impl AlignedStudent {
         };
         let squared_gain = gain * gain;
         let all = &modes.svd.singular_values;
-        let held = if student.layers == 1 { all.len() } else { all.len().min(student.hidden) };
+        let held = student.width_limit(all.len());
         let sum_of_squares = |values: &[f64]| squared_gain * values.iter().map(|s| s * s).sum::<f64>();
         let shorten = |task: &TaskProjections| TaskProjections {
             projections: task.projections[..held].to_vec(),
@@ -162,7 +163,7 @@ impl Student for AlignedStudent {
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
         for (learned, strength) in self.learned.iter_mut().zip(&self.strengths) {
-            *learned |= *strength > 1.5 * self.epsilon;
+            *learned |= *strength > DEFINED_ABOVE * self.epsilon;
         }
         let points = self.learned.iter().zip(&self.strengths).take(self.tracked_modes);
         let point = |strength: f64| ModePoint { strength, overlap_output: 1.0, overlap_input: 1.0 };

@@ -5,7 +5,7 @@ use faer::{Mat, MatRef};
 use linalg_core::{Generator, ThinSvd, generator, sample_gaussian, singular_values, thin_svd};
 
 /// The map's k-th singular value must exceed this many ε before its vectors count as defined.
-const DEFINED_ABOVE: f64 = 1.5;
+pub(crate) const DEFINED_ABOVE: f64 = 1.5;
 /// Largest residual ‖Mv − su‖, in units of the distance to the neighbouring singular value, that counts as converged:
 /// the angle between a computed and a true singular vector is below about this.
 const TOLERANCE: f64 = 1e-7;

@@ -19,7 +19,7 @@ pub enum SimError {
     /// Gradient descent with too large a step.
     #[error(
         "{run}: gradient descent diverges (epoch {epoch}, train error {train_error:.3e}): the learning rate is \
-         {learning_rate}, it must be below {bound:.4e}"
+         {learning_rate}; the end of training needs less than {bound:.4e}, a start above the data strengths less still"
     )]
     Diverged {
         /// Which run it was.

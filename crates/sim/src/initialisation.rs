@@ -23,7 +23,7 @@ impl InitialWeights {
     /// product of two such slices.
     pub fn random(inputs: usize, outputs: usize, student: &StudentSpec, draw: Draw) -> Self {
         let StudentSpec { hidden, layers, .. } = *student;
-        let used = if layers == 1 { inputs.min(outputs) } else { inputs.min(outputs).min(hidden) };
+        let used = student.width_limit(inputs.min(outputs));
         let sizes = [inputs, hidden, outputs];
         let first = |layer| sample_haar_columns(inputs, used, &mut draw.initial_weights(sizes, layers, layer));
         let last = |layer| sample_haar_columns(outputs, used, &mut draw.initial_weights(sizes, layers, layer));
@@ -45,7 +45,7 @@ impl InitialWeights {
     pub fn training_aligned(problem: &LearningProblem, modes: &DataModes, student: &StudentSpec, draw: Draw) -> Self {
         let layers = student.layers;
         let count = modes.svd.singular_values.len();
-        let used = if layers == 1 { count } else { count.min(student.hidden) };
+        let used = student.width_limit(count);
         let left = modes.svd.left.as_ref().subcols(0, used);
         let seen = modes.svd.right.as_ref().subcols(0, used);
         let unseen = Mat::zeros(used, problem.inputs() - problem.seen());

@@ -110,11 +110,7 @@ impl LeakyReluSpec {
                 return Err(SimError::invalid("labels", given, "Structured for a leaky-ReLU teacher"));
             }
         }
-        let silent = self.task.teacher.strengths[self.task.trained_tasks()].iter().flatten().all(|s| *s == 0.0);
-        if silent && self.task.noise == 0.0 {
-            return Err(SimError::invalid("noise", 0, "positive where the teacher is zero: there is nothing to learn"));
-        }
-        Ok(())
+        self.task.check_not_silent()
     }
 
     pub(crate) fn run(&self, progress: &dyn Progress, label: &str) -> Result<TrainingOutcome, SimError> {
@@ -189,8 +185,7 @@ impl LeakyReluSpec {
     }
 
     pub(crate) fn label(&self) -> String {
-        let LeakyReluStudentSpec { hidden, layers, slope, .. } = self.student;
-        let hidden = format!("-{hidden}").repeat(layers - 1);
+        let (slope, hidden) = (self.student.slope, self.student.plain().hidden_label());
         let teacher = match self.teacher {
             TeacherKind::Linear => "",
             TeacherKind::LeakyRelu { .. } => ", leaky-ReLU teacher",

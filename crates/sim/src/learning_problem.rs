@@ -20,6 +20,8 @@ pub struct LearningProblem {
     teacher_seen: Mat<f64>,
     teacher_unseen: Mat<f64>,
     unexplained: f64,
+    /// Whether inputs are white on the directions they show, by their kind: all gains are the same.
+    white: bool,
     task_rows: Vec<Range<usize>>,
     teacher_squared_norms: Vec<f64>,
 }
@@ -65,6 +67,7 @@ impl LearningProblem {
             teacher_seen,
             teacher_unseen,
             unexplained: unexplained.max(0.0),
+            white: !matches!(data.inputs(), Inputs::Gaussian(_)),
             task_rows: data.teacher().rows(),
             teacher_squared_norms: data.teacher().tasks().iter().map(|task| task.squared_norm()).collect(),
         })
@@ -125,10 +128,9 @@ impl LearningProblem {
         self.seen() + self.teacher_unseen.ncols()
     }
 
-    /// The gain that all seen directions share, if they do: Σ¹¹ is its square times the identity there.
+    /// The gain that all seen directions share if inputs are white there: Σ¹¹ is its square times the identity.
     pub fn common_gain(&self) -> Option<f64> {
-        let first = *self.gains.first()?;
-        self.gains.iter().all(|gain| *gain == first).then_some(first)
+        self.gains.first().copied().filter(|_| self.white)
     }
 
     /// Splits a matrix with N₁ columns into its seen (S columns) and unseen (N₁ − S columns) parts.
@@ -144,10 +146,10 @@ impl LearningProblem {
         }
     }
 
-    /// The data matrix in these coordinates: Σ³¹V = T diag(g) in general; for a common gain g ≥ 1 (P ≥ N₁) the map
+    /// The data matrix in these coordinates: Σ³¹V = T diag(g) for gaussian inputs; for white ones, of common gain g, the map
     /// W*V = Σ³¹V/g² that fits the data best.
     pub fn data_matrix(&self) -> Mat<f64> {
-        let scale = |gain: f64| if self.common_gain().is_some() { 1.0 / gain } else { gain };
+        let scale = |gain: f64| if self.white { 1.0 / gain } else { gain };
         let scales: Vec<f64> = self.gains.iter().map(|gain| scale(*gain)).collect();
         Mat::from_fn(self.outputs(), self.seen(), |i, j| self.targets[(i, j)] * scales[j])
     }
@@ -194,7 +196,7 @@ mod tests {
     fn problems() -> Vec<(DataSet, LearningProblem)> {
         let mut all = Vec::new();
         for input_kind in [InputKind::Orthonormal, InputKind::Gaussian] {
-            for examples in [7, 12, 20] {
+            for examples in [1, 7, 12, 20] {
                 let spec = TaskSpec { examples, input_kind, ..TaskSpec::single(12, 9, &[3.0, 1.0]) };
                 all.push(DataSet::sample(&spec, Draw { seed: 2, run: 0 }).unwrap());
             }

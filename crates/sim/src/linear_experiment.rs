@@ -192,10 +192,7 @@ fn check(task: &TaskSpec, student: &StudentSpec, training: &Training, tracked_mo
     task.check()?;
     student.check()?;
     training.check()?;
-    let silent = task.trained_strengths().flatten().all(|s| *s == 0.0);
-    if silent && task.noise == 0.0 {
-        return Err(SimError::invalid("noise", 0, "positive where the teacher is zero: there is nothing to learn"));
-    }
+    task.check_not_silent()?;
     if tracked_modes > student.held_modes(task) {
         let allowed = format!("at most the {} modes that the student can learn", student.held_modes(task));
         return Err(SimError::invalid("tracked_modes", tracked_modes, allowed));
@@ -239,7 +236,7 @@ pub(crate) fn setup_cost(task: &TaskSpec) -> f64 {
 }
 
 fn label(what: &str, task: &TaskSpec, student: &StudentSpec, draw: Draw) -> String {
-    let hidden = format!("-{}", student.hidden).repeat(student.layers.saturating_sub(1));
+    let hidden = student.hidden_label();
     format!("{what}, {}{hidden}-{}, {}", task.inputs, task.total_outputs(), task_label(task, draw))
 }
 

@@ -53,6 +53,9 @@ const FIRST_EPOCHS: usize = 6;
 const SHORTEST: u64 = 3;
 /// Jumps after a rejected one during which they do not grow: at the limit of stability every growth is rejected again.
 const HOLD: u32 = 10;
+
+/// The running gain of jumps before any was made: enough to try them.
+const HOPEFUL_GAIN: f64 = 10.0;
 /// Epochs for each evaluation, on average over some ten jumps, below which jumps do not pay.
 const PAYS: f64 = 1.4;
 
@@ -130,7 +133,7 @@ impl Multirevolution {
             order: 1,
             length: 1.0,
             hold: 0,
-            gain: f64::from(HOLD),
+            gain: HOPEFUL_GAIN,
         }
     }
 
@@ -146,7 +149,7 @@ impl Multirevolution {
     /// Forgets all increments: after epochs that were taken otherwise.
     pub(crate) fn restart(&mut self) {
         self.spare.extend(self.known.drain(..).map(|known| known.layers));
-        (self.order, self.length, self.hold, self.gain) = (1, 1.0, 0, f64::from(HOLD));
+        (self.order, self.length, self.hold, self.gain) = (1, 1.0, 0, HOPEFUL_GAIN);
     }
 
     /// Whether jumps have been long enough of late.

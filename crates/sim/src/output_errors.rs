@@ -4,12 +4,12 @@ use crate::kernel::{Dense, PARTS, Real, SquareSums};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
-/// Squared errors of some outputs over all examples.
+/// Squared errors of some outputs, unnormalised.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct SquaredErrors {
-    /// Σ (y − ŷ)², y the labels.
+    /// Against the labels, Σ (y − ŷ)².
     pub(crate) train: f64,
-    /// Σ (ȳ − ŷ)², ȳ the noiseless targets.
+    /// Against the noiseless targets, Σ (ȳ − ŷ)².
     pub(crate) test: f64,
 }
 

@@ -105,18 +105,10 @@ impl TrainingOutcome {
     }
 }
 
-/// Collects an [`ErrorTrack`].
-#[derive(Clone, Debug)]
-struct Tracker {
-    logged: Vec<f64>,
-    least: Least,
-    last: f64,
-}
-
-impl Tracker {
-    fn new(capacity: usize) -> Self {
+impl ErrorTrack {
+    fn with_capacity(logged_epochs: usize) -> Self {
         let least = Least { value: f64::INFINITY, epoch: 0 };
-        Self { logged: Vec::with_capacity(capacity), least, last: f64::NAN }
+        Self { logged: Vec::with_capacity(logged_epochs), least, last: f64::NAN }
     }
 
     #[inline]
@@ -129,25 +121,21 @@ impl Tracker {
         }
         self.last = value;
     }
-
-    fn finish(self) -> ErrorTrack {
-        ErrorTrack { logged: self.logged, least: self.least, last: self.last }
-    }
 }
 
 /// Observes every epoch of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
-    train: Tracker,
-    tests: Vec<Tracker>,
+    train: ErrorTrack,
+    tests: Vec<ErrorTrack>,
     crossings: Vec<Crossing>,
 }
 
 impl Recorder {
     pub(crate) fn new(logged_epochs: usize, tasks: usize, thresholds: &[f64]) -> Self {
         Self {
-            train: Tracker::new(logged_epochs),
-            tests: vec![Tracker::new(logged_epochs); tasks],
+            train: ErrorTrack::with_capacity(logged_epochs),
+            tests: vec![ErrorTrack::with_capacity(logged_epochs); tasks],
             crossings: thresholds.iter().map(|&threshold| Crossing { threshold, epoch: None }).collect(),
         }
     }
@@ -184,8 +172,8 @@ impl Recorder {
     /// Train track, test tracks (`None` where the teacher's squared norm is 0) and crossings.
     pub(crate) fn finish(self, teacher_squared_norms: &[f64]) -> (ErrorTrack, Vec<Option<ErrorTrack>>, Vec<Crossing>) {
         let tests = self.tests.into_iter().zip(teacher_squared_norms);
-        let tests = tests.map(|(track, norm)| (*norm > 0.0).then(|| track.finish()));
-        (self.train.finish(), tests.collect(), self.crossings)
+        let tests = tests.map(|(track, norm)| (*norm > 0.0).then_some(track));
+        (self.train, tests.collect(), self.crossings)
     }
 }
 

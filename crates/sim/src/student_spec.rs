@@ -4,6 +4,9 @@ use crate::task::MOST_ENTRIES;
 use crate::{Schedule, SimError, TaskSpec};
 use serde::{Deserialize, Serialize};
 
+/// Most weight matrices of a student.
+const MOST_LAYERS: usize = 1000;
+
 /// A deep linear student ŷ = W_L ⋯ W₁ x.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +53,8 @@ impl StudentSpec {
         self.width_limit(task.data_modes())
     }
 
-    fn width_limit(&self, modes: usize) -> usize {
+    /// `modes`, or as many of them as there are hidden units.
+    pub(crate) fn width_limit(&self, modes: usize) -> usize {
         if self.layers == 1 { modes } else { modes.min(self.hidden) }
     }
 
@@ -64,10 +68,19 @@ impl StudentSpec {
                 return Err(SimError::invalid(field, 0, "positive"));
             }
         }
+        if self.layers > MOST_LAYERS {
+            return Err(SimError::invalid("layers", self.layers, format!("at most {MOST_LAYERS}")));
+        }
         if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
             return Err(SimError::invalid("epsilon", self.epsilon, "finite and positive"));
         }
         Ok(())
+    }
+
+    /// `-N₂` for every hidden layer, as labels write it.
+    pub(crate) fn hidden_label(&self) -> String {
+        // A label is made before the sizes are checked.
+        format!("-{}", self.hidden).repeat(self.layers.clamp(1, MOST_LAYERS) - 1)
     }
 
     /// Refuses weights that would not fit into memory, rather than fail to allocate them: for students with full matrices.
@@ -95,5 +108,21 @@ impl Training {
             return Err(SimError::invalid("train_thresholds", threshold, "finite and positive"));
         }
         self.schedule.epochs(self.epochs).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depths_that_no_label_or_exponent_can_hold_are_refused() {
+        for layers in [0, 1001, (1 << 32) + 2, usize::MAX] {
+            let student = StudentSpec { hidden: 3, layers, epsilon: 1e-3 };
+            assert!(matches!(student.check(), Err(SimError::Invalid { field: "layers", .. })), "{layers}");
+            assert!(student.hidden_label().len() < 3000);
+        }
+        assert_eq!(StudentSpec { hidden: 5, layers: 3, epsilon: 1e-3 }.hidden_label(), "-5-5");
+        assert_eq!(StudentSpec { hidden: 5, layers: 1, epsilon: 1e-3 }.hidden_label(), "");
     }
 }

@@ -143,7 +143,7 @@ impl TaskSpec {
 
     /// Outputs of all trained tasks together, N₃ of the student.
     pub fn total_outputs(&self) -> usize {
-        self.outputs[self.trained_tasks()].iter().sum()
+        self.outputs[self.trained_tasks()].iter().fold(0, |sum, outputs| sum.saturating_add(*outputs))
     }
 
     /// Number of strengths of all trained tasks together.
@@ -180,13 +180,21 @@ impl TaskSpec {
             return Err(SimError::invalid("examples", self.examples, allowed));
         }
         self.check_memory()?;
-        if !(self.noise >= 0.0 && self.noise.is_finite()) {
-            return Err(SimError::invalid("noise", self.noise, "finite and not negative"));
+        if !is_computable(self.noise) {
+            return Err(SimError::invalid("noise", self.noise, "0 or between 1e-60 and 1e60"));
         }
         if let Some(index) = self.alone.filter(|index| *index >= tasks) {
             return Err(SimError::invalid("alone", index, format!("the index of one of the {tasks} tasks")));
         }
         self.check_teacher()
+    }
+
+    /// Refuses a task without teacher and noise.
+    pub(crate) fn check_not_silent(&self) -> Result<(), SimError> {
+        if self.noise == 0.0 && self.trained_strengths().flatten().all(|s| *s == 0.0) {
+            return Err(SimError::invalid("noise", 0, "positive where the teacher is zero: there is nothing to learn"));
+        }
+        Ok(())
     }
 
     /// Refuses matrices that would not fit into memory, rather than fail to allocate them.
@@ -213,12 +221,9 @@ impl TaskSpec {
         }
         for (list, &outputs) in strengths.iter().zip(&self.outputs) {
             let ordered = list.windows(2).all(|pair| pair[0] >= pair[1]);
-            if !ordered || list.iter().any(|s| !(*s >= 0.0 && s.is_finite())) {
-                return Err(SimError::invalid(
-                    "strengths",
-                    format!("{list:?}"),
-                    "finite, not negative, in decreasing order",
-                ));
+            if !ordered || !list.iter().all(|s| is_computable(*s)) {
+                let allowed = "0 or between 1e-60 and 1e60, in decreasing order";
+                return Err(SimError::invalid("strengths", format!("{list:?}"), allowed));
             }
             if list.len() > outputs.min(self.inputs) {
                 let allowed = format!("at most min(outputs, inputs) = {} values", outputs.min(self.inputs));
@@ -235,6 +240,11 @@ impl TaskSpec {
     }
 }
 
+/// Strengths and noise whose fourth powers are still numbers.
+fn is_computable(size: f64) -> bool {
+    size == 0.0 || (1e-60..=1e60).contains(&size)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,7 +254,7 @@ mod tests {
         let good = TaskSpec::joint(10, &[5, 4], &[&[2.0, 1.0], &[3.0]], 0.5);
         assert_eq!(good.check(), Ok(()));
         assert_eq!((good.total_outputs(), good.rank(), good.data_modes()), (9, 3, 9));
-        let broken: [(TaskSpec, &str); 11] = [
+        let broken: [(TaskSpec, &str); 14] = [
             (TaskSpec { outputs: vec![], ..good.clone() }, "outputs"),
             (TaskSpec { inputs: 0, ..good.clone() }, "inputs"),
             (TaskSpec { examples: 9, ..good.clone() }, "examples"),
@@ -256,6 +266,9 @@ mod tests {
             (TaskSpec::single(10, 1, &[2.0, 1.0]), "strengths"),
             (TaskSpec::joint(10, &[5], &[&[2.0], &[1.0]], 0.5), "strengths"),
             (TaskSpec::joint(10, &[5, 4], &[&[2.0], &[1.0]], 1.5), "alignment"),
+            (TaskSpec::joint(10, &[usize::MAX, usize::MAX], &[&[2.0], &[1.0]], 0.5), "outputs"),
+            (TaskSpec::single(10, 5, &[1e200]), "strengths"),
+            (TaskSpec { noise: 1e-200, ..good.clone() }, "noise"),
         ];
         for (task, name) in broken {
             // Questions about a description come before its check: they must not panic.

@@ -166,7 +166,7 @@ fn descriptions_without_meaning_are_refused() {
     spec.student = StudentSpec { hidden: 1_000_000_000_000, ..small_student(2) };
     refused(Experiment::Linear(spec.clone()), "hidden");
     spec.student = StudentSpec { layers: 1_000_000_000_000, ..small_student(2) };
-    refused(Experiment::Linear(spec), "hidden");
+    refused(Experiment::Linear(spec), "layers");
     spec = linear(small_task(), Start::Random, 2);
     spec.training.learning_rate = f64::NAN;
     refused(Experiment::Linear(spec), "learning_rate");

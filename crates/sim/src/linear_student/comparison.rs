@@ -2,6 +2,7 @@
 
 use crate::LearningProblem;
 use crate::kernel::{Dense, PARTS, Real, SquareSums};
+use crate::output_errors::SquaredErrors;
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -19,15 +20,6 @@ pub(super) struct Comparison {
     inverse_gains: Dense<f64>,
 }
 
-/// Squared errors of some outputs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct SquaredErrors {
-    /// Σ (t − g w)².
-    pub(super) train: f64,
-    /// Σ (w − w̄)².
-    pub(super) test: f64,
-}
-
 impl Comparison {
     pub(super) fn new(problem: &LearningProblem) -> Self {
         let (targets, teacher, gains) = (problem.targets(), problem.teacher_seen(), problem.gains());
@@ -39,7 +31,7 @@ impl Comparison {
         }
     }
 
-    /// The errors of the outputs in `columns`.
+    /// The errors of the outputs in `columns`: Σ (t − g w)² and Σ (w − w̄)².
     pub(super) fn errors(&self, residual: &Dense<f64>, columns: Range<usize>) -> SquaredErrors {
         let (residual, noise) = (residual.columns(columns.clone()), self.noise.columns(columns));
         Arch::new().dispatch(Sweep { residual, noise, inverse_gains: self.inverse_gains.entries() })
