@@ -99,4 +99,25 @@ mod tests {
         }
         assert!(named > 40, "only {named} tests were found on the page");
     }
+
+    /// Unit tests stand in brackets.
+    #[test]
+    fn every_unit_test_named_here_exists() {
+        let page = include_str!("equations.rs");
+        let named: Vec<&str> =
+            page.split("\\[`").skip(1).filter_map(|rest| rest.split_once("`\\]")).map(|(name, _)| name).collect();
+        assert!(named.len() >= 6, "only {named:?} were found on the page");
+        let sources = sources_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        for test in named {
+            assert!(sources.contains(&format!("fn {test}(")), "no unit test {test}");
+        }
+    }
+
+    fn sources_in(folder: &Path) -> String {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let text = |path: std::path::PathBuf| {
+            if path.is_dir() { sources_in(&path) } else { std::fs::read_to_string(path).unwrap() }
+        };
+        entries.map(text).collect()
+    }
 }
