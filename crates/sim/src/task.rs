@@ -201,11 +201,14 @@ impl TaskSpec {
     fn check_memory(&self) -> Result<(), SimError> {
         let outputs: f64 = self.outputs.iter().map(|n| *n as f64).sum();
         let (inputs, examples) = (self.inputs as f64, self.examples as f64);
-        let stored = if self.input_kind == InputKind::OneHot { 0.0 } else { inputs * examples };
+        // Other inputs are stored and, where they are few, completed to a basis of all N₁ directions.
+        let stored = if self.input_kind == InputKind::OneHot { 0.0 } else { inputs * inputs.max(examples) };
         let entries = stored.max(outputs * inputs.max(examples));
         if entries > MOST_ENTRIES {
-            let given = format!("{outputs} for {inputs} inputs and {examples} examples");
-            return Err(SimError::invalid("outputs", given, format!("a matrix of at most {MOST_ENTRIES} entries")));
+            let (field, size) =
+                if stored > outputs * inputs.max(examples) { ("inputs", inputs) } else { ("outputs", outputs) };
+            let given = format!("{size} ({inputs} inputs, {outputs} outputs and {examples} examples)");
+            return Err(SimError::invalid(field, given, format!("a matrix of at most {MOST_ENTRIES} entries")));
         }
         Ok(())
     }
@@ -254,12 +257,12 @@ mod tests {
         let good = TaskSpec::joint(10, &[5, 4], &[&[2.0, 1.0], &[3.0]], 0.5);
         assert_eq!(good.check(), Ok(()));
         assert_eq!((good.total_outputs(), good.rank(), good.data_modes()), (9, 3, 9));
-        let broken: [(TaskSpec, &str); 14] = [
+        let broken: [(TaskSpec, &str); 15] = [
             (TaskSpec { outputs: vec![], ..good.clone() }, "outputs"),
             (TaskSpec { inputs: 0, ..good.clone() }, "inputs"),
             (TaskSpec { examples: 9, ..good.clone() }, "examples"),
             (TaskSpec::single(1_000_000, 1_000_000, &[2.0]), "outputs"),
-            (TaskSpec { input_kind: InputKind::Gaussian, examples: usize::MAX, ..good.clone() }, "outputs"),
+            (TaskSpec { input_kind: InputKind::Gaussian, examples: usize::MAX, ..good.clone() }, "inputs"),
             (TaskSpec { noise: f64::NAN, ..good.clone() }, "noise"),
             (TaskSpec { alone: Some(2), ..good.clone() }, "alone"),
             (TaskSpec::single(10, 5, &[1.0, 2.0]), "strengths"),
@@ -268,6 +271,10 @@ mod tests {
             (TaskSpec::joint(10, &[5, 4], &[&[2.0], &[1.0]], 1.5), "alignment"),
             (TaskSpec::joint(10, &[usize::MAX, usize::MAX], &[&[2.0], &[1.0]], 0.5), "outputs"),
             (TaskSpec::single(10, 5, &[1e200]), "strengths"),
+            (
+                TaskSpec { examples: 20, input_kind: InputKind::Orthonormal, ..TaskSpec::single(100_000, 10, &[2.0]) },
+                "inputs",
+            ),
             (TaskSpec { noise: 1e-200, ..good.clone() }, "noise"),
         ];
         for (task, name) in broken {
