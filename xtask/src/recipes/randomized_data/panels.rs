@@ -87,7 +87,7 @@ impl RandomizedData {
     pub(super) fn caption(&self, shuffled: &Kind<'_>) -> String {
         format!(
             "Structure speeds learning up. (a) Singular values of one {} × {} data set of a teacher with s̄ = {}, above those of the same \
-             numbers in random order: the teacher's values sink into a bulk that is wider than the noise had been (dotted: its \
+             numbers in random order: what the teacher gave to a few values is spread over a bulk that is wider than the noise had been (dotted: its \
              predicted ends, now {:.2} and {:.2}), though the sum of squares is the same. (b) Train error of students with random \
              starts (open, means of {} seeds with 95 % intervals) and of the aligned student in theory (lines): with nothing \
              strong left, nothing is learned early. The grey line marks ε_tr = {}, where learning counts as begun.",

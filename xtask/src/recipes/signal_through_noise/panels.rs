@@ -107,20 +107,23 @@ impl SignalThroughNoise {
     }
 
     pub(super) fn caption(&self) -> String {
+        let magnified = match self.histogram.signal_magnification {
+            1.0 => String::new(),
+            times => format!("Counts of these few values are drawn {times} times too high. "),
+        };
         format!(
             "What noise leaves of a teacher. (a) The singular values of one {} × {} data matrix: those of the noise fill a bulk \
              (line: its law, as expected counts), and each mode of the teacher (s̄ = {}) stands out above it, a little stronger \
-             than the teacher's own value, where the theory puts it (dashed). Counts of these few values are drawn {} times too \
-             high. (b) The strongest data mode of a rank-1 teacher against the teacher's strength, for {} inputs and A times as \
-             many outputs: up to s̄ = A^(1/4) it stays at the edge of the bulk, beyond it rises towards the diagonal from above. (c) Its overlap \
+             than the teacher's own value, where the theory puts it (dashed). {magnified}(b) The strongest data mode of a rank-1 teacher against the teacher's strength, for {} inputs and A times as \
+             many outputs: up to s̄ = {} it stays at the edge of the bulk, beyond it rises towards the diagonal from above. (c) Its overlap \
              with the teacher's mode vanishes below the same threshold and rises steeply beyond it. Points: means of {} draws \
              with 95 % intervals; shaded: where 95 % of single draws of this size lie, estimated from {} independent draws at \
              the strengths of the points.",
             self.histogram.outputs,
             self.inputs,
             self.histogram.strengths.iter().map(f64::to_string).collect::<Vec<_>>().join(", "),
-            self.histogram.signal_magnification,
             self.inputs,
+            self.threshold_in_words(),
             self.transition.seeds,
             self.ensemble_draws
         )

@@ -32,8 +32,8 @@ impl SignalThroughNoise {
             let points = transitions.iter().flat_map(|t| t.points.iter().map(move |p| compare(t, p)));
             verdicts.push(Verdict::of_points(claim, panel, &points.collect::<Vec<_>>()));
         }
-        verdicts.push(no_overlap_below(transitions, level));
-        verdicts.push(overlap_rises(transitions));
+        verdicts.push(self.no_overlap_below(transitions, level));
+        verdicts.push(self.overlap_rises(transitions));
         verdicts.push(data_exceed_teacher(transitions));
         Ok(verdicts)
     }
@@ -104,27 +104,36 @@ fn compare(transition: &Transition, point: &TransitionPoint, quantity: Quantity,
     Comparison::with_ensemble(place(transition, point), seen, expected, independent, 0.0, level)
 }
 
-fn no_overlap_below(transitions: &[Transition], level: Level) -> Verdict {
-    let points = transitions.iter().flat_map(|t| t.below().map(move |p| compare(t, p, Quantity::Overlap, level)));
-    Verdict::of_points("the overlap vanishes below s̄ = A^(1/4) (judged as √O)", "c", &points.collect::<Vec<_>>())
-}
-
-/// Beyond the threshold the overlap grows from point to point: paired differences, since all points share their noise.
-fn overlap_rises(transitions: &[Transition]) -> Verdict {
-    let mut rises = Vec::new();
-    for transition in transitions {
-        let beyond: Vec<_> = transition.points.iter().filter(|p| p.strength > transition.matrix.threshold()).collect();
-        for pair in beyond.windows(2) {
-            let (low, high) = (pair[0].seen.values(Quantity::Overlap), pair[1].seen.values(Quantity::Overlap));
-            let rise = Summary::of_differences(high, low);
-            rises.push((
-                rise.mean,
-                format!("A = {}, s̄ from {} to {}", transition.aspect_ratio, pair[0].strength, pair[1].strength),
-            ));
-        }
+impl SignalThroughNoise {
+    /// The threshold of detection in words.
+    pub(super) fn threshold_in_words(&self) -> String {
+        if self.noise == 1.0 { "A^(1/4)".to_owned() } else { format!("{} A^(1/4)", self.noise) }
     }
-    let claim = "the overlap rises with s̄ beyond A^(1/4)";
-    smallest_excess(claim, "c", rises, "mean paired rise between neighbouring points")
+
+    fn no_overlap_below(&self, transitions: &[Transition], level: Level) -> Verdict {
+        let points = transitions.iter().flat_map(|t| t.below().map(move |p| compare(t, p, Quantity::Overlap, level)));
+        let claim = format!("the overlap vanishes below s̄ = {} (judged as √O)", self.threshold_in_words());
+        Verdict::of_points(claim, "c", &points.collect::<Vec<_>>())
+    }
+
+    /// Beyond the threshold the overlap grows from point to point: paired differences, since all points share their noise.
+    fn overlap_rises(&self, transitions: &[Transition]) -> Verdict {
+        let mut rises = Vec::new();
+        for transition in transitions {
+            let is_beyond = |p: &&TransitionPoint| p.strength > transition.matrix.threshold();
+            let beyond: Vec<_> = transition.points.iter().filter(is_beyond).collect();
+            for pair in beyond.windows(2) {
+                let (low, high) = (pair[0].seen.values(Quantity::Overlap), pair[1].seen.values(Quantity::Overlap));
+                let rise = Summary::of_differences(high, low);
+                rises.push((
+                    rise.mean,
+                    format!("A = {}, s̄ from {} to {}", transition.aspect_ratio, pair[0].strength, pair[1].strength),
+                ));
+            }
+        }
+        let claim = format!("the overlap rises with s̄ beyond {}", self.threshold_in_words());
+        smallest_excess(&claim, "c", rises, "mean paired rise between neighbouring points")
+    }
 }
 
 fn data_exceed_teacher(transitions: &[Transition]) -> Verdict {

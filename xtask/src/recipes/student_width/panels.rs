@@ -85,8 +85,14 @@ impl StudentWidth {
 
     pub(super) fn caption(&self) -> String {
         let widths = self.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+        let narrowest = match self.hidden.contains(&1) {
+            true => {
+                "A student as narrow as its rank-1 teacher generalises as well as a wide one, if both are stopped in time."
+            }
+            false => "What the width of a student costs whose teacher has rank 1, if it is stopped in time.",
+        };
         format!(
-            "A student as narrow as its rank-1 teacher generalises as well as a wide one, if both are stopped in time. Students \
+            "{narrowest} Students \
              with {} inputs, {} outputs and N₂ = {widths} hidden units (ε = {}, λ = {}), least test error over {} epochs, means \
              of {} seeds with 95 % intervals. (a) Random against aligned starts, all widths and SNRs. (b) Aligned students \
              against SNR, with theory for each width: a narrow student cannot learn most of the noise, but at the best stopping \

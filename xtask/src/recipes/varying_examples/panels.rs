@@ -118,8 +118,8 @@ impl VaryingExamples {
     pub(super) fn caption(&self) -> String {
         format!(
             "Aligned students ({n}-{}-{}, ε = {}, λ = {}) of rank-1 teachers on P examples; {} seeds, 95 % intervals. (a, b) Train and test \
-             error over time with orthonormal inputs: lines are the theory, bands hold 95 % of single draws at this size. With P = N₁ = {n} \
-             the final test error is worst: more examples average the noise, fewer leave the student's map on the unseen directions as it \
+             error over time with orthonormal inputs: lines are the theory, bands hold 95 % of single draws at this size. The \
+             final test error is worst at P = N₁ = {n}: more examples average the noise, fewer leave the student's map on the unseen directions as it \
              started. (c) The least test error falls with P at every SNR. (d) Gaussian inputs cost test error, most where P is near N₁.",
             self.hidden,
             self.outputs,
