@@ -13,6 +13,7 @@ pub use annotation::{Anchor, Arrow, Place, Text};
 pub use band::Band;
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
+pub(crate) use histogram::MOST_BINS;
 pub use line::{Dash, Line};
 pub use points::{Points, Shape};
 pub use reference_line::{Direction, RefLine};
