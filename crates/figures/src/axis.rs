@@ -57,8 +57,6 @@ pub struct Axis {
     pub ticks: Option<Vec<(f64, Option<String>)>>,
     /// Ticks beside the automatic ones, with labels that displace automatic labels they would touch.
     pub extra_ticks: Vec<(f64, String)>,
-    /// Whether tick labels are written.
-    pub tick_labels: bool,
 }
 
 impl Axis {
@@ -71,7 +69,6 @@ impl Axis {
             cut: false,
             ticks: None,
             extra_ticks: Vec::new(),
-            tick_labels: true,
         }
     }
 
@@ -109,12 +106,6 @@ impl Axis {
     /// One more tick, labelled by this math text.
     pub fn extra_tick(mut self, value: f64, label: impl Into<String>) -> Self {
         self.extra_ticks.push((value, label.into()));
-        self
-    }
-
-    /// Leaves out the tick labels, for panels that share an axis with a neighbour.
-    pub fn without_tick_labels(mut self) -> Self {
-        self.tick_labels = false;
         self
     }
 }

@@ -1,5 +1,6 @@
 //! What must hold of a figure before it is drawn or written.
 
+use crate::mark::MOST_BINS;
 use crate::{Axis, Coordinates, End, Figure, FigureError, Mark, Panel, Scale};
 
 /// Where a check stands: names for its messages.
@@ -115,6 +116,7 @@ impl Series<'_> {
         match mark {
             Mark::Line(line) => {
                 self.points(&line.points)?;
+                self.breaks(&line.breaks, line.points.len())?;
                 self.intervals(&line.intervals, line.points.len())
             }
             Mark::Band(band) => {
@@ -130,6 +132,7 @@ impl Series<'_> {
             }
             Mark::Histogram(histogram) => {
                 self.not_empty(histogram.heights.len())?;
+                self.bins(histogram.heights.len())?;
                 self.finite("height", histogram.heights.iter().copied())?;
                 self.increasing("edges", &histogram.edges)?;
                 self.count("edges", histogram.heights.len() + 1, histogram.edges.len())
@@ -223,6 +226,29 @@ impl Series<'_> {
                 high,
             }),
         }
+    }
+
+    /// Breaks of a line: increasing, with points on both sides of each.
+    fn breaks(&self, breaks: &[usize], points: usize) -> Result<(), FigureError> {
+        let previous = std::iter::once(0).chain(breaks.iter().copied());
+        match breaks.iter().zip(previous).position(|(&next, previous)| next <= previous || next >= points) {
+            None => Ok(()),
+            Some(index) => Err(FigureError::BadBreak {
+                panel: self.panel.to_owned(),
+                series: self.series.to_owned(),
+                index,
+                found: breaks[index],
+                points,
+            }),
+        }
+    }
+
+    fn bins(&self, count: usize) -> Result<(), FigureError> {
+        if count <= MOST_BINS {
+            return Ok(());
+        }
+        let (panel, series) = (self.panel.to_owned(), self.series.to_owned());
+        Err(FigureError::TooManyBins { panel, series, most: MOST_BINS })
     }
 
     fn count(&self, quantity: &'static str, expected: usize, found: usize) -> Result<(), FigureError> {

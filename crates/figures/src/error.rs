@@ -73,6 +73,33 @@ pub enum FigureError {
         /// The edge after it.
         next: f64,
     },
+    /// A histogram has more bins than can be drawn.
+    #[error("panel {panel}, series '{series}' has more than {most} bins; give it wider ones")]
+    TooManyBins {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// The most allowed.
+        most: usize,
+    },
+    /// The gaps of a line are not in order, or not between its points.
+    #[error(
+        "panel {panel}, series '{series}': break number {index} is {found}; breaks must increase from 1 or more \
+         and stay below the number of points, {points}"
+    )]
+    BadBreak {
+        /// Panel letter.
+        panel: String,
+        /// Series name.
+        series: String,
+        /// Position among the breaks, from 0.
+        index: usize,
+        /// The break given.
+        found: usize,
+        /// Number of points of the line.
+        points: usize,
+    },
     /// A datum lies beyond a fixed axis range that is not declared cut.
     #[error(
         "panel {panel}, series '{series}': {axis} = {value} lies beyond the axis [{low}, {high}]; \

@@ -142,32 +142,38 @@ impl Figure {
 
     /// The letters of the panels, in order: a to z, then aa, ab, …
     pub fn letters(&self) -> Vec<String> {
-        (0..self.cells.iter().flatten().count()).map(letter).collect()
+        (0..self.cells.iter().flatten().count()).map(panel_letter).collect()
     }
 
     /// The panels with their letters.
     pub fn lettered_panels(&self) -> impl Iterator<Item = (String, &Panel)> {
-        self.cells.iter().flatten().enumerate().map(|(index, panel)| (letter(index), panel))
+        self.cells.iter().flatten().enumerate().map(|(index, panel)| (panel_letter(index), panel))
     }
 }
 
-fn letter(index: usize) -> String {
+/// The letter of a figure's panel by its index from 0, in reading order and without the empty cells: a to z, then aa, ab, …
+///
+/// ```
+/// use figures::panel_letter;
+/// assert_eq!([0, 25, 26].map(panel_letter), ["a", "z", "aa"]);
+/// ```
+pub fn panel_letter(index: usize) -> String {
     let last = char::from(b'a' + (index % 26) as u8);
     match index / 26 {
         0 => last.to_string(),
-        more => letter(more - 1) + &last.to_string(),
+        more => panel_letter(more - 1) + &last.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::letter;
+    use super::panel_letter;
 
     #[test]
     fn letters_go_on_after_z() {
         assert_eq!(
             ["a", "h", "z", "aa", "az", "ba"],
-            [0, 7, 25, 26, 51, 52].map(letter).each_ref().map(String::as_str)
+            [0, 7, 25, 26, 51, 52].map(panel_letter).each_ref().map(String::as_str)
         );
     }
 }

@@ -82,7 +82,7 @@ pub use axis::{Axis, Scale};
 pub use colour::{Colour, palette};
 pub use colour_scale::{ColourBar, ColourScale, Hues};
 pub use error::FigureError;
-pub use figure::Figure;
+pub use figure::{Figure, panel_letter};
 pub use legend::{Key, Legend, Symbol};
 pub use mark::{
     Anchor, Arrow, Band, Brace, Dash, Direction, Edge, End, HeatMap, Histogram, Line, Mark, Node, NodeShape, Place,

@@ -11,8 +11,10 @@ mod schematic;
 
 pub use annotation::{Anchor, Arrow, Place, Text};
 pub use band::Band;
+pub(crate) use band::BAND_OPACITY;
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
+pub(crate) use histogram::MOST_BINS;
 pub use line::{Dash, Line};
 pub use points::{Points, Shape};
 pub use reference_line::{Direction, RefLine};

@@ -49,6 +49,36 @@ fn data_that_do_not_fit_together() {
 }
 
 #[test]
+fn values_that_cannot_be_counted() {
+    let counted = |values: &[f64], start, width| error_of(Histogram::of_values("h", values, start, width));
+    assert_says(&counted(&[0.5, f64::NAN], 0.0, 1.0), &["panel b", "'h'", "number 1", "NaN"]);
+    assert_says(&counted(&[f64::INFINITY], 0.0, 1.0), &["'h'", "number 0", "inf"]);
+    assert_says(&counted(&[0.5, -1.0, f64::NEG_INFINITY], 0.0, 1.0), &["'h'", "number 2", "-inf"]);
+    assert_says(&counted(&[0.5], 0.0, 0.0), &["'h'", "edges must increase", "0 is followed by 0"]);
+    assert_says(&counted(&[0.5], 0.0, -0.25), &["'h'", "edges must increase", "0 is followed by -0.25"]);
+    assert_says(&counted(&[0.5], 0.0, f64::NAN), &["'h'", "edges", "NaN"]);
+    assert_says(&counted(&[0.5], f64::NAN, 1.0), &["'h'", "edges", "NaN"]);
+    assert_says(&counted(&[0.5], 0.0, f64::INFINITY), &["'h'", "edges", "inf"]);
+    for (values, width) in [([0.0, 1e300], 1.0), ([-1e308, 1e308], 1.0), ([0.0, 1.0], 1e-300), ([-1.0, 0.0], 1e-5)] {
+        assert_says(&counted(&values, 0.0, width), &["panel b", "'h'", "more than 100000 bins"]);
+    }
+}
+
+#[test]
+fn breaks_of_a_line() {
+    let broken = |breaks: &[usize]| {
+        let mut line = Line::new("s", [(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)]);
+        line.breaks = breaks.to_vec();
+        error_of(line)
+    };
+    assert_says(&broken(&[7]), &["panel b", "'s'", "break number 0 is 7", "points, 3"]);
+    assert_says(&broken(&[3]), &["break number 0 is 3"]);
+    assert_says(&broken(&[0]), &["break number 0 is 0"]);
+    assert_says(&broken(&[2, 1]), &["break number 1 is 1", "must increase"]);
+    assert_says(&broken(&[1, 1]), &["break number 1 is 1"]);
+}
+
+#[test]
 fn ranges() {
     let line = Line::new("s", [(0.0, 0.0), (3.0, 1.0)]);
     let fixed = |low, high| Panel::new(Axis::new("x").range(low, high), Axis::new("y")).mark(line.clone());

@@ -52,15 +52,20 @@ mod tests {
 
     #[test]
     fn the_first_entry_has_the_moments_of_a_uniform_direction() {
-        // q₁₁ of a Haar matrix of size n: mean 0, E q² = 1/n, E q⁴ = 3/(n(n+2)). A missing sign fix makes q₁₁ ≤ 0 always.
+        // q₁₁ of a Haar matrix of size n: mean 0, E q² = 1/n, E q⁴ = 3/(n(n+2)), E q⁸ = 105/(n(n+2)(n+4)(n+6)).
+        // A missing sign fix makes q₁₁ ≤ 0 always.
         let (n, draws) = (5usize, 4000u64);
         let first = |run| sample_haar_orthogonal(n, &mut generator(4, "haar moments", &[], run))[(0, 0)];
         let draws_of: Vec<f64> = (0..draws).map(first).collect();
         let moment = |k: i32| draws_of.iter().map(|q| q.powi(k)).sum::<f64>() / draws as f64;
-        let (second, fourth) = (1.0 / 5.0_f64, 3.0 / 35.0_f64);
+        let size = n as f64;
+        let second = 1.0 / size;
+        let fourth = 3.0 / (size * (size + 2.0));
+        let eighth = 105.0 / (size * (size + 2.0) * (size + 4.0) * (size + 6.0));
         let error = (draws as f64).sqrt().recip();
-        // 5 standard errors: false alarm below 1e-6 each.
+        // 5 standard errors: false alarm below 1e-6 each, the skewness of q⁴ included.
         assert!(moment(1).abs() < 5.0 * second.sqrt() * error);
         assert!((moment(2) - second).abs() < 5.0 * (fourth - second * second).sqrt() * error);
+        assert!((moment(4) - fourth).abs() < 5.0 * (eighth - fourth * fourth).sqrt() * error);
     }
 }

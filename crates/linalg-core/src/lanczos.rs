@@ -53,6 +53,10 @@ fn bidiagonalise(matrix: MatRef<'_, f64>, count: usize, limit: usize) -> Result<
         }
         reorthogonalise(&mut u, left.as_ref().subcols(0, k));
         let alpha = u.norm_l2();
+        // The start lies in the null space: no left vector to begin with.
+        if k == 0 && alpha == 0.0 {
+            return Ok(None);
+        }
         let mut v: Col<f64> = Col::zeros(columns);
         if alpha > 0.0 {
             left.col_mut(k).copy_from(faer::Scale(1.0 / alpha) * &u);
@@ -144,7 +148,12 @@ mod tests {
         let found = leading_triplets(identity.as_ref(), 3).unwrap();
         assert!(found.singular_values.iter().all(|s| (s - 1.0).abs() < 1e-14));
         let zero = Mat::<f64>::zeros(150, 110);
-        assert_eq!(leading_triplets(zero.as_ref(), 2).unwrap().singular_values, vec![0.0, 0.0]);
+        for count in [1, 2] {
+            let found = leading_triplets(zero.as_ref(), count).unwrap();
+            assert_eq!(found.singular_values, vec![0.0; count]);
+            let columns = found.left.col_iter().chain(found.right.col_iter());
+            assert!(columns.map(|column| column.norm_l2()).all(|norm| (norm - 1.0).abs() < 1e-14));
+        }
     }
 
     #[test]

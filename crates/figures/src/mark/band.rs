@@ -1,6 +1,9 @@
 use crate::Colour;
 use serde::Serialize;
 
+/// Opacity of a band, also of the intervals of an opaque line.
+pub(crate) const BAND_OPACITY: f64 = 0.18;
+
 /// The region between a low and a high curve.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Band {
@@ -23,7 +26,7 @@ impl Band {
             series: series.into(),
             places: places.into_iter().collect(),
             colour: Colour::BLUE,
-            opacity: 0.18,
+            opacity: BAND_OPACITY,
             legend: None,
         }
     }

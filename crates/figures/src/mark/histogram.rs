@@ -1,6 +1,9 @@
 use crate::Colour;
 use serde::Serialize;
 
+/// The most bins a histogram may have: far more than can be seen, far fewer than fill the memory.
+pub(crate) const MOST_BINS: usize = 100_000;
+
 /// Bars over bins.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Histogram {
@@ -37,20 +40,35 @@ impl Histogram {
 
     /// Counts values in bins `[start + k·width, start + (k+1)·width)` that together hold all of them.
     ///
+    /// What cannot be counted is kept for the renderers to refuse: values of which one is not finite become the edges,
+    /// bins of no positive width keep the edges they would have, and bins beyond the most allowed (100 000) stay empty.
+    ///
     /// ```
     /// use figures::Histogram;
     /// let h = Histogram::of_values("counts", &[0.1, 0.3, 0.35, 0.9], 0.0, 0.25);
     /// assert_eq!(h.heights, [1.0, 2.0, 0.0, 1.0]);
     /// ```
     pub fn of_values(series: impl Into<String>, values: &[f64], start: f64, width: f64) -> Self {
-        let bin = |v: f64| ((v - start) / width).floor();
-        let first = values.iter().map(|&v| bin(v)).fold(0.0, f64::min) as i64;
-        let last = values.iter().map(|&v| bin(v)).fold(first as f64, f64::max) as i64;
-        let mut heights = vec![0.0; (last - first + 1) as usize];
-        for &value in values {
-            heights[(bin(value) as i64 - first) as usize] += 1.0;
+        let count = values.len() as f64;
+        if values.iter().any(|value| !value.is_finite()) {
+            return Self::new(series, values.iter().copied(), [count]);
         }
-        Self::new(series, (first..=last + 1).map(|k| start + k as f64 * width), heights)
+        if !(start.is_finite() && width.is_finite() && width > 0.0) {
+            return Self::new(series, [start, start + width], [count]);
+        }
+        let bin = |v: f64| ((v - start) / width).floor();
+        let first = values.iter().map(|&v| bin(v)).fold(0.0, f64::min);
+        let last = values.iter().map(|&v| bin(v)).fold(first, f64::max);
+        if last - first >= MOST_BINS as f64 {
+            let edges = (0..=MOST_BINS + 1).map(|k| start + k as f64 * width);
+            return Self::new(series, edges, vec![0.0; MOST_BINS + 1]);
+        }
+        let bins = (last - first) as usize + 1;
+        let mut heights = vec![0.0; bins];
+        for &value in values {
+            heights[(bin(value) - first) as usize] += 1.0;
+        }
+        Self::new(series, (0..=bins).map(|k| start + (first + k as f64) * width), heights)
     }
 
     /// Sets the colour.

@@ -8,6 +8,7 @@ use super::layout::{Layout, Placed};
 use super::series;
 use super::style::{LEGEND_ROW, LEGEND_SIZE, SYMBOL};
 use super::symbol;
+use crate::mark::BAND_OPACITY;
 use crate::{Anchor, Colour, Figure, FigureError, Legend, Mark, Panel, Symbol, font, math_text};
 
 /// A line of a legend.
@@ -71,7 +72,7 @@ fn symbols(mark: &Mark) -> Vec<Symbol> {
         Mark::Line(line) => {
             let piece =
                 Symbol::Line { colour: line.colour.lighter(1.0 - line.opacity), dash: line.dash, width: line.width };
-            let band = Symbol::Patch { colour: line.colour, opacity: 0.18 * line.opacity, outlined: false };
+            let band = Symbol::Patch { colour: line.colour, opacity: BAND_OPACITY * line.opacity, outlined: false };
             if line.intervals.is_empty() { vec![piece] } else { vec![band, piece] }
         }
         Mark::Band(band) => vec![Symbol::Patch { colour: band.colour, opacity: band.opacity, outlined: false }],

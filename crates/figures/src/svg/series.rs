@@ -4,6 +4,7 @@ use super::canvas::{Canvas, Ink};
 use super::frame::Frame;
 use super::geometry::{self, Point, Rect};
 use super::symbol;
+use crate::mark::BAND_OPACITY;
 use crate::{Band, Direction, FigureError, HeatMap, Histogram, Line, Mark, Points, RefLine, math_text};
 
 /// How far, in pixels, a drawn line may stray from its data.
@@ -129,7 +130,7 @@ fn draw_line(canvas: &mut Canvas, frame: &Frame, line: &Line) {
         for piece in line.pieces() {
             let place = |i: usize| (line.points[i].0, line.intervals[i].0, line.intervals[i].1);
             let places: Vec<_> = piece.map(place).collect();
-            draw_band(canvas, frame, &places, Ink::fill(line.colour, 0.18 * line.opacity));
+            draw_band(canvas, frame, &places, Ink::fill(line.colour, BAND_OPACITY * line.opacity));
         }
     }
     for piece in line.pieces() {

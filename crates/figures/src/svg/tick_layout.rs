@@ -81,10 +81,6 @@ fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTic
         }
     }
     add_extra(axis, map, &mut found, distance);
-    if !axis.tick_labels {
-        found.exponent = 0;
-        found.ticks.iter_mut().for_each(|(_, tick)| tick.label.clear());
-    }
     found
 }
 
