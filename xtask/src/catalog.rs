@@ -5,6 +5,7 @@ use crate::config::{ConfigError, Document, Scale, Settings};
 use crate::recipe::{Kind, Plan};
 use crate::recipes::RECIPES;
 use crate::run::Run;
+use crate::stopwatch::total;
 use crate::store::Request;
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub struct Figure {
     pub kind: &'static str,
     /// The config after overlay and command line.
     pub settings: Settings,
+    /// The seed that replaced the config's, if there was one to replace.
+    pub seed_override: Option<u64>,
     /// The recipe, filled in.
     pub plan: Box<dyn Plan>,
     /// Every run the figure needs, each once.
@@ -47,7 +50,8 @@ impl Figure {
         kind.validate(&document)?;
         let mut settings = document.settings(scale);
         // A figure of closed forms has no seed to replace.
-        if let Some(seed) = seed.filter(|_| has_seed(&settings)) {
+        let seed_override = seed.filter(|_| has_seed(&settings));
+        if let Some(seed) = seed_override {
             settings.set("seed", &seed.to_string(), "--seed")?;
         }
         let plan = kind.plan(&settings)?;
@@ -60,12 +64,13 @@ impl Figure {
                 runs.push(NamedRun { run, description, request });
             }
         }
-        Ok(Self { stem: stem_of(path)?, path: path.to_owned(), kind: kind.name(), settings, plan, runs })
+        let (stem, path) = (stem_of(path)?, path.to_owned());
+        Ok(Self { stem, path, kind: kind.name(), settings, seed_override, plan, runs })
     }
 
     /// Rough seconds on one core of all runs together.
     pub fn cost_estimate(&self) -> f64 {
-        self.runs.iter().map(|named| named.run.cost_estimate()).sum()
+        total(self.runs.iter().map(|named| named.run.cost_estimate()))
     }
 }
 
@@ -215,6 +220,14 @@ mod tests {
             .collect();
         let stems: Vec<String> = stems.iter().map(|s| (*s).to_owned()).collect();
         resolve(&configs, &stems)?.iter().map(|p| stem_of(p)).collect()
+    }
+
+    #[test]
+    fn a_seed_replaces_that_of_a_config_which_has_one() {
+        let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
+        let load = |stem| Figure::load(&configs.join(stem), Scale::Smoke, Some(7)).unwrap().seed_override;
+        assert_eq!(load("fig03_single_hidden_layer.ron"), Some(7));
+        assert_eq!(load("fig01_learning_dynamics.ron"), None);
     }
 
     #[test]

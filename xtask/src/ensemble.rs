@@ -151,10 +151,11 @@ impl EnsembleSpec {
             .with_examples(self.examples)?;
         let student = Student::new(self.hidden, self.layers, self.epsilon)?;
         let ensemble = Ensemble::sample(&task, self.draws, self.seed)?;
-        let aligned = ensemble.aligned(&student, &self.times, self.t_max)?;
         if self.start == sim::Start::TrainingAligned {
-            return Ok(outcome(&aligned, Vec::new()));
+            return Ok(outcome(&ensemble.aligned(&student, &self.times, self.t_max)?, Vec::new()));
         }
+        // Of these only the stopping times are kept.
+        let aligned = ensemble.aligned(&student, &[], self.t_max)?;
         let tracked = self.strengths.len();
         let random = ensemble.random(&student, &self.times, self.t_max, tracked)?;
         let modes = (0..tracked).map(|mode| mode_statistics(&random, mode)).collect();

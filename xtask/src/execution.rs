@@ -4,11 +4,12 @@ use crate::catalog::{Figure, NamedRun};
 use crate::progress_line::ProgressLine;
 use crate::results::Results;
 use crate::run::Outcome;
-use crate::stopwatch::measured;
+use crate::stopwatch::{measured, total};
 use crate::store::{Begin, ClaimAttempt, Key, Lookup, Store};
 use anyhow::{Context as _, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -105,7 +106,11 @@ impl Executor<'_> {
                 for &index in &batch {
                     let (sender, run, line) = (sender.clone(), runs[index], &line);
                     scope.spawn_fifo(move |_| {
-                        let done = if line.stopped() { Err(anyhow!("stopped")) } else { self.one(run, line) };
+                        let done = if line.stopped() {
+                            Err(anyhow!("stopped"))
+                        } else {
+                            caught(|| run.run.label(), || self.one(run, line))
+                        };
                         // The receiver lives until every report is in.
                         let _ = sender.send((index, done));
                     });
@@ -140,7 +145,7 @@ impl Executor<'_> {
             self.policy == Policy::Everything || !matches!(self.store.peek(&run.request.key()), Ok(Lookup::Found(_)))
         };
         let costs: Vec<f64> = runs.iter().filter(is_missing).map(|run| run.run.cost_estimate()).collect();
-        (costs.len(), costs.iter().sum())
+        (costs.len(), total(costs))
     }
 
     fn one(&self, named: &NamedRun, line: &ProgressLine) -> anyhow::Result<Done> {
@@ -182,6 +187,17 @@ impl Executor<'_> {
             }
         }
     }
+}
+
+/// The result of `work`; a panic in it is an error under the label, so that a report comes whatever happens: without
+/// one the command would wait for ever.
+fn caught<T>(label: impl FnOnce() -> String, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    // What the work shares is the store, whose claims are given back on unwinding, and the counts of the progress line.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let said = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message");
+        Err(anyhow!("panicked: {said}").context(label()))
+    })
 }
 
 /// Which runs each figure still waits for.
@@ -271,7 +287,26 @@ impl<'f> Board<'f> {
 mod tests {
     use super::*;
     use crate::config::Scale;
+    use std::panic::resume_unwind;
     use std::path::Path;
+
+    #[test]
+    fn a_panic_is_an_error_under_the_label() {
+        // Resumed, not begun, so that no hook writes to the test's output.
+        let told = |payload: Box<dyn std::any::Any + Send>| {
+            format!(
+                "{:#}",
+                caught(|| "run 7".to_owned(), || -> anyhow::Result<()> { resume_unwind(payload) }).unwrap_err()
+            )
+        };
+        assert_eq!(told(Box::new("shapes differ")), "run 7: panicked: shapes differ");
+        assert_eq!(told(Box::new("50 is not 49".to_owned())), "run 7: panicked: 50 is not 49");
+        assert_eq!(told(Box::new(5)), "run 7: panicked: without a message");
+        let label = || unreachable!("asked for only after a panic");
+        assert_eq!(caught(label, || Ok(3)).unwrap(), 3);
+        let failed = caught(label, || -> anyhow::Result<()> { bail!("no") });
+        assert_eq!(format!("{:#}", failed.unwrap_err()), "no");
+    }
 
     #[test]
     fn the_last_runs_of_a_figure_are_its_shortest_so_that_no_thread_is_left_alone_with_a_long_one() {

@@ -29,7 +29,6 @@ pub fn init(root: &Path, args: &InitArgs) -> anyhow::Result<()> {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         kinds.push(format!("{} ({stem})", document.kind()));
     }
-    kinds.dedup();
     let known = RECIPES.iter().map(|kind| kind.name());
     let nearest =
         known.max_by(|a, b| strsim::jaro_winkler(a, &args.kind).total_cmp(&strsim::jaro_winkler(b, &args.kind)));

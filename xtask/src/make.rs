@@ -3,7 +3,7 @@
 use crate::atomic_file;
 use crate::catalog::{self, Figure};
 use crate::check;
-use crate::command_line::{FiguresArgs, Format, Selection};
+use crate::command_line::{FiguresArgs, Selection};
 use crate::comparison::Verdict;
 use crate::config::Scale;
 use crate::execution::{Executor, Policy, Ready};
@@ -12,6 +12,7 @@ use crate::progress_line::ProgressLine;
 use crate::provenance;
 use crate::run::Run;
 use crate::say;
+use crate::stopwatch::total;
 use crate::store::{Key, Shard, Store};
 use anyhow::Context as _;
 use std::collections::{BTreeMap, HashSet};
@@ -128,13 +129,12 @@ fn run_shard(
     all.sort_by_key(|(key, _)| *key);
     all.dedup_by_key(|(key, _)| *key);
     let mine = shard.select(&all);
-    let seconds = |indices: &mut dyn Iterator<Item = usize>| indices.map(|index| all[index].1).sum::<f64>();
     say!(
         "share {shard}: {} of {} runs, about {:.2} of {:.2} core seconds",
         mine.len(),
         all.len(),
-        seconds(&mut mine.iter().copied()),
-        seconds(&mut (0..all.len()))
+        total(mine.iter().map(|index| all[*index].1)),
+        total(all.iter().map(|(_, seconds)| *seconds))
     );
     let share: HashSet<Key> = mine.into_iter().map(|index| all[index].0).collect();
     let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
@@ -166,7 +166,7 @@ impl Maker<'_> {
             let inputs = outputs::input_hashes(self.root, &figure.plan.inputs())?;
             let mut record = Record { inputs, ..self.record(figure, &assembled, run_seconds) };
             record.provenance.assemble_seconds = assemble_seconds;
-            outputs::write_figure(self.folder, &assembled, &self.formats(), record)
+            outputs::write_figure(self.folder, &assembled, &self.args.format, record)
         });
         let made = Made {
             stem: figure.stem.clone(),
@@ -177,14 +177,6 @@ impl Maker<'_> {
         };
         line.say(&made.line());
         made
-    }
-
-    fn formats(&self) -> Vec<Format> {
-        let mut formats = self.args.format.clone();
-        if formats.is_empty() {
-            formats = vec![Format::Svg, Format::Png];
-        }
-        formats
     }
 
     fn record(&self, figure: &Figure, assembled: &crate::recipe::Assembled, run_seconds: f64) -> Record {
@@ -198,7 +190,7 @@ impl Maker<'_> {
             caption: assembled.caption.clone(),
             scale: figure.settings.scale().name().to_owned(),
             config: figure.settings.to_json(),
-            seed_override: self.args.selection.seed,
+            seed_override: figure.seed_override,
             runs,
             inputs: BTreeMap::new(),
             engine_version: Run::ENGINE_VERSION,
@@ -265,8 +257,8 @@ fn print_summary(made: &[Made], folder: &Path, start: Instant) {
         "in {} after {:.1} s, of which assembling took {:.1} s and drawing {:.1} s",
         folder.display(),
         start.elapsed().as_secs_f64(),
-        records().map(|record| record.provenance.assemble_seconds).sum::<f64>(),
-        records().map(|record| record.provenance.draw_seconds).sum::<f64>()
+        total(records().map(|record| record.provenance.assemble_seconds)),
+        total(records().map(|record| record.provenance.draw_seconds))
     );
     for m in made {
         match &m.outcome {

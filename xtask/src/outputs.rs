@@ -181,8 +181,3 @@ fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
     }
     Ok(writer.into_inner()?)
 }
-
-/// The paths a record answers for, in `folder`.
-pub fn paths_of(record: &Record, folder: &Path) -> Vec<PathBuf> {
-    record.files.keys().map(|name| folder.join(name)).collect()
-}

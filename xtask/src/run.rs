@@ -1,6 +1,7 @@
 //! A run: an independent, seeded piece of work whose outcome depends on its description alone.
 
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec};
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use sim::{Experiment, Progress};
 
@@ -49,9 +50,14 @@ impl Run {
     /// The description that identifies the run: canonical JSON.
     ///
     /// # Errors
-    /// If a number in it is not finite (a checked config holds none).
+    /// If a number in it is not finite (a checked config holds none): JSON has null for all of these, so that different
+    /// runs would be one.
     pub fn description(&self) -> anyhow::Result<String> {
-        Ok(serde_json::to_string(self)?)
+        let description = serde_json::to_string(self)?;
+        // No part of a run may be absent, so that a null is found in reading it back.
+        serde_json::from_str::<Self>(&description)
+            .with_context(|| format!("a number is not finite in the run {description}"))?;
+        Ok(description)
     }
 
     /// One line for messages.
@@ -112,5 +118,39 @@ impl From<ShrinkageSpec> for Run {
 impl From<TransferSpec> for Run {
     fn from(spec: TransferSpec) -> Self {
         Self::Transfer(spec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_with_a_number_that_is_not_finite_has_no_description() {
+        let described = |noise: f64, times: Vec<f64>| {
+            let spec = EnsembleSpec {
+                inputs: 4,
+                outputs: 2,
+                examples: 4,
+                noise,
+                strengths: vec![2.0],
+                hidden: 2,
+                layers: 2,
+                epsilon: 1e-3,
+                start: sim::Start::Random,
+                times,
+                t_max: 1.0,
+                draws: 1,
+                seed: 1,
+            };
+            Run::from(spec).description()
+        };
+        assert!(described(0.1, vec![1.0 / 3.0, 1e-300]).is_ok());
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for refused in [described(number, Vec::new()), described(0.1, vec![0.0, number])] {
+                let error = format!("{:#}", refused.unwrap_err());
+                assert!(error.contains("a number is not finite"), "{error}");
+            }
+        }
     }
 }

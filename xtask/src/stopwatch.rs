@@ -21,10 +21,20 @@ pub fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, took.saturating_sub(inner))
 }
 
+/// The sum of seconds; that of none is 0, where `sum` gives −0, which is shown with its sign.
+pub fn total(seconds: impl IntoIterator<Item = f64>) -> f64 {
+    seconds.into_iter().fold(0.0, |sum, item| sum + item)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::thread::sleep;
+
+    #[test]
+    fn the_total_of_nothing_has_no_sign() {
+        assert_eq!(format!("{:.2} {:.2}", total([]), total([0.5, 0.25])), "0.00 0.75");
+    }
 
     #[test]
     fn inner_work_is_not_counted_twice() {

@@ -262,8 +262,12 @@ fn what_is_no_folder_is_refused() {
     let message = names(&Store::open(&file).unwrap_err(), &file);
     assert!(message.contains("is not a folder"), "{message}");
     let below = file.join("store");
-    let message = names(&Store::open(&below).unwrap_err(), &below);
+    let error = Store::open(&below).unwrap_err();
+    let message = names(&error, &below);
     assert!(message.contains("cannot open"), "{message}");
+    // With its cause, once.
+    let told = format!("{:#}", anyhow::Error::from(error));
+    assert_eq!(told.matches("(os error ").count(), 1, "{told}");
 }
 
 #[test]

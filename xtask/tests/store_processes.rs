@@ -31,6 +31,11 @@ fn count(root: &Path, extension: &str) -> usize {
     children.map(|path| if path.is_dir() { count(&path, extension) } else { usize::from(is_wanted(&path)) }).sum()
 }
 
+/// An error as the command line tells it.
+fn told(error: StoreError) -> String {
+    format!("{:#}", anyhow::Error::from(error))
+}
+
 /// This program as a child that does `what` on the store at `root`.
 fn child(what: &str, root: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -74,7 +79,7 @@ fn child_process() {
         }
         // Puts a value larger than the file size limit that the parent has set.
         "large" => {
-            let message = store.put(&request(1), &vec![1.0_f64; 100_000]).unwrap_err().to_string();
+            let message = told(store.put(&request(1), &vec![1.0_f64; 100_000]).unwrap_err());
             println!("said: {message}");
             store.put(&request(2), &7_u64).unwrap();
             println!("lived.");
@@ -236,6 +241,38 @@ fn what_a_killed_process_left_is_swept() {
     assert!(!foreign.exists());
 }
 
+/// Every store does `work` at the same moment.
+fn at_once<T: Send>(stores: &[Store], work: impl Fn(&Store) -> T + Sync) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(stores.len());
+    let waited = |store| {
+        barrier.wait();
+        work(store)
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = stores.iter().map(|store| scope.spawn(|| waited(store))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn many_may_sweep_and_prune_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores: Vec<Store> = (0..8).map(|_| Store::open(folder.path()).unwrap()).collect();
+    let files = 400;
+    for run in 0..files {
+        stores[0].put(&request(run), &run).unwrap();
+        let left = stores[0].path(&request(run).key()).with_extension("00000000-1-1-1.tmp");
+        fs::write(&left, "left behind").unwrap();
+        let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
+        fs::File::options().write(true).open(&left).unwrap().set_modified(long_ago).unwrap();
+    }
+    let swept: usize = at_once(&stores, |store| store.sweep().unwrap()).into_iter().sum();
+    assert_eq!((swept as u64, count(folder.path(), "tmp")), (files, 0), "each is removed by one");
+    let pruned: usize =
+        at_once(&stores, |store| store.prune(&std::collections::HashSet::new()).unwrap().removed).into_iter().sum();
+    assert_eq!((pruned as u64, count(folder.path(), "run")), (files, 0), "each is removed by one");
+}
+
 #[test]
 fn a_claim_is_given_back_on_panic() {
     let folder = tempfile::tempdir().unwrap();
@@ -334,19 +371,7 @@ fn one_of_many_takes_a_stale_claim_over() {
     holder.kill().unwrap();
     holder.wait().unwrap();
     let stores: Vec<Store> = (0..8).map(|_| Store::open(folder.path()).unwrap()).collect();
-    let barrier = std::sync::Barrier::new(stores.len());
-    let attempts: Vec<ClaimAttempt> = std::thread::scope(|scope| {
-        let threads: Vec<_> = stores
-            .iter()
-            .map(|store| {
-                scope.spawn(|| {
-                    barrier.wait();
-                    store.try_claim(&request(1).key()).unwrap()
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    });
+    let attempts = at_once(&stores, |store| store.try_claim(&request(1).key()).unwrap());
     let mine = attempts.iter().filter(|attempt| matches!(attempt, ClaimAttempt::Mine(_))).count();
     assert_eq!(mine, 1);
     drop(attempts);
@@ -363,7 +388,7 @@ fn a_claim_that_cannot_be_made_is_an_error() {
     fs::remove_dir(&path).unwrap();
     // A link to nowhere exists for whoever would make it and not for whoever would read it.
     std::os::unix::fs::symlink("/nowhere/at/all", &path).unwrap();
-    assert!(store.try_claim(&request(1).key()).unwrap_err().to_string().contains("cannot be read"));
+    assert!(told(store.try_claim(&request(1).key()).unwrap_err()).contains("cannot be read"));
 }
 
 #[test]

@@ -16,23 +16,24 @@ pub struct Session<'p> {
     /// Where criterion writes: emptied before each turn, so that nothing old is read.
     home: PathBuf,
     /// The yardsticks after the last turn.
-    latest: Option<Yardsticks>,
+    latest: Yardsticks,
     /// The fastest of all.
-    fastest: Option<Yardsticks>,
+    fastest: Yardsticks,
     /// In the order in which they are run.
     names: Vec<String>,
     looks: HashMap<String, (f64, Vec<Look>)>,
 }
 
 impl<'p> Session<'p> {
-    /// Nothing measured yet.
+    /// Nothing measured yet but the yardsticks.
     ///
     /// # Errors
-    /// If criterion's folder cannot be made.
+    /// If criterion's folder cannot be made, or the yardsticks fail.
     pub fn new(root: &Path, programs: &'p Programs) -> anyhow::Result<Self> {
         let home = root.join("target/xtask-bench");
         std::fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
-        Ok(Self { programs, home, latest: None, fastest: None, names: Vec::new(), looks: HashMap::new() })
+        let now = measured_yardsticks(&home, programs)?;
+        Ok(Self { programs, home, latest: now, fastest: now, names: Vec::new(), looks: HashMap::new() })
     }
 
     /// Measures every benchmark of `chosen` once.
@@ -43,14 +44,12 @@ impl<'p> Session<'p> {
         for name in chosen.names().filter(|name| !self.looks.contains_key(*name)) {
             self.names.push(name.to_owned());
         }
-        let mut before = match self.latest {
-            Some(latest) => latest,
-            None => self.measure_yardsticks()?,
-        };
+        let mut before = self.latest;
         for (index, turn) in chosen.turns.iter().enumerate() {
             progress(&format!("{title}: {} of {}, {}", index + 1, chosen.turns.len(), turn.label()));
-            let samples = self.measure(turn)?;
-            let after = self.measure_yardsticks()?;
+            let samples = measured(&self.home, turn)?;
+            let after = measured_yardsticks(&self.home, self.programs)?;
+            (self.latest, self.fastest) = (after, self.fastest.faster(after));
             for sample in samples {
                 self.add(sample, before.faster(after));
             }
@@ -62,7 +61,7 @@ impl<'p> Session<'p> {
 
     /// The fastest that the yardsticks were seen.
     pub fn yardsticks(&self) -> Yardsticks {
-        self.fastest.unwrap_or(Yardsticks { peak_f64: f64::NAN, peak_f32: f64::NAN, product: f64::NAN })
+        self.fastest
     }
 
     /// Every benchmark, over all rounds.
@@ -76,29 +75,27 @@ impl<'p> Session<'p> {
         let look = Look { seconds: sample.seconds, yardsticks };
         self.looks.entry(sample.name).or_insert((sample.work, Vec::new())).1.push(look);
     }
+}
 
-    fn measure_yardsticks(&mut self) -> anyhow::Result<Yardsticks> {
-        let samples = self.measure(&self.programs.yardsticks())?;
-        let speed = |name: &str| {
-            let found = samples.iter().find(|sample| sample.name == name);
-            found.map(|sample| sample.work / sample.seconds).with_context(|| format!("the bench {name} is missing"))
-        };
-        let now = Yardsticks {
-            peak_f64: speed("yardstick/fma_f64")?,
-            peak_f32: speed("yardstick/fma_f32")?,
-            product: speed("yardstick/faer_product")?,
-        };
-        self.latest = Some(now);
-        self.fastest = Some(self.fastest.map_or(now, |fastest| fastest.faster(now)));
-        Ok(now)
-    }
+fn measured_yardsticks(home: &Path, programs: &Programs) -> anyhow::Result<Yardsticks> {
+    let samples = measured(home, &programs.yardsticks())?;
+    let speed = |name: &str| {
+        let found = samples.iter().find(|sample| sample.name == name);
+        found.map(|sample| sample.work / sample.seconds).with_context(|| format!("the bench {name} is missing"))
+    };
+    Ok(Yardsticks {
+        peak_f64: speed("yardstick/fma_f64")?,
+        peak_f32: speed("yardstick/fma_f32")?,
+        product: speed("yardstick/faer_product")?,
+    })
+}
 
-    fn measure(&self, turn: &Turn<'_>) -> anyhow::Result<Vec<Sample>> {
-        let emptied = std::fs::remove_dir_all(&self.home).and_then(|()| std::fs::create_dir_all(&self.home));
-        emptied.with_context(|| format!("cannot empty {}", self.home.display()))?;
-        turn.run(&self.home)?;
-        samples::read(&self.home)
-    }
+/// Runs the benches of a turn in an emptied folder, and reads what they measured.
+fn measured(home: &Path, turn: &Turn<'_>) -> anyhow::Result<Vec<Sample>> {
+    let emptied = std::fs::remove_dir_all(home).and_then(|()| std::fs::create_dir_all(home));
+    emptied.with_context(|| format!("cannot empty {}", home.display()))?;
+    turn.run(home)?;
+    samples::read(home)
 }
 
 /// A line that is written over on a terminal, and not at all elsewhere.

@@ -76,17 +76,6 @@ impl<'a> Checks<'a> {
         self.rule(path, range.contains(&value), &value, message)
     }
 
-    /// Neither infinite nor NaN. What is written in a config is finite already; this is for what is computed from it.
-    pub fn finite(&mut self, path: &str, value: f64) -> &mut Self {
-        self.rule(path, value.is_finite(), &value, "must be finite".to_owned())
-    }
-
-    /// One of a few values.
-    pub fn one_of<T: PartialEq + Display>(&mut self, path: &str, value: &T, allowed: &[T]) -> &mut Self {
-        let list: Vec<String> = allowed.iter().map(T::to_string).collect();
-        self.rule(path, allowed.contains(value), value, format!("must be one of {}", list.join(", ")))
-    }
-
     /// At least one item.
     pub fn non_empty<T>(&mut self, path: &str, items: &[T]) -> &mut Self {
         self.require(path, !items.is_empty(), "must have at least one item")

@@ -112,11 +112,6 @@ impl Document {
         if found.is_empty() { Ok(()) } else { Err(ConfigError::new(found)) }
     }
 
-    /// Whether the file says anything about the smoke scale.
-    pub fn has_smoke_overlay(&self) -> bool {
-        self.smoke.is_some()
-    }
-
     /// The keys and values that hold at a scale.
     pub fn settings(&self, scale: Scale) -> Settings {
         let root = match (&self.smoke, scale) {

@@ -15,8 +15,8 @@ pub use error_curves::{PointStatistics, log_points};
 pub use mean_points::mean_points;
 pub use optima::{Optimum, optimum_points};
 pub use rules::{
-    ARE_SIZES, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes,
-    ascending_positive, descending_positive, epochs_at, interval, judged_from, rounded_down, title,
+    ARE_SIZES, MOST_DRAWS, MOST_EPOCHS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes,
+    ascending_positive, descending_positive, epochs_at, interval, judged_from, least_log_every, rounded_down, title,
 };
 pub use shrinkage::{NoiseKnowledge, shrunk};
 pub use strengths::{modes_down_from, strengths_of};

@@ -2,6 +2,7 @@
 
 use crate::comparison::linear_grid;
 use crate::config::Checks;
+use sim::MOST_LOGGED;
 
 /// Most independent repetitions of anything.
 pub const MOST_SEEDS: u64 = 10_000;
@@ -9,6 +10,8 @@ pub const MOST_SEEDS: u64 = 10_000;
 pub const MOST_UNITS: usize = 10_000;
 /// Most layers of a student.
 pub const MOST_LAYERS: usize = 100;
+/// Most updates of a student; a few times as many are far from the largest whole number.
+pub const MOST_EPOCHS: u64 = 1_000_000_000;
 /// Most draws of an ensemble.
 pub const MOST_DRAWS: usize = 100_000;
 /// Most points of a line.
@@ -76,6 +79,11 @@ pub fn rounded_down(bound: f64) -> f64 {
     format!("{:.4e}", nearest - unit).parse().unwrap_or(bound)
 }
 
+/// The least number of epochs between two logged ones that logs at most [`MOST_LOGGED`].
+pub fn least_log_every(epochs: u64) -> u64 {
+    epochs.div_ceil(MOST_LOGGED).max(1)
+}
+
 /// How students are trained and looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainingRules {
@@ -98,20 +106,15 @@ impl TrainingRules {
             .in_range("layers", self.layers, 1..=MOST_LAYERS)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
-            .at_least("epochs", self.epochs, 1)
-            .at_least("log_every", self.log_every, 1);
+            .in_range("epochs", self.epochs, 1..=MOST_EPOCHS)
+            .at_least("log_every", self.log_every, 1)
+            .at_most("log_every", self.log_every, MOST_EPOCHS);
     }
 
-    /// What they must obey together, once each is legal: at most 400 logged points, and for a strongest data mode of
+    /// What they must obey together, once each is legal: few enough logged points, and for a strongest data mode of
     /// strength `strongest` a step that converges, λ < 2/(L ŝ^(2−2/L)), and a start below it.
     pub fn together(&self, checks: &mut Checks<'_>, strongest: f64) {
-        let least = self.epochs.div_ceil(400);
-        checks.consistent(
-            "log_every",
-            "epochs",
-            self.log_every >= least,
-            format!("must be at least {least} to log at most 400 points"),
-        );
+        self.logged(checks);
         let layers = self.layers as f64;
         let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
         let rule = format!(
@@ -119,6 +122,22 @@ impl TrainingRules {
             rounded_down(bound)
         );
         checks.require("learning_rate", self.learning_rate < bound, rule);
+        self.starts_below(checks, strongest);
+    }
+
+    /// Once each is legal: at most [`MOST_LOGGED`] logged points.
+    pub fn logged(&self, checks: &mut Checks<'_>) {
+        let least = least_log_every(self.epochs);
+        checks.consistent(
+            "log_every",
+            "epochs",
+            self.log_every >= least,
+            format!("must be at least {least} to log at most {MOST_LOGGED} points"),
+        );
+    }
+
+    /// A start below the strongest data mode.
+    pub fn starts_below(&self, checks: &mut Checks<'_>, strongest: f64) {
         checks.require(
             "epsilon",
             self.epsilon < strongest,

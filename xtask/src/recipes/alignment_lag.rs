@@ -11,7 +11,9 @@ mod timing;
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
+use crate::elements::{
+    MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, strengths_of, title,
+};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -113,8 +115,8 @@ impl Recipe for AlignmentLag {
         checks.each("depths", &self.depths, |c, path, depth| {
             let (last, l) = (depth.epochs as f64 * rate, depth.layers as f64);
             c.in_range(&format!("{path}.layers"), depth.layers, 2..=MOST_LAYERS)
-                .at_least(&format!("{path}.epochs"), depth.epochs, 1)
-                .at_least(&format!("{path}.log_every"), depth.log_every, depth.epochs.div_ceil(400).max(1));
+                .in_range(&format!("{path}.epochs"), depth.epochs, 1..=MOST_EPOCHS)
+                .at_least(&format!("{path}.log_every"), depth.log_every, least_log_every(depth.epochs));
             let (low, high) = depth.time_range;
             let held = 0.0 <= low && low < high && high <= last + 1e-9;
             c.require(

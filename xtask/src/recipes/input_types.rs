@@ -11,7 +11,7 @@ mod verdicts;
 use crate::config::Checks;
 use crate::elements::{
     MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at,
-    interval, title,
+    interval, rounded_down, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -116,7 +116,19 @@ impl Recipe for InputTypes {
             fits,
             format!("must be at most min(inputs, outputs) = {most} values"),
         );
-        self.training_rules().together(checks, self.strongest_data_mode());
+        let strongest = self.strongest_data_mode();
+        self.training_rules().logged(checks);
+        self.training_rules().starts_below(checks, strongest);
+        // L = 2. Gaussian inputs with P = N₁ stretch a direction by up to 4, the upper edge of the spectrum of XXᵀ.
+        let bound = 1.0 / (4.0 * strongest);
+        checks.require(
+            "learning_rate",
+            self.learning_rate < bound,
+            format!(
+                "must be below 1/(4 ŝ) = {} of the strongest data mode, or gradient descent diverges on gaussian inputs",
+                rounded_down(bound)
+            ),
+        );
         self.training_rules().plotted(checks, self.time_range, self.point_times);
     }
 
@@ -237,11 +249,10 @@ impl InputTypes {
         epochs_at(self.time_range, self.point_times, self.learning_rate)
     }
 
-    /// The largest predicted ŝ; 0 if the theory refuses the data. Gaussian inputs with P = N₁ stretch a direction by up
-    /// to 4, the upper edge of the spectrum of XXᵀ, so the bound on the step is four times as strict.
+    /// The largest predicted ŝ; 0 if the theory refuses the data.
     fn strongest_data_mode(&self) -> f64 {
         let noise = self.noises[self.noises.len() - 1];
         let matrix = theory::SpikedMatrix::new(self.outputs, self.inputs, noise * noise / self.inputs as f64);
-        matrix.map_or(0.0, |m| 4.0 * m.strength(self.strengths[0]))
+        matrix.map_or(0.0, |m| m.strength(self.strengths[0]))
     }
 }

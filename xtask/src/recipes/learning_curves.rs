@@ -11,8 +11,8 @@ mod verdicts;
 use crate::comparison::linear_grid;
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
-    judged_from, rounded_down, strengths_of, title,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
+    judged_from, least_log_every, strengths_of, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
 use crate::recipe::{Assembled, Recipe};
@@ -147,10 +147,6 @@ impl Recipe for LearningCurves {
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)
             .in_range("outputs", self.outputs, 1..=MOST_UNITS)
             .in_range("hidden", self.hidden, 1..=MOST_UNITS)
-            .in_range("layers", self.layers, 1..=MOST_LAYERS)
-            .positive("epsilon", self.epsilon)
-            .positive("learning_rate", self.learning_rate)
-            .at_least("epochs", self.epochs, 1)
             .at_least("noise", self.noise, 0.0)
             .non_empty("ranks", &self.ranks)
             .increasing("ranks", &self.ranks)
@@ -159,7 +155,6 @@ impl Recipe for LearningCurves {
             .non_empty("optimum_snrs", &self.optimum_snrs)
             .increasing("optimum_snrs", &self.optimum_snrs)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
-            .at_least("log_every", self.log_every, 1)
             .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
         let snr = |c: &mut Checks<'_>, path: &str, snr: &f64| {
             c.positive(path, *snr);
@@ -187,36 +182,17 @@ impl Recipe for LearningCurves {
             checks.at_least("allowed_delay", delay, 0.0);
         }
         interval(checks, "time_range", self.time_range);
+        self.training_rules().alone(checks);
         if !checks.all_hold() {
             return;
         }
-        checks.consistent(
-            "log_every",
-            "epochs",
-            self.epochs / self.log_every <= 400,
-            format!("must be at least {} to log at most 400 points", self.epochs.div_ceil(400)),
-        );
+        self.training_rules().together(checks, self.strongest_data_mode());
         self.training_rules().plotted(checks, self.time_range, self.point_times);
-        let bound = self.largest_rate();
-        checks.require(
-            "learning_rate",
-            self.learning_rate < bound,
-            format!(
-                "must be below 2/(L ŝ^(2−2/L)) = {} of the strongest data mode, or gradient descent diverges",
-                rounded_down(bound)
-            ),
-        );
-        let weakest = self.strongest_data_mode();
-        checks.require(
-            "epsilon",
-            self.epsilon < weakest,
-            format!("must be below the largest predicted ŝ, {}", rounded_down(weakest)),
-        );
         if let Some(reference) = &self.shallow_reference {
             checks
                 .in_range("shallow_reference.layers", reference.layers, 1..=self.layers.saturating_sub(1))
-                .at_least("shallow_reference.epochs", reference.epochs, 1)
-                .at_least("shallow_reference.log_every", reference.log_every, reference.epochs.div_ceil(400).max(1));
+                .in_range("shallow_reference.epochs", reference.epochs, 1..=MOST_EPOCHS)
+                .at_least("shallow_reference.log_every", reference.log_every, least_log_every(reference.epochs));
         }
     }
 
@@ -496,10 +472,5 @@ impl LearningCurves {
         let noise = self.noise * self.noise / self.inputs as f64;
         theory::SpikedMatrix::new(self.outputs, self.inputs, noise)
             .map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
-    }
-
-    fn largest_rate(&self) -> f64 {
-        let l = self.layers as f64;
-        2.0 / (l * self.strongest_data_mode().powf(2.0 - 2.0 / l))
     }
 }

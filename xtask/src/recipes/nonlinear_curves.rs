@@ -12,7 +12,7 @@ mod verdicts;
 
 use crate::comparison::stages;
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
+use crate::elements::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
 use crate::recipe::{Assembled, Recipe};
 use crate::results::Results;
 use crate::run::Run;
@@ -142,7 +142,7 @@ impl Recipe for NonlinearCurves {
         });
         checks.each("depths", &self.depths, |c, path, depth| {
             c.in_range(&format!("{path}.layers"), depth.layers, 2..=MOST_LAYERS)
-                .at_least(&format!("{path}.epochs"), depth.epochs, 1)
+                .in_range(&format!("{path}.epochs"), depth.epochs, 1..=MOST_EPOCHS)
                 .positive(&format!("{path}.shown_to"), depth.shown_to);
         });
         if !checks.all_hold() {

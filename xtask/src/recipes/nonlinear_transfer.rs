@@ -10,8 +10,8 @@ mod verdicts;
 
 use crate::config::Checks;
 use crate::elements::{
-    ARE_SIZES, MOST_SEEDS, MOST_UNITS, TaskInCompany, TaskPair, TransferTheory, are_sizes, benefits_table, judged_from,
-    measured_benefits, modes_down_from, rounded_down, short, strength_colours, title,
+    ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TaskInCompany, TaskPair, TransferTheory, are_sizes, benefits_table,
+    judged_from, measured_benefits, modes_down_from, rounded_down, short, strength_colours, title,
 };
 use crate::ensemble::TransferOutcome;
 use crate::recipe::{Assembled, Recipe};
@@ -83,7 +83,7 @@ impl Recipe for NonlinearTransfer {
             .in_range("slope", self.slope, 0.0..=1.0)
             .positive("initial_scale", self.initial_scale)
             .positive("learning_rate", self.learning_rate)
-            .at_least("epochs", self.epochs, 1)
+            .in_range("epochs", self.epochs, 1..=MOST_EPOCHS)
             .positive("noise", self.noise)
             .require("strengths_a", self.strengths_a.len() == 3, "must be three strengths: weak, middling, strong")
             .increasing("strengths_a", &self.strengths_a)

@@ -11,7 +11,8 @@ mod verdicts;
 use crate::comparison::{Coverage, Summary, linear_grid};
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, rounded_down, title,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval,
+    least_log_every, rounded_down, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -113,10 +114,11 @@ impl Recipe for RandomStudentStudy {
             .in_range("outputs", self.outputs, 1..=MOST_UNITS)
             .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("learning_rate", self.learning_rate)
-            .at_least("epochs", self.epochs, 1)
+            .in_range("epochs", self.epochs, 1..=MOST_EPOCHS)
             .at_least("noise", self.noise, 0.0)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
-            .at_least("log_every", self.log_every, self.epochs.div_ceil(400).max(1))
+            .at_least("log_every", self.log_every, least_log_every(self.epochs))
+            .at_most("log_every", self.log_every, MOST_EPOCHS)
             .in_range("random_draws", self.random_draws, 2..=MOST_DRAWS)
             .positive("coverage.snr", self.coverage.snr)
             .non_empty("lag_epsilons", &self.lag_epsilons)

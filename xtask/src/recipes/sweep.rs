@@ -142,7 +142,7 @@ impl Parameter {
             Self::Inputs => "inputs N_{1}",
             Self::Outputs => "outputs N_{3}",
             Self::Examples => "examples P",
-            Self::Snr => "SNR",
+            Self::Snr => "factor of all strengths",
             Self::Noise => "noise σ_{z}",
             Self::Hidden => "hidden N_{2}",
             Self::Layers => "layers L",
@@ -236,8 +236,8 @@ impl Sweep {
                     means.push((values[0], Summary::of(&self.simulated(point, results)?)));
                 }
             }
-            panel =
-                panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
+            let named = format!("{}{name}", self.theory_name());
+            panel = panel.mark(Line::new(&named, theory).colour(colour).legend(&named));
             if !means.is_empty() {
                 let name = format!("simulation{name}");
                 panel = panel.mark(mean_points(&name, means).colour(colour).legend(&name));
@@ -249,11 +249,10 @@ impl Sweep {
     fn curves(&self, results: &Results) -> anyhow::Result<Panel> {
         let mut panel = Panel::new(Axis::new("t/τ"), Axis::new(self.observable.label())).legend(Legend::Outside);
         let points = self.points();
-        for ((index, name, colour), (_, point)) in series(self.axes.first()).into_iter().zip(&points) {
-            debug_assert!(index < points.len());
+        for ((_, name, colour), (_, point)) in series(self.axes.first()).into_iter().zip(&points) {
             let theory = self.observable.theory_curve(point)?;
-            panel =
-                panel.mark(Line::new(format!("theory{name}"), theory).colour(colour).legend(format!("theory{name}")));
+            let named = format!("{}{name}", self.theory_name());
+            panel = panel.mark(Line::new(&named, theory).colour(colour).legend(&named));
             if self.seeds > 0 {
                 let runs = (0..self.seeds)
                     .map(|run| self.observable.simulated_curve(point, Draw { seed: self.seed, run }, results));
@@ -265,28 +264,47 @@ impl Sweep {
                 panel = panel.mark(line);
             }
         }
-        Ok(panel.key(Key::line("simulation (mean)", figures::Colour::INK, Dash::Dashed)))
+        if self.seeds == 0 {
+            return Ok(panel);
+        }
+        Ok(panel.key(Key::line("mean of the simulated seeds", figures::Colour::INK, Dash::Dashed)))
     }
 
     fn heat_maps(&self, results: &Results) -> anyhow::Result<Vec<Panel>> {
         let points = self.points();
         let theory = points.iter().map(|(_, p)| self.observable.theory(p)).collect::<anyhow::Result<Vec<_>>>()?;
-        let mut panels = vec![self.heat_map("theory", &theory)];
+        let mut simulated = Vec::new();
         if self.seeds > 0 {
             let mean = |(_, point): &(Vec<f64>, Point)| Ok(Summary::of(&self.simulated(point, results)?).mean);
-            let simulated = points.iter().map(mean).collect::<anyhow::Result<Vec<_>>>()?;
-            panels.push(self.heat_map("simulation", &simulated));
+            simulated = points.iter().map(mean).collect::<anyhow::Result<Vec<_>>>()?;
+        }
+        // One scale for both, so that the same colour is the same number.
+        let scale = self.colour_scale(theory.iter().chain(&simulated));
+        let mut panels = vec![self.heat_map(self.theory_name(), &theory, scale.clone())];
+        if self.seeds > 0 {
+            panels.push(self.heat_map("simulation", &simulated, scale));
         }
         Ok(panels)
     }
 
-    fn heat_map(&self, name: &str, values: &[f64]) -> Panel {
-        let (x, y) = (&self.axes[0], &self.axes[1]);
-        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
-        let scale = match self.observable {
+    /// Whose theory it is: closed forms are of aligned students, whatever the simulated ones are.
+    fn theory_name(&self) -> &'static str {
+        match self.student.start {
+            Start::TrainingAligned => "theory",
+            Start::Random => "theory (aligned student)",
+        }
+    }
+
+    fn colour_scale<'v>(&self, values: impl Iterator<Item = &'v f64>) -> ColourScale {
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        match self.observable {
             Observable::TransferBenefit => ColourScale::diverging(high.abs().max(low.abs()).max(1e-12)),
             _ => ColourScale::sequential(low, if high > low { high } else { low + 1.0 }),
-        };
+        }
+    }
+
+    fn heat_map(&self, name: &str, values: &[f64], scale: ColourScale) -> Panel {
+        let (x, y) = (&self.axes[0], &self.axes[1]);
         let rows = (0..y.values.len())
             .map(|j| (0..x.values.len()).map(|i| values[i * y.values.len() + j]).collect())
             .collect::<Vec<Vec<f64>>>();
@@ -319,12 +337,24 @@ impl Sweep {
 
     fn caption(&self) -> String {
         let axes: Vec<&str> = self.axes.iter().map(|axis| axis.parameter.label()).collect();
-        format!(
-            "{} over {}: theory, and {} simulated seeds per point.",
-            self.observable.label(),
-            axes.join(" and "),
-            self.seeds
-        )
+        let (observable, axes) = (self.observable.label(), axes.join(" and "));
+        let what = match self.observable.is_curve() {
+            true => format!("{observable} over t/τ, one line for each value of {axes}"),
+            false => format!("{observable} over {axes}"),
+        };
+        let start = match self.student.start {
+            Start::TrainingAligned => "aligned",
+            Start::Random => "random",
+        };
+        let simulation = match self.seeds {
+            0 => String::new(),
+            1 => format!(", and one simulated student ({start} start) at each"),
+            seeds if self.observable.is_curve() => {
+                format!(", and means of {seeds} simulated students ({start} start) at each, dashed")
+            }
+            seeds => format!(", and means of {seeds} simulated students ({start} start) at each, with 95 % intervals"),
+        };
+        format!("{what}: theory of the aligned student in the limit of large size{simulation}.")
     }
 }
 

@@ -11,9 +11,9 @@ mod verdicts;
 use crate::comparison::Summary;
 use crate::config::Checks;
 use crate::elements::{
-    ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, StrengthsOfA, TaskInCompany, TaskPair,
-    TrainingRules, TransferTheory, are_sizes, ascending_positive, benefits_table, judged_from, measured_benefits,
-    short, strength_colours, title,
+    ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, StrengthsOfA, TaskInCompany,
+    TaskPair, TrainingRules, TransferTheory, are_sizes, ascending_positive, benefits_table, judged_from,
+    measured_benefits, short, strength_colours, title,
 };
 use crate::ensemble::{TransferOutcome, TransferSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -190,7 +190,7 @@ impl TransferBenefit {
     fn training_rules(&self) -> TrainingRules {
         let Self { layers, epsilon, learning_rate, epochs, .. } = *self;
         // Only the first and the last epoch are logged.
-        TrainingRules { layers, epsilon, learning_rate, epochs, log_every: epochs.max(1) }
+        TrainingRules { layers, epsilon, learning_rate, epochs, log_every: epochs.clamp(1, MOST_EPOCHS) }
     }
 
     fn pairs_of(&self, strength_a: f64) -> Vec<TaskPair> {

@@ -11,8 +11,8 @@ mod verdicts;
 use crate::comparison::linear_grid;
 use crate::config::Checks;
 use crate::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval, rounded_down,
-    title,
+    INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
+    least_log_every, rounded_down, title,
 };
 use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::recipe::{Assembled, Recipe};
@@ -83,7 +83,7 @@ impl Recipe for VaryingExamples {
             .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("epsilon", self.epsilon)
             .positive("learning_rate", self.learning_rate)
-            .at_least("epochs", self.epochs, 1)
+            .in_range("epochs", self.epochs, 1..=MOST_EPOCHS)
             .at_least("noise", self.noise, 0.0)
             .non_empty("examples", &self.examples)
             .increasing("examples", &self.examples)
@@ -98,7 +98,8 @@ impl Recipe for VaryingExamples {
             .non_empty("curve_examples", &self.curve_examples)
             .increasing("curve_examples", &self.curve_examples)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
-            .at_least("log_every", self.log_every, self.epochs.div_ceil(400).max(1))
+            .at_least("log_every", self.log_every, least_log_every(self.epochs))
+            .at_most("log_every", self.log_every, MOST_EPOCHS)
             .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
         interval(checks, "time_range", self.time_range);
         if !checks.all_hold() {

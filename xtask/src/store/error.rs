@@ -11,7 +11,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The operating system refused something.
-    #[error("run store: cannot {action} {}: {source}", path.display())]
+    #[error("run store: cannot {action} {}", path.display())]
     Io {
         /// What was attempted, as in "read" or "write".
         action: &'static str,

@@ -232,8 +232,12 @@ impl Store {
             Lookup::Damaged(damage) => Err(damage),
             Lookup::Missing => return Ok(None),
         };
-        let bytes = fs::metadata(&path).map_err(StoreError::io("read", &path))?.len();
-        Ok(Some(Entry { key, path, bytes, record }))
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(Some(Entry { key, bytes: metadata.len(), path, record })),
+            // Another process pruned it.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io("read", &path)(error)),
+        }
     }
 
     /// Removes every entry that is not to be kept or is damaged, and what dead processes left behind.
@@ -245,8 +249,7 @@ impl Store {
             let entry = entry?;
             if keep.contains(&entry.key) && entry.record.is_ok() {
                 pruned.kept += 1;
-            } else {
-                fs::remove_file(&entry.path).map_err(StoreError::io("remove", &entry.path))?;
+            } else if remove(&entry.path)? {
                 pruned.removed += 1;
                 pruned.bytes += entry.bytes;
             }
@@ -263,8 +266,7 @@ impl Store {
             if is_claim {
                 removed += usize::from(self.claims.remove_if_stale(&path)?);
             } else if name.ends_with(".tmp") && self.claims.process.is_abandoned(&name, age(&path)) {
-                fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
-                removed += 1;
+                removed += usize::from(remove(&path)?);
             }
         }
         Ok(removed)
@@ -306,6 +308,15 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
         .map_err(StoreError::io("list", folder))?;
     paths.sort();
     Ok(paths)
+}
+
+/// Removes a file; says whether it was still there, since another process may have been first.
+fn remove(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("remove", path)(error)),
+    }
 }
 
 /// The key that a path `…/ab/cdef….run` stands for.

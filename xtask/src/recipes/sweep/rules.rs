@@ -2,7 +2,7 @@
 
 use super::{Observable, Parameter, Point, Sweep};
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, rounded_down, title};
+use crate::elements::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
 use sim::Draw;
 use theory::TheoryError;
 
@@ -27,7 +27,7 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
         .in_range("student.layers", sweep.student.layers, 1..=MOST_LAYERS)
         .positive("student.epsilon", sweep.student.epsilon)
         .positive("training.learning_rate", sweep.training.learning_rate)
-        .at_least("training.epochs", sweep.training.epochs, 1)
+        .in_range("training.epochs", sweep.training.epochs, 1..=MOST_EPOCHS)
         .require("axes", (1..=2).contains(&sweep.axes.len()), "must be one or two axes");
     let ordered = sweep.task.strengths.windows(2).all(|pair| pair[0] >= pair[1]);
     checks.require("task.strengths", ordered, "must be in decreasing order");
@@ -84,7 +84,13 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
 fn axis_value(parameter: Parameter, checks: &mut Checks<'_>, path: &str, value: f64) {
     match parameter {
         _ if parameter.is_size() => {
-            checks.require(path, value >= 1.0 && value.fract() == 0.0 && value < 1e9, "must be a whole number from 1")
+            let most = match parameter {
+                Parameter::Layers => MOST_LAYERS as f64,
+                Parameter::Epochs => MOST_EPOCHS as f64,
+                _ => 999_999_999.0,
+            };
+            let is_size = (1.0..=most).contains(&value) && value.fract() == 0.0;
+            checks.require(path, is_size, format!("must be a whole number from 1 to {most}"))
         }
         Parameter::Alignment => checks.in_range(path, value, -1.0..=1.0),
         Parameter::Noise => checks.at_least(path, value, 0.0),

@@ -41,7 +41,7 @@ fn heat_maps_and_curves_are_drawn() {
         axes: vec![AxisKeys { parameter: Parameter::Snr, values: vec![0.5, 1.0] }],
         ..small(Observable::TrainCurve, false)
     };
-    assert!(drawn(&curve).contains("theory, SNR = 0.5"));
+    assert!(drawn(&curve).contains("theory, factor of all strengths = 0.5"));
 }
 
 #[test]
