@@ -184,6 +184,20 @@ fn wrong_commands_are_refused_in_one_clear_line() {
 }
 
 #[test]
+fn a_figure_does_not_replace_another_of_its_name() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    ask(workspace.path(), "figures fig01 --out out").success();
+    let before = files_in(&workspace.path().join("out"));
+    let smoke = ask(workspace.path(), "figures fig01 --scale smoke --out out");
+    assert!(smoke.refusal().contains("of paper scale, which one of smoke scale would replace"), "{smoke}");
+    ask(workspace.path(), "init Sweep fig01_learning_dynamics.ron").success();
+    let own = ask(workspace.path(), "figures --config fig01_learning_dynamics.ron --out out");
+    assert!(own.refusal().contains("of kind LearningDynamics, which one of kind Sweep would replace"), "{own}");
+    assert_eq!(files_in(&workspace.path().join("out")), before);
+    ask(workspace.path(), "figures fig01 --out out").success();
+}
+
+#[test]
 fn wrong_configs_are_refused_by_line_and_column() {
     let workspace = Workspace::with_configs(&["fig01", "fig03"]);
     ask(workspace.path(), "init Sweep sweep.ron").success();
@@ -203,6 +217,7 @@ fn wrong_configs_are_refused_by_line_and_column() {
         ("inputs: 100", "inputs: 0", "task.inputs = 0"),
         ("outputs: 50,  ", "outputs: 2,", "a teacher of rank 3 does not fit"),
         ("outputs: 50,  ", "outputs: 10000000,", "a matrix of at most 134217728 entries"),
+        ("inputs: 100", "inputs: 10000000", "a matrix of at most 134217728 entries"),
         ("strengths: [6, 4, 2]", "strengths: [2, 4]", "must be in decreasing order"),
         ("strengths: [6, 4, 2]", "strengths: []", "must have at least one item"),
         ("parameter: Hidden", "parameter: Depth", "unknown variant `Depth`"),

@@ -52,6 +52,9 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
         return run_shard(&figures, &store, args, shard, stop);
     }
     let folder = output_folder(root, &args.selection, args.out.as_deref());
+    for figure in &figures {
+        outputs::check_replaceable(&folder, &figure.stem, figure.kind, figure.settings.scale().name())?;
+    }
     prepare(&folder)?;
     let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
     let maker = Maker { root, folder: &folder, args, start, revision: provenance::revision(root) };

@@ -3,8 +3,9 @@
 use crate::atomic_file::write_atomically;
 use crate::command_line::Format;
 use crate::comparison::Verdict;
+use crate::config::Scale;
 use crate::recipe::{Assembled, Table};
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -133,6 +134,28 @@ pub fn write_figure(
     json.push('\n');
     write_atomically(&path, json.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(record)
+}
+
+/// Refuses to put a figure where another one of its name is: of another kind, or of paper scale under one of smoke.
+///
+/// # Errors
+/// If the folder holds such a figure.
+pub fn check_replaceable(folder: &Path, stem: &str, kind: &str, scale: &str) -> anyhow::Result<()> {
+    let path = folder.join(format!("{stem}.json"));
+    let Ok(old) = read_record(&path) else { return Ok(()) };
+    ensure!(
+        old.kind == kind,
+        "{} is of a figure of kind {}, which one of kind {kind} would replace; give the config another name or --out another folder",
+        path.display(),
+        old.kind
+    );
+    ensure!(
+        old.scale == scale || scale == Scale::Paper.name(),
+        "{} is of a figure of {} scale, which one of {scale} scale would replace; give --out another folder",
+        path.display(),
+        old.scale
+    );
+    Ok(())
 }
 
 /// Reads a record.

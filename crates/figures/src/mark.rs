@@ -10,8 +10,8 @@ mod reference_line;
 mod schematic;
 
 pub use annotation::{Anchor, Arrow, Place, Text};
-pub use band::Band;
 pub(crate) use band::BAND_OPACITY;
+pub use band::Band;
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
 pub(crate) use histogram::MOST_BINS;

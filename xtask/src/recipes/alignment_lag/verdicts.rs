@@ -74,5 +74,5 @@ impl Mode<'_> {
 }
 
 fn panels(indices: impl Iterator<Item = usize>) -> String {
-    indices.map(|index| char::from(b'a' + index as u8).to_string()).collect::<Vec<_>>().join(", ")
+    indices.map(figures::panel_letter).collect::<Vec<_>>().join(", ")
 }

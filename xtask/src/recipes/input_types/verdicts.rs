@@ -20,7 +20,7 @@ impl InputTypes {
     }
 
     fn panels(&self) -> String {
-        (0..self.noises.len()).map(|i| char::from(b'a' + i as u8).to_string()).collect::<Vec<_>>().join(", ")
+        (0..self.noises.len()).map(figures::panel_letter).collect::<Vec<_>>().join(", ")
     }
 
     fn white_inputs_coincide(&self, levels: &[NoiseResults<'_>], level: Level) -> anyhow::Result<Verdict> {

@@ -222,6 +222,6 @@ impl LearningCurves {
     }
 
     fn panels_of_rank(&self, row: usize, column: usize) -> String {
-        char::from(b'a' + (4 * row + column) as u8).to_string()
+        figures::panel_letter(4 * row + column)
     }
 }

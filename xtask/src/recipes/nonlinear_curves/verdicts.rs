@@ -139,5 +139,5 @@ fn told(m: &Measured, run: usize) -> String {
 
 /// Letters of `count` panels from the one at `first` on.
 fn letters(first: usize, count: usize) -> String {
-    (first..first + count).map(|panel| char::from(b'a' + panel as u8).to_string()).collect::<Vec<_>>().join(", ")
+    (first..first + count).map(figures::panel_letter).collect::<Vec<_>>().join(", ")
 }

@@ -35,7 +35,7 @@ fn right_inputs_pass() {
 
 #[test]
 fn theory_fails_without_noise_and_with_another_shape() {
-    for (name, noise, shape) in [("no noise", 0.0, 1), ("A × 2", 1.0, 2)] {
+    for (name, noise, shape) in [("no noise", 0.0, 1), ("A × 3", 1.0, 3)] {
         let found = verdicts(&config(), |run| {
             judged(run, |task, _, _| {
                 task.noise *= noise;
