@@ -112,7 +112,7 @@ impl LearningCurves {
         let errors = |difference: &Summary| difference.mean.abs() / difference.standard_error();
         match self.judged(rows).map(paired).max_by(|(_, a), (_, b)| errors(a).total_cmp(&errors(b))) {
             Some((at, difference)) if errors(&difference).is_finite() => format!(
-                "paired over seeds, random minus aligned is clearest from 0 at {at}: {:.4} ± {:.4} (95 %)",
+                "paired over seeds, random minus aligned is clearest from 0 at {at}: {:.1e} ± {:.1e} (95 %)",
                 difference.mean,
                 difference.half_width(0.05)
             ),
