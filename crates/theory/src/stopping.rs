@@ -86,7 +86,8 @@ pub(crate) fn times_of_change(
 ) -> Vec<f64> {
     let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
     for (data_strength, best) in modes {
-        // s/ŝ of a mode that grows and ŝ/s of one that decays; undetectable modes have no best strength, half marks their change.
+        // s/ŝ of a mode that grows and ŝ/s of one that decays; modes without a best strength on their
+        // way, such as undetectable ones, are looked at around half.
         let grows = data_strength > growth.epsilon();
         let fraction = if grows { best / data_strength } else { data_strength / best };
         let fraction = if fraction > 0.0 && fraction < 1.0 { fraction } else { 0.5 };

@@ -257,9 +257,8 @@ fn alignment_is_estimated_with_the_stated_error() {
 #[test]
 fn a_task_a_hundred_million_times_weaker_still_counts() {
     // Orthogonal inputs and an SNR of 100: how strong the other task is must not matter.
-    let teacher = |strength| Teacher { outputs: 20, strengths: vec![strength] };
     let least = |other: f64| {
-        let joint = JointTask::pair(50, teacher(1e-5), teacher(other), mat![[0.0]].as_ref()).unwrap();
+        let joint = JointTask::pair(50, teacher(20, &[1e-5]), teacher(20, &[other]), mat![[0.0]].as_ref()).unwrap();
         let joint = joint.with_noise(1e-7).unwrap();
         assert_eq!(joint.modes().len(), 2);
         JointCurve::new(&joint, &Student::new(40, 2, 1e-9).unwrap()).optimal_stopping(0, 5e6).unwrap().test_error
@@ -272,10 +271,9 @@ fn a_task_a_hundred_million_times_weaker_still_counts() {
 
 #[test]
 fn shared_directions_are_counted_once() {
-    let teacher = |strength| Teacher { outputs: 20, strengths: vec![strength] };
     for (a, b) in [(3.0, 3.0), (1e-5, 10.0), (2.0, 7.0)] {
         for q in [1.0, -1.0, 1.0 - 1e-14] {
-            let joint = JointTask::pair(50, teacher(a), teacher(b), mat![[q]].as_ref()).unwrap();
+            let joint = JointTask::pair(50, teacher(20, &[a]), teacher(20, &[b]), mat![[q]].as_ref()).unwrap();
             assert_eq!(joint.modes().len(), 1, "{a}, {b}, {q}");
             assert!((joint.modes()[0].strength / a.hypot(b) - 1.0).abs() < 1e-13);
         }
@@ -284,12 +282,11 @@ fn shared_directions_are_counted_once() {
 
 #[test]
 fn a_wrong_alignment_is_called_by_its_name() {
-    let teacher = Teacher { outputs: 5, strengths: vec![2.0] };
     for wrong in [1.1, -2.0, f64::NAN] {
-        let error = JointTask::pair(10, teacher.clone(), teacher.clone(), mat![[wrong]].as_ref()).unwrap_err();
+        let error = JointTask::pair(10, teacher(5, &[2.0]), teacher(5, &[2.0]), mat![[wrong]].as_ref()).unwrap_err();
         assert!(error.to_string().starts_with("alignment is "), "{error}");
     }
-    let huge = Teacher { outputs: usize::MAX, strengths: vec![2.0] };
+    let huge = teacher(usize::MAX, &[2.0]);
     let error = JointTask::pair(10, huge.clone(), huge, mat![[0.0]].as_ref()).unwrap_err();
     assert!(error.to_string().starts_with("outputs is "), "{error}");
 }

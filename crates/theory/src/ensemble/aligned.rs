@@ -40,8 +40,8 @@ impl<'a> AlignedRun<'a> {
 
     /// The best stopping time in \[0, t_max\] for one block of outputs.
     pub(super) fn stopping(&self, block: usize, t_max: f64) -> Stopping {
-        let best = |mode: usize| self.draw.best_strength(block, mode).unwrap_or(0.0);
-        let modes = self.held().iter().enumerate().map(|(mode, &s_hat)| (s_hat, best(mode)));
+        let best = |(mode, &s_hat): (usize, &f64)| (s_hat, self.draw.best_strength(block, mode));
+        let modes = self.held().iter().enumerate().map(best);
         let times = times_of_change(self.growth, modes, self.draw.pace(), t_max);
         least_on(&times, &BlockError { run: self, block })
     }

@@ -236,12 +236,10 @@ impl DataDraw {
         self.targets.get(block).map_or(0.0, slope)
     }
 
-    /// pᵢ/‖ûᵢ‖² restricted to one block of outputs, the strength of mode i that is best for its test error; `None` if the
-    /// mode has no part in the block.
-    pub(super) fn best_strength(&self, block: usize, mode: usize) -> Option<f64> {
-        let target = self.targets.get(block)?;
-        let best = target.projections[mode] / target.shares[mode];
-        best.is_finite().then_some(best)
+    /// pᵢ/‖ûᵢ‖² restricted to one block of outputs, the strength of mode i that is best for its test error; 0 for a zero
+    /// teacher, and no number for a mode without a part in the block.
+    pub(super) fn best_strength(&self, block: usize, mode: usize) -> f64 {
+        self.targets.get(block).map_or(0.0, |target| target.projections[mode] / target.shares[mode])
     }
 }
 
