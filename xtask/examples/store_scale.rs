@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use xtask::store::{Request, Standing, Store, explain};
+use xtask::runs::store::{Request, Standing, Store, explain};
 
 #[derive(Serialize)]
 enum Run {

@@ -2,8 +2,10 @@
 
 use clap::Parser as _;
 use std::process::ExitCode;
-use xtask::command_line::{self, CommandLine, Task};
-use xtask::{bench, ci, init, list, make, provenance, say, store_command, theory_command};
+use xtask::commands::command_line::{self, CommandLine, Task};
+use xtask::commands::{ci, figures, init, list, store, theory};
+use xtask::runs::provenance;
+use xtask::{bench, console};
 
 /// Exit status of a figure or verdict that failed.
 const FAILED: u8 = 1;
@@ -19,7 +21,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
-            say::complain(format_args!("error: {error:#}"));
+            console::complain(format_args!("error: {error:#}"));
             ExitCode::from(REFUSED)
         }
     }
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
 /// Help and the version are shown as they are, what was refused in one line like every other refusal.
 fn refuse(error: &clap::Error) -> ExitCode {
     match command_line::refusal(error) {
-        Some(line) => say::complain(format_args!("{line}")),
+        Some(line) => console::complain(format_args!("{line}")),
         None => error.exit(),
     }
     ExitCode::from(REFUSED)
@@ -36,11 +38,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn run(task: &Task) -> anyhow::Result<bool> {
     match task {
-        Task::Theory(question) => theory_command::answer(question, std::io::stdout().lock()).map(|()| true),
-        Task::Figures(args) => make::figures(&provenance::workspace_root()?, args),
+        Task::Theory(question) => theory::answer(question, std::io::stdout().lock()).map(|()| true),
+        Task::Figures(args) => figures::figures(&provenance::workspace_root()?, args),
         Task::List(args) => list::list(&provenance::workspace_root()?, args).map(|()| true),
         Task::Init(args) => init::init(&provenance::workspace_root()?, args).map(|()| true),
-        Task::Store(args) => store_command::store(&provenance::workspace_root()?, args).map(|()| true),
+        Task::Store(args) => store::store(&provenance::workspace_root()?, args).map(|()| true),
         Task::Bench(args) => bench::bench(&provenance::workspace_root()?, args),
         Task::Ci(_) => ci::run(&provenance::workspace_root()?).map(|()| true),
     }

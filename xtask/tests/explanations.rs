@@ -5,9 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::catalog::{Figure, NamedRun};
 use xtask::config::Scale;
-use xtask::store::{Request, Store};
+use xtask::recipes::catalog::{Figure, NamedRun};
+use xtask::runs::store::{Request, Store};
 
 const STEM: &str = "fig03_single_hidden_layer";
 

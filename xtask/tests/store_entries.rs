@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use xtask::store::{Begin, ClaimAttempt, Damage, Lookup, Request, Standing, Store, StoreError, explain};
+use xtask::runs::store::{Begin, ClaimAttempt, Damage, Lookup, Request, Standing, Store, StoreError, explain};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Outcome {
@@ -341,7 +341,7 @@ fn an_absent_store_is_empty() {
     let store = Store::open(&folder.path().join("none")).unwrap();
     assert_eq!(store.entries().unwrap().count(), 0);
     assert_eq!(store.sweep().unwrap(), 0);
-    assert_eq!(store.prune(&HashSet::new()).unwrap(), xtask::store::Pruned::default());
+    assert_eq!(store.prune(&HashSet::new()).unwrap(), xtask::runs::store::Pruned::default());
     assert!(!store.root().exists());
 }
 

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use xtask::store::{Begin, ClaimAttempt, Lookup, Request, Store, StoreError, Timing};
+use xtask::runs::store::{Begin, ClaimAttempt, Lookup, Request, Store, StoreError, Timing};
 
 const QUICK: Timing = Timing { heartbeat: Duration::from_millis(20), stale_after: Duration::from_millis(300) };
 

@@ -1,6 +1,6 @@
 //! Which kind of machine this is, as far as it matters to ratios of speeds.
 
-use crate::provenance;
+use crate::runs::provenance;
 use serde::{Deserialize, Serialize};
 
 /// What has to agree before the ratios of two machines are compared.

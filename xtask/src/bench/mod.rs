@@ -18,8 +18,9 @@ pub use machine::Machine;
 pub use measurement::{Measurement, Yardsticks};
 pub use record::Benchmarks;
 
-use crate::command_line::BenchArgs;
-use crate::{provenance, say};
+use crate::commands::command_line::BenchArgs;
+use crate::runs::provenance;
+use crate::say;
 use judgement::{Judgement, judge};
 use programs::Programs;
 use session::Session;

@@ -2,8 +2,8 @@
 
 use super::machine::Machine;
 use super::measurement::{Measurement, Yardsticks};
-use crate::atomic_file::write_atomically;
 use crate::config::{Checks, ConfigError, Document, Scale};
+use crate::runs::atomic_file::write_atomically;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;

@@ -3,7 +3,7 @@
 use super::measurement::{Look, Measurement, Yardsticks};
 use super::programs::{Chosen, Programs, Turn};
 use super::samples::{self, Sample};
-use crate::say;
+use crate::console;
 use anyhow::Context as _;
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
@@ -101,6 +101,6 @@ fn measured(home: &Path, turn: &Turn<'_>) -> anyhow::Result<Vec<Sample>> {
 /// A line that is written over on a terminal, and not at all elsewhere.
 fn progress(text: &str) {
     if std::io::stderr().is_terminal() {
-        say::overwrite(text);
+        console::overwrite(text);
     }
 }

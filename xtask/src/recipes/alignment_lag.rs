@@ -1,22 +1,18 @@
 //! How long a random student's modes take to turn towards the data's, beside how long they take to grow (fig10).
 
-#[path = "alignment_lag/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "alignment_lag/tests.rs"]
 mod tests;
-#[path = "alignment_lag/timing.rs"]
 mod timing;
-#[path = "alignment_lag/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, strengths_of, title,
 };
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome};

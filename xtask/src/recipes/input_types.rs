@@ -1,22 +1,19 @@
 //! Test error over time for one-hot, orthonormal and Gaussian inputs (fig13).
 
-#[path = "input_types/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "input_types/tests.rs"]
 mod tests;
-#[path = "input_types/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at,
     interval, rounded_down, title,
 };
-use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::Figure;
 use serde::{Deserialize, Serialize};
 use sim::{

@@ -1,23 +1,20 @@
 //! Error curves and best stopping of aligned and random students against the theory (fig03, fig04).
 
-#[path = "learning_curves/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "learning_curves/tests.rs"]
 mod tests;
-#[path = "learning_curves/verdicts.rs"]
 mod verdicts;
 
-use crate::comparison::linear_grid;
+use crate::study::comparison::linear_grid;
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
     judged_from, least_log_every, strengths_of, title,
 };
-use crate::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{

@@ -1,11 +1,11 @@
 //! Learning of single modes, in closed form (fig01).
 
-use crate::comparison::{Verdict, first_crossing, linear_grid};
+use crate::study::comparison::{Verdict, first_crossing, linear_grid};
 use crate::config::Checks;
-use crate::elements::{MOST_LAYERS, MOST_POINTS, title};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::elements::{MOST_LAYERS, MOST_POINTS, title};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Arrow, Axis, Colour, ColourScale, Figure, Legend, Line, Panel, RefLine, Text};
 use serde::{Deserialize, Serialize};
 use theory::ModeGrowth;

@@ -1,22 +1,19 @@
 //! The non-gradient algorithm against optimal stopping, in closed form and on the same data (fig14).
 
-#[path = "non_gradient/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "non_gradient/tests.rs"]
 mod tests;
-#[path = "non_gradient/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, NoiseKnowledge, TrainingRules, ascending_positive,
     descending_positive, interval, shrunk, title,
 };
-use crate::ensemble::{ShrinkageOutcome, ShrinkageSpec};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::{ShrinkageOutcome, ShrinkageSpec};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::Figure;
 use serde::{Deserialize, Serialize};
 use sim::{AlignedSpec, Draw, Experiment, Schedule, SpectrumExtent, SpectrumSpec, StudentSpec, TaskSpec, Training};

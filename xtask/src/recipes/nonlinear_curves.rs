@@ -1,21 +1,17 @@
 //! Error curves of leaky-ReLU students beside the theory of their linear counterparts (fig05).
 
-#[path = "nonlinear_curves/means.rs"]
 mod means;
-#[path = "nonlinear_curves/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "nonlinear_curves/tests.rs"]
 mod tests;
-#[path = "nonlinear_curves/verdicts.rs"]
 mod verdicts;
 
-use crate::comparison::stages;
+use crate::study::comparison::stages;
 use crate::config::Checks;
-use crate::elements::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::elements::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
 use sim::{

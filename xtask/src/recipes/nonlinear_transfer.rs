@@ -1,22 +1,19 @@
 //! Transfer between two nonlinear tasks, by training (fig09).
 
-#[path = "nonlinear_transfer/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "nonlinear_transfer/tests.rs"]
 mod tests;
-#[path = "nonlinear_transfer/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TaskInCompany, TaskPair, TransferTheory, are_sizes, benefits_table,
     judged_from, measured_benefits, modes_down_from, rounded_down, short, strength_colours, title,
 };
-use crate::ensemble::TransferOutcome;
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::TransferOutcome;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,23 +1,20 @@
 //! Random students with one hidden layer against their exact solution (figx1, beyond the paper).
 
-#[path = "random_student_study/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "random_student_study/tests.rs"]
 mod tests;
-#[path = "random_student_study/verdicts.rs"]
 mod verdicts;
 
-use crate::comparison::{Coverage, Summary, linear_grid};
+use crate::study::comparison::{Coverage, Summary, linear_grid};
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval,
     least_log_every, rounded_down, title,
 };
-use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{

@@ -1,23 +1,19 @@
 //! Structured data beside their shuffle: singular values and train error (fig06).
 
-#[path = "randomized_data/measured.rs"]
 mod measured;
-#[path = "randomized_data/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "randomized_data/tests.rs"]
 mod tests;
-#[path = "randomized_data/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval,
     title,
 };
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::Figure;
 use measured::Kind;
 use serde::{Deserialize, Serialize};

@@ -1,20 +1,17 @@
 //! What an epoch and a curve cost, from a committed record of measurements (figx2).
 
-#[path = "scaling/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "scaling/tests.rs"]
 mod tests;
-#[path = "scaling/verdicts.rs"]
 mod verdicts;
 
 use crate::bench::{Benchmarks, Measurement};
 use crate::config::Checks;
-use crate::elements::title;
-use crate::provenance;
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::elements::title;
+use crate::runs::provenance;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use anyhow::Context as _;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};

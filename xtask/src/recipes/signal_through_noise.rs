@@ -1,22 +1,18 @@
 //! How a teacher shows in the singular values and vectors of noisy data (fig02).
 
-#[path = "signal_through_noise/measured.rs"]
 mod measured;
-#[path = "signal_through_noise/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "signal_through_noise/tests.rs"]
 mod tests;
-#[path = "signal_through_noise/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
 };
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use measured::{HistogramData, Transition};
 use serde::{Deserialize, Serialize};

@@ -1,24 +1,20 @@
 //! Least test error of students of several widths (fig12).
 
-#[path = "student_width/measured.rs"]
 mod measured;
-#[path = "student_width/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "student_width/tests.rs"]
 mod tests;
-#[path = "student_width/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, judged_from,
     title,
 };
-use crate::ensemble::EnsembleSpec;
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::EnsembleSpec;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{ColourBar, Figure};
 use measured::Width;
 use serde::{Deserialize, Serialize};

@@ -1,18 +1,15 @@
 //! A user's own study: parameters over lists of values, theory beside simulation.
 
-#[path = "sweep/observable.rs"]
 mod observable;
-#[path = "sweep/point.rs"]
 mod point;
-#[path = "sweep/rules.rs"]
 mod rules;
 
-use crate::comparison::Summary;
+use crate::study::comparison::Summary;
 use crate::config::Checks;
-use crate::elements::mean_points;
-use crate::recipe::{Assembled, Recipe, Table};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::elements::mean_points;
+use crate::study::recipe::{Assembled, Recipe, Table};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Axis, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Scale};
 use observable::Observable;
 use point::Point;
@@ -395,5 +392,4 @@ fn edges(values: &[f64]) -> Vec<f64> {
 }
 
 #[cfg(test)]
-#[path = "sweep/tests.rs"]
 mod tests;

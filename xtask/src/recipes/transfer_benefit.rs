@@ -1,24 +1,21 @@
 //! Transfer between two tasks of rank one, in closed form and by training (fig08).
 
-#[path = "transfer_benefit/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "transfer_benefit/tests.rs"]
 mod tests;
-#[path = "transfer_benefit/verdicts.rs"]
 mod verdicts;
 
-use crate::comparison::Summary;
+use crate::study::comparison::Summary;
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, StrengthsOfA, TaskInCompany,
     TaskPair, TrainingRules, TransferTheory, are_sizes, ascending_positive, benefits_table, judged_from,
     measured_benefits, short, strength_colours, title,
 };
-use crate::ensemble::{TransferOutcome, TransferSpec};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::{TransferOutcome, TransferSpec};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

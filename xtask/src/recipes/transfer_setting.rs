@@ -1,20 +1,16 @@
 //! The setting of transfer as a drawing, and the plane of companions in closed form (fig07).
 
-#[path = "transfer_setting/drawing.rs"]
 mod drawing;
-#[path = "transfer_setting/planes.rs"]
 mod planes;
 #[cfg(test)]
-#[path = "transfer_setting/tests.rs"]
 mod tests;
-#[path = "transfer_setting/verdicts.rs"]
 mod verdicts;
 
 use crate::config::Checks;
-use crate::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, StrengthsOfA, TransferTheory, are_sizes, interval, title};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, StrengthsOfA, TransferTheory, are_sizes, interval, title};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::Figure;
 use planes::Plane;
 use serde::{Deserialize, Serialize};

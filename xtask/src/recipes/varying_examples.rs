@@ -1,23 +1,20 @@
 //! Aligned students on fewer or more examples than inputs, orthonormal and gaussian (fig11).
 
-#[path = "varying_examples/panels.rs"]
 mod panels;
 #[cfg(test)]
-#[path = "varying_examples/tests.rs"]
 mod tests;
-#[path = "varying_examples/verdicts.rs"]
 mod verdicts;
 
-use crate::comparison::linear_grid;
+use crate::study::comparison::linear_grid;
 use crate::config::Checks;
-use crate::elements::{
+use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
     least_log_every, rounded_down, title,
 };
-use crate::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
+use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{

@@ -8,9 +8,9 @@ use rand::seq::IndexedRandom as _;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use xtask::config::{ConfigError, Document, Scale};
-use xtask::recipe::Recipe;
 use xtask::recipes::{self, RECIPES};
-use xtask::results::Results;
+use xtask::runs::results::Results;
+use xtask::study::recipe::Recipe;
 
 const CASES: u64 = 2000;
 const SEED: u64 = 1;

@@ -18,9 +18,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use table::KINDS;
-use xtask::catalog::Figure;
 use xtask::config::{Document, Scale};
 use xtask::recipes::RECIPES;
+use xtask::recipes::catalog::Figure;
 
 const FILE: &str = "mine.ron";
 

@@ -1,8 +1,8 @@
 //! One mode over time, the table of times and the caption.
 
 use super::{AlignmentLag, Mode};
-use crate::comparison::Summary;
-use crate::recipe::Table;
+use crate::study::comparison::Summary;
+use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, Dash, Legend, Line, Panel, RefLine};
 use sim::{ModePoint, ModeTrack};
 

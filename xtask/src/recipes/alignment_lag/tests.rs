@@ -3,8 +3,8 @@
 use super::{AlignmentLag, Recipe as _};
 use crate::config::Scale;
 use crate::recipes::learning_curves::LearningCurves;
-use crate::run::Run;
-use crate::trial::{at_scale, passed, smoke, verdicts};
+use crate::runs::run::Run;
+use crate::study::trial::{at_scale, passed, smoke, verdicts};
 use sim::{Experiment, LinearSpec};
 
 fn config() -> AlignmentLag {

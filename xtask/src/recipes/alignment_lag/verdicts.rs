@@ -1,7 +1,7 @@
 //! What the alignment of modes claims, judged.
 
 use super::{AlignmentLag, Mode};
-use crate::comparison::{Excess, Level, Verdict};
+use crate::study::comparison::{Excess, Level, Verdict};
 
 impl AlignmentLag {
     /// Every verdict of the figure; all conditions share its false-alarm rate.

@@ -1,8 +1,8 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::InputTypes;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts};
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, InputKind, TaskSpec};
 
 fn config() -> InputTypes {

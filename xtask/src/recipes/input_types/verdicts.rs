@@ -1,8 +1,8 @@
 //! What the kind of inputs changes and what it does not, judged.
 
 use super::{InputTypes, KindResults, NoiseResults};
-use crate::comparison::{Comparison, Level, Summary, Verdict, first_crossing};
-use crate::elements::log_points;
+use crate::study::comparison::{Comparison, Level, Summary, Verdict, first_crossing};
+use crate::study::elements::log_points;
 use anyhow::Context as _;
 use sim::{ErrorTrack, InputKind, TrainingOutcome};
 

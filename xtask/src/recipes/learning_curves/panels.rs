@@ -1,9 +1,9 @@
 //! The four panels of a row, the table beside them and the caption.
 
 use super::{ErrorKind, LearningCurves, Row};
-use crate::comparison::{Summary, linear_grid};
-use crate::elements::{log_points, mean_points, optimum_points};
-use crate::recipe::Table;
+use crate::study::comparison::{Summary, linear_grid};
+use crate::study::elements::{log_points, mean_points, optimum_points};
+use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Line, Panel, RefLine, Shape};
 use rayon::prelude::*;
 use theory::LearningCurve;

@@ -1,9 +1,9 @@
 //! What the error curves and optima claim, judged.
 
 use super::{ErrorKind, LearningCurves, Row, SnrResults};
-use crate::comparison::{Comparison, Coverage, Excess, Level, Summary, Verdict};
-use crate::elements::log_points;
-use crate::results::Results;
+use crate::study::comparison::{Comparison, Coverage, Excess, Level, Summary, Verdict};
+use crate::study::elements::log_points;
+use crate::runs::results::Results;
 
 /// Largest relative difference between the scalar recursion and full matrices that rounding allows.
 const ROUNDING: f64 = 1e-9;

@@ -1,9 +1,9 @@
 //! The three panels, the table beside them and the caption.
 
 use super::{Condition, NonGradient, name, ratios};
-use crate::comparison::{Summary, linear_grid};
-use crate::elements::{NoiseKnowledge, mean_points};
-use crate::recipe::Table;
+use crate::study::comparison::{Summary, linear_grid};
+use crate::study::elements::{NoiseKnowledge, mean_points};
+use crate::study::recipe::Table;
 use figures::{Anchor, Axis, Colour, ColourScale, Dash, Legend, Line, Panel, Points, RefLine, Shape};
 use theory::DataSpectrum;
 

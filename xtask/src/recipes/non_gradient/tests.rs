@@ -1,9 +1,9 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{ClosedForms, NonGradient, verdicts};
-use crate::elements::INDEPENDENT_RUNS;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts as judge};
+use crate::study::elements::INDEPENDENT_RUNS;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts as judge};
 use sim::Experiment;
 
 fn config() -> NonGradient {

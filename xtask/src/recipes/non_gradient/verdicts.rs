@@ -1,8 +1,8 @@
 //! What the comparison of the two methods claims, judged.
 
 use super::{ClosedForms, Condition, NonGradient, name, ratios};
-use crate::comparison::{Comparison, Level, Summary, Verdict, linear_grid, student_quantile};
-use crate::elements::NoiseKnowledge;
+use crate::study::comparison::{Comparison, Level, Summary, Verdict, linear_grid, student_quantile};
+use crate::study::elements::NoiseKnowledge;
 
 /// What rounding may change in a closed form, relative.
 const ROUNDING: f64 = 1e-12;

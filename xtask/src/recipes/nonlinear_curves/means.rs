@@ -4,9 +4,9 @@
 //! two seeds of a smoke test (t = 12.7) some reach below it; the axis cuts them.
 
 use super::{ErrorKind, Measured, NonlinearCurves, SeedNumbers};
-use crate::comparison::Summary;
-use crate::elements::optimum_points;
-use crate::recipe::Table;
+use crate::study::comparison::Summary;
+use crate::study::elements::optimum_points;
+use crate::study::recipe::Table;
 use figures::{Colour, Points};
 
 /// Dark, to be told from the lines; the dot small and the caps long, because many an interval is a few pixels long.

@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{ErrorKind, Measured, NonlinearCurves, SeedNumbers};
-use crate::recipe::{Assembled, Recipe};
-use crate::results::Results;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts};
 use figures::{Mark, Points};
 use sim::{Experiment, LeakyReluSpec};
 
@@ -170,7 +170,7 @@ fn markers_are_drawn_and_told_unless_there_is_a_single_seed() {
 }
 
 /// Smoke with its first column alone, every student's description changed.
-fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::comparison::Verdict> {
+fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::study::comparison::Verdict> {
     let config = config();
     let config = NonlinearCurves { depths: config.depths[..1].to_vec(), ranks: config.ranks[..1].to_vec(), ..config };
     verdicts(&config, |run| match run.clone() {

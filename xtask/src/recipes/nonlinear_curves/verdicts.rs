@@ -5,7 +5,7 @@
 //! plateau when its run ends has no shape yet: such are counted and told.
 
 use super::{Measured, NonlinearCurves, SeedNumbers};
-use crate::comparison::{Summary, Verdict};
+use crate::study::comparison::{Summary, Verdict};
 use std::cmp::Ordering;
 
 /// The number that a claim is about, of one student or pair of students.

@@ -1,12 +1,12 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{NonlinearTransfer, Point};
-use crate::comparison::Verdict;
-use crate::elements::TaskPair;
-use crate::ensemble::TransferOutcome;
-use crate::recipe::Recipe as _;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts};
+use crate::study::comparison::Verdict;
+use crate::study::elements::TaskPair;
+use crate::runs::ensemble::TransferOutcome;
+use crate::study::recipe::Recipe as _;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, TaskSpec};
 
 const HELPED: &str = "a weak task gains";

@@ -1,7 +1,7 @@
 //! What the transfer benefits claim, judged.
 
 use super::{NonlinearTransfer, Point};
-use crate::comparison::{Level, Summary, Verdict};
+use crate::study::comparison::{Level, Summary, Verdict};
 
 impl NonlinearTransfer {
     /// Every verdict of the figure; the intervals of all points that are judged share its false-alarm rate.

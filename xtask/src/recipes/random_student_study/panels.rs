@@ -1,9 +1,9 @@
 //! The four panels, the tables beside them and the caption.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
-use crate::comparison::{Level, linear_grid};
-use crate::elements::{log_points, mean_points, optimum_points};
-use crate::recipe::Table;
+use crate::study::comparison::{Level, linear_grid};
+use crate::study::elements::{log_points, mean_points, optimum_points};
+use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use sim::Start;
 use std::collections::BTreeSet;

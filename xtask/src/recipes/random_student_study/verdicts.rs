@@ -1,9 +1,9 @@
 //! What the exact solution claims, judged.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
-use crate::comparison::{Comparison, Coverage, Level, Summary, Verdict};
-use crate::elements::log_points;
-use crate::ensemble::log_gap;
+use crate::study::comparison::{Comparison, Coverage, Level, Summary, Verdict};
+use crate::study::elements::log_points;
+use crate::runs::ensemble::log_gap;
 use sim::Start;
 
 impl RandomStudentStudy {

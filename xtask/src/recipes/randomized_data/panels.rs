@@ -2,9 +2,9 @@
 
 use super::RandomizedData;
 use super::measured::Kind;
-use crate::comparison::linear_grid;
-use crate::elements::log_points;
-use crate::recipe::Table;
+use crate::study::comparison::linear_grid;
+use crate::study::elements::log_points;
+use crate::study::recipe::Table;
 use figures::{Axis, Colour, ColourScale, Dash, Histogram, Line, Panel, Points, RefLine, Shape};
 use sim::Labels;
 

@@ -2,7 +2,7 @@
 
 use super::RandomizedData;
 use super::measured::Kind;
-use crate::comparison::{Comparison, Level, Summary, Verdict};
+use crate::study::comparison::{Comparison, Level, Summary, Verdict};
 
 impl RandomizedData {
     /// Every verdict of the figure; all statistical points share its false-alarm rate.

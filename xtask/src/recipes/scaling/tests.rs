@@ -2,11 +2,11 @@
 
 use super::{CURVES, ENGINES, Scaling, curve_name, epoch_name, threads_name};
 use crate::bench::{Benchmarks, Machine, Measurement, Yardsticks};
-use crate::comparison::Verdict;
+use crate::study::comparison::Verdict;
 use crate::config::Scale;
-use crate::recipe::Recipe as _;
-use crate::results::Results;
-use crate::trial::{at_scale, passed};
+use crate::study::recipe::Recipe as _;
+use crate::runs::results::Results;
+use crate::study::trial::{at_scale, passed};
 
 fn config() -> Scaling {
     at_scale("figx2_scaling", Scale::Paper)

@@ -2,7 +2,7 @@
 
 use super::{CURVES, ENGINES, Scaling, curve_name, epoch_name, find, fraction_of_peak, runs_per_second, threads_name};
 use crate::bench::Benchmarks;
-use crate::comparison::Verdict;
+use crate::study::comparison::Verdict;
 
 /// Largest over smallest.
 fn spread(values: &[f64]) -> f64 {

@@ -1,8 +1,8 @@
 //! What the data matrices show, read from the runs.
 
 use super::SignalThroughNoise;
-use crate::comparison::Summary;
-use crate::results::Results;
+use crate::study::comparison::Summary;
+use crate::runs::results::Results;
 use sim::{Experiment, SpectrumOutcome};
 use theory::SpikedMatrix;
 

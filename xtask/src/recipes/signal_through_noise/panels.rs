@@ -2,8 +2,8 @@
 
 use super::SignalThroughNoise;
 use super::measured::{HistogramData, Quantity, Transition};
-use crate::comparison::{Summary, linear_grid, student_quantile};
-use crate::recipe::Table;
+use crate::study::comparison::{Summary, linear_grid, student_quantile};
+use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Histogram, Legend, Line, Panel, Points, RefLine};
 
 impl SignalThroughNoise {

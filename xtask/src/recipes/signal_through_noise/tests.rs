@@ -1,9 +1,9 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::SignalThroughNoise;
-use crate::elements::INDEPENDENT_RUNS;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts};
+use crate::study::elements::INDEPENDENT_RUNS;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, SpectrumExtent, TaskSpec};
 
 /// Smaller than smoke scale, where a second is a long time.

@@ -2,7 +2,7 @@
 
 use super::SignalThroughNoise;
 use super::measured::{HistogramData, Quantity, Transition, TransitionPoint};
-use crate::comparison::{Comparison, Level, Summary, Verdict, kolmogorov_smirnov_distance};
+use crate::study::comparison::{Comparison, Level, Summary, Verdict, kolmogorov_smirnov_distance};
 use linalg_core::MarchenkoPastur;
 use theory::LargestNoiseValue;
 

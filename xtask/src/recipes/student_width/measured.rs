@@ -1,9 +1,9 @@
 //! The least test errors of one width, read from the runs.
 
 use super::StudentWidth;
-use crate::comparison::Summary;
-use crate::elements::{INDEPENDENT_RUNS, Optimum};
-use crate::results::Results;
+use crate::study::comparison::Summary;
+use crate::study::elements::{INDEPENDENT_RUNS, Optimum};
+use crate::runs::results::Results;
 use sim::Experiment;
 use theory::LearningCurve;
 

@@ -2,9 +2,9 @@
 
 use super::StudentWidth;
 use super::measured::Width;
-use crate::comparison::linear_grid;
-use crate::elements::optimum_points;
-use crate::recipe::Table;
+use crate::study::comparison::linear_grid;
+use crate::study::elements::optimum_points;
+use crate::study::recipe::Table;
 use figures::{Axis, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use rayon::prelude::*;
 

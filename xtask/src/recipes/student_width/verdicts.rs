@@ -2,8 +2,8 @@
 
 use super::StudentWidth;
 use super::measured::{SnrOptima, Width};
-use crate::comparison::{Comparison, Level, Summary, Verdict};
-use crate::elements::Optimum;
+use crate::study::comparison::{Comparison, Level, Summary, Verdict};
+use crate::study::elements::Optimum;
 
 impl StudentWidth {
     /// Every verdict of the figure; all statistical points share its false-alarm rate.

@@ -2,9 +2,9 @@
 
 use super::{AxisKeys, Companion, Observable, Parameter, Sweep, edges};
 use crate::config::{Document, Scale};
-use crate::recipe::Recipe;
-use crate::results::Results;
-use crate::run::Run;
+use crate::study::recipe::Recipe;
+use crate::runs::results::Results;
+use crate::runs::run::Run;
 
 fn template() -> Sweep {
     let text = Sweep::TEMPLATE.unwrap();

@@ -1,8 +1,8 @@
 //! One panel per strength of task A, and the caption.
 
 use super::{Point, TransferBenefit};
-use crate::comparison::linear_grid;
-use crate::elements::{TaskInCompany, benefit_panel, mean_points, short, strength_colours};
+use crate::study::comparison::linear_grid;
+use crate::study::elements::{TaskInCompany, benefit_panel, mean_points, short, strength_colours};
 use figures::{Line, Panel, Points, Shape};
 use rayon::prelude::*;
 

@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::TransferBenefit;
-use crate::elements::INDEPENDENT_RUNS;
-use crate::recipe::Recipe as _;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts};
+use crate::study::elements::INDEPENDENT_RUNS;
+use crate::study::recipe::Recipe as _;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment};
 
 /// Smoke with few tasks, and with so many seeds that every claim is judged at this size.
@@ -32,7 +32,7 @@ fn judged(run: &Run, change: impl Fn(&mut AlignedSpec)) -> Run {
 }
 
 /// Whether each verdict passed, by panel and part of the claim.
-fn line(verdicts: &[crate::comparison::Verdict], panel: &str) -> Option<bool> {
+fn line(verdicts: &[crate::study::comparison::Verdict], panel: &str) -> Option<bool> {
     verdicts.iter().find(|v| v.panel == panel && v.claim.contains("theory line")).unwrap().passed
 }
 

@@ -1,8 +1,8 @@
 //! What the transfer benefits claim, judged.
 
 use super::{Point, TransferBenefit};
-use crate::comparison::{Comparison, Level, Verdict, student_quantile};
-use crate::elements::TaskPair;
+use crate::study::comparison::{Comparison, Level, Verdict, student_quantile};
+use crate::study::elements::TaskPair;
 
 /// A side of a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,11 @@
 
 use super::planes::Plane;
 use super::{TransferSetting, verdicts};
-use crate::elements::StrengthsOfA;
-use crate::recipe::Recipe as _;
-use crate::results::Results;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts as judge};
+use crate::study::elements::StrengthsOfA;
+use crate::study::recipe::Recipe as _;
+use crate::runs::results::Results;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts as judge};
 
 fn config() -> TransferSetting {
     TransferSetting { cells: (6, 6), ..smoke("fig07_transfer_setting") }

@@ -2,7 +2,7 @@
 
 use super::TransferSetting;
 use super::planes::Plane;
-use crate::comparison::Verdict;
+use crate::study::comparison::Verdict;
 
 impl TransferSetting {
     /// Every verdict of the figure: closed forms, so nothing but rounding is allowed for.

@@ -2,9 +2,9 @@
 
 use super::verdicts::{ErrorKind, final_log_errors};
 use super::{Condition, VaryingExamples};
-use crate::comparison::linear_grid;
-use crate::elements::{log_points, mean_points, optimum_points};
-use crate::recipe::Table;
+use crate::study::comparison::linear_grid;
+use crate::study::elements::{log_points, mean_points, optimum_points};
+use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Legend, Line, Panel, RefLine, palette};
 use rayon::prelude::*;
 

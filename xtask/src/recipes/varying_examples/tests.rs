@@ -1,9 +1,9 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::VaryingExamples;
-use crate::elements::INDEPENDENT_RUNS;
-use crate::run::Run;
-use crate::trial::{passed, smoke, verdicts};
+use crate::study::elements::INDEPENDENT_RUNS;
+use crate::runs::run::Run;
+use crate::study::trial::{passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment, InputKind, LinearSpec, TaskSpec};
 
 fn config() -> VaryingExamples {

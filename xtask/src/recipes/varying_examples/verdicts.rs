@@ -1,9 +1,9 @@
 //! What the numbers of examples claim, judged.
 
 use super::{Condition, VaryingExamples};
-use crate::comparison::{Comparison, Excess, Level, Summary, Verdict};
-use crate::elements::{Optimum, log_points};
-use crate::ensemble::ErrorStatistics;
+use crate::study::comparison::{Comparison, Excess, Level, Summary, Verdict};
+use crate::study::elements::{Optimum, log_points};
+use crate::runs::ensemble::ErrorStatistics;
 use sim::{ErrorTrack, TrainingOutcome};
 
 /// Which of the two errors.

@@ -1,0 +1,276 @@
+//! `cargo xtask figures`: configs to runs and theory, to figures, verdicts and a summary.
+
+use crate::commands::command_line::{FiguresArgs, Selection};
+use crate::config::Scale;
+use crate::output::check;
+use crate::output::files::{self, Provenance, Record};
+use crate::recipes::catalog::{self, Figure};
+use crate::runs::atomic_file;
+use crate::runs::execution::{Executor, Policy, Ready};
+use crate::runs::progress::ProgressLine;
+use crate::runs::provenance;
+use crate::runs::run::Run;
+use crate::runs::run_time::total;
+use crate::runs::store::{Key, Shard, Store};
+use crate::study::comparison::Verdict;
+use crate::{console, say};
+use anyhow::Context as _;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// What became of a figure.
+pub struct Made {
+    stem: String,
+    seconds: f64,
+    computed: usize,
+    runs: usize,
+    outcome: anyhow::Result<Record>,
+}
+
+/// Makes the figures that were asked for. Returns whether every figure was made and every judged verdict passed.
+///
+/// # Errors
+/// If configs are refused, the store or the output folder cannot be used, or the work was stopped.
+pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
+    let start = Instant::now();
+    files::check_formats(&args.format)?;
+    let figures = catalog::select(root, &args.selection)?;
+    if args.check {
+        return Ok(check::check(&figures, &output_folder(root, &args.selection, args.out.as_deref())));
+    }
+    let store = Store::open(&store_folder(root, &args.selection))?;
+    if args.dry_run {
+        crate::commands::list::print(&figures, &store)?;
+        return Ok(true);
+    }
+    store.sweep()?;
+    let stop = stop_flag()?;
+    if let Some(shard) = args.shard {
+        return run_shard(&figures, &store, args, shard, stop);
+    }
+    let folder = output_folder(root, &args.selection, args.out.as_deref());
+    for figure in &figures {
+        files::check_replaceable(&folder, &figure.stem, figure.kind, figure.settings.scale().name())?;
+    }
+    prepare(&folder)?;
+    let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
+    let maker = Maker { root, folder: &folder, args, start, revision: provenance::revision(root) };
+    let mut made = Vec::new();
+    let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
+    let report = if work.is_ok() { crate::output::report::write(&folder) } else { Ok(()) };
+    print_summary(&made, &folder, start);
+    work?;
+    report?;
+    Ok(made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.verdicts.iter().all(|v| v.passed != Some(false)))))
+}
+
+/// Where finished runs are kept.
+pub fn store_folder(root: &Path, selection: &Selection) -> PathBuf {
+    selection.store.clone().unwrap_or_else(|| root.join("target/runs"))
+}
+
+/// Where figures go: never over the committed ones unless this is the real thing.
+pub fn output_folder(root: &Path, selection: &Selection, out: Option<&Path>) -> PathBuf {
+    let scale = Scale::from(selection.scale);
+    match (out, selection.config.is_some() || selection.seed.is_some(), scale) {
+        (Some(out), ..) => out.to_owned(),
+        (None, false, Scale::Paper) => root.join("figures"),
+        (None, true, Scale::Paper) => root.join("target/figures-own"),
+        (None, _, Scale::Smoke) => root.join("target/figures-smoke"),
+    }
+}
+
+fn policy(args: &FiguresArgs) -> Policy {
+    match (args.force, args.plot_only) {
+        (true, _) => Policy::Everything,
+        (_, true) => Policy::StoredOnly,
+        _ => Policy::Missing,
+    }
+}
+
+fn jobs(args: &FiguresArgs) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.jobs.map_or_else(cores, usize::from)
+}
+
+/// A flag that Ctrl-C raises. A second Ctrl-C ends the process at once.
+fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        console::complain(format_args!("stopping: finished runs are stored; press Ctrl-C again to end at once"));
+    })
+    .context("cannot listen to Ctrl-C")?;
+    Ok(stop)
+}
+
+/// Finds out before hours of work whether the results can be written; removes what a killed process left aside.
+fn prepare(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot make this folder", folder.display()))?;
+    atomic_file::check_writable(folder)
+        .with_context(|| format!("--out {}: cannot write into this folder", folder.display()))?;
+    atomic_file::sweep(folder).with_context(|| format!("--out {}: cannot clean this folder", folder.display()))?;
+    Ok(())
+}
+
+/// Does one share of the runs into the store, and draws nothing.
+fn run_shard(
+    figures: &[Figure],
+    store: &Store,
+    args: &FiguresArgs,
+    shard: Shard,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<bool> {
+    let mut all: Vec<(Key, f64)> =
+        figures.iter().flat_map(|f| f.runs.iter().map(|r| (r.request.key(), r.run.cost_estimate()))).collect();
+    all.sort_by_key(|(key, _)| *key);
+    all.dedup_by_key(|(key, _)| *key);
+    let mine = shard.select(&all);
+    say!(
+        "share {shard}: {} of {} runs, about {:.2} of {:.2} core seconds",
+        mine.len(),
+        all.len(),
+        total(mine.iter().map(|index| all[*index].1)),
+        total(all.iter().map(|(_, seconds)| *seconds))
+    );
+    let share: HashSet<Key> = mine.into_iter().map(|index| all[index].0).collect();
+    let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
+    let failed = executor.execute(figures, |_, _| ())?;
+    for failure in &failed {
+        say!("FAILED {failure}");
+    }
+    Ok(failed.is_empty())
+}
+
+struct Maker<'a> {
+    root: &'a Path,
+    folder: &'a Path,
+    args: &'a FiguresArgs,
+    start: Instant,
+    revision: Option<(String, bool)>,
+}
+
+impl Maker<'_> {
+    /// Assembles, judges, draws and writes one figure.
+    fn make(&self, figures: &[Figure], ready: Ready, line: &ProgressLine) -> Made {
+        let figure = &figures[ready.figure];
+        let (computed, run_seconds) = (ready.computed, ready.run_seconds);
+        let outcome = ready.results.and_then(|results| {
+            let start = Instant::now();
+            let mut assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
+            let assemble_seconds = start.elapsed().as_secs_f64();
+            assembled.figure.name.clone_from(&figure.stem);
+            let inputs = files::input_hashes(self.root, &figure.plan.inputs())?;
+            let mut record = Record { inputs, ..self.record(figure, &assembled, run_seconds) };
+            record.provenance.assemble_seconds = assemble_seconds;
+            files::write_figure(self.folder, &assembled, &self.args.format, record)
+        });
+        let made = Made {
+            stem: figure.stem.clone(),
+            seconds: self.start.elapsed().as_secs_f64(),
+            computed,
+            runs: figure.runs.len(),
+            outcome: outcome.with_context(|| figure.stem.clone()),
+        };
+        line.say(&made.line());
+        made
+    }
+
+    fn record(&self, figure: &Figure, assembled: &crate::study::recipe::Assembled, run_seconds: f64) -> Record {
+        let mut runs: Vec<String> = figure.runs.iter().map(|r| r.request.key().to_string()).collect();
+        runs.sort();
+        let (revision, dirty) = self.revision.clone().unzip();
+        Record {
+            figure: figure.stem.clone(),
+            kind: figure.kind.to_owned(),
+            title: assembled.figure.title.clone(),
+            caption: assembled.caption.clone(),
+            scale: figure.settings.scale().name().to_owned(),
+            config: figure.settings.to_json(),
+            seed_override: figure.seed_override,
+            runs,
+            inputs: BTreeMap::new(),
+            engine_version: Run::ENGINE_VERSION,
+            crates: BTreeMap::from([("workspace".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
+            verdicts: assembled.verdicts.clone(),
+            files: BTreeMap::new(),
+            provenance: Provenance {
+                revision,
+                dirty,
+                cpu: provenance::cpu(),
+                system: provenance::system(),
+                wall_seconds: self.start.elapsed().as_secs_f64(),
+                run_seconds,
+                assemble_seconds: 0.0,
+                draw_seconds: 0.0,
+                command: provenance::command(),
+            },
+        }
+    }
+}
+
+impl Made {
+    fn line(&self) -> String {
+        let count =
+            |passed: Option<bool>, record: &Record| record.verdicts.iter().filter(|v| v.passed == passed).count();
+        match &self.outcome {
+            Ok(record) if record.verdicts.is_empty() => format!(
+                "{}: makes no claims to be judged; {} of {} runs computed; after {:.1} s",
+                self.stem, self.computed, self.runs, self.seconds
+            ),
+            Ok(record) => format!(
+                "{}: {} passed, {} failed, {} not judged; {} of {} runs computed; after {:.1} s",
+                self.stem,
+                count(Some(true), record),
+                count(Some(false), record),
+                count(None, record),
+                self.computed,
+                self.runs,
+                self.seconds
+            ),
+            Err(error) => format!("{}: failed: {error:#}", self.stem),
+        }
+    }
+}
+
+/// The table at the end: figure, panels, verdicts, time, files; then every verdict that failed and every figure that was not made.
+fn print_summary(made: &[Made], folder: &Path, start: Instant) {
+    say!("\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}", "figure", "passed", "failed", "not judged", "computed", "after s");
+    for m in made {
+        let verdicts: &[Verdict] = m.outcome.as_ref().map_or(&[], |record| &record.verdicts);
+        let count = |passed: Option<bool>| verdicts.iter().filter(|v| v.passed == passed).count();
+        let name = if m.outcome.is_ok() { m.stem.clone() } else { format!("{} (failed)", m.stem) };
+        say!(
+            "{name:<28} {:>7} {:>7} {:>11} {:>9} {:>8.1}",
+            count(Some(true)),
+            count(Some(false)),
+            count(None),
+            m.computed,
+            m.seconds
+        );
+    }
+    let records = || made.iter().filter_map(|m| m.outcome.as_ref().ok());
+    say!(
+        "in {} after {:.1} s, of which assembling took {:.1} s and drawing {:.1} s",
+        folder.display(),
+        start.elapsed().as_secs_f64(),
+        total(records().map(|record| record.provenance.assemble_seconds)),
+        total(records().map(|record| record.provenance.draw_seconds))
+    );
+    for m in made {
+        match &m.outcome {
+            Ok(record) => {
+                for v in record.verdicts.iter().filter(|v| v.passed == Some(false)) {
+                    say!("FAILED {} ({}): {}: {}; allowed {}", m.stem, v.panel, v.claim, v.measured, v.tolerance);
+                }
+            }
+            Err(error) => say!("FAILED {error:#}"),
+        }
+    }
+}

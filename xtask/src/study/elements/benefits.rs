@@ -1,0 +1,63 @@
+//! Transfer benefits that were measured: where they come from and how they are shown.
+
+use super::task_pair::{StrengthsOfA, TaskPair};
+use crate::runs::ensemble::TransferOutcome;
+use crate::runs::results::Results;
+use crate::study::recipe::Table;
+use figures::{Axis, ColourScale, Panel, RefLine};
+use sim::Experiment;
+use std::ops::Range;
+
+/// Least test errors of task A alone and in company on the same data, one per run.
+///
+/// # Errors
+/// If a run was not listed or does not train.
+pub fn measured_benefits(
+    results: &Results,
+    runs: Range<u64>,
+    alone: impl Fn(u64) -> Experiment,
+    joint: impl Fn(u64) -> Experiment,
+) -> anyhow::Result<TransferOutcome> {
+    let least = |experiment: Experiment| anyhow::Ok(results.training(&experiment)?.test(0)?.least.value);
+    Ok(TransferOutcome {
+        alone: runs.clone().map(|run| least(alone(run))).collect::<anyhow::Result<_>>()?,
+        joint: runs.map(|run| least(joint(run))).collect::<anyhow::Result<_>>()?,
+    })
+}
+
+/// An empty panel of T against q for a task A.
+pub fn benefit_panel(index: usize, strength_a: f64) -> Panel {
+    let alignment = Axis::new("alignment *q*").range(-0.03, 1.03);
+    Panel::new(alignment, Axis::new("transfer benefit *T*^{A←B}"))
+        .title(format!("{} task A: s̄_A = {}", StrengthsOfA::NAMES[index], short(strength_a)))
+        .mark(RefLine::horizontal(0.0))
+}
+
+/// Colours of s̄_B: blue (weak) to red (strong).
+pub fn strength_colours(strengths: &[f64]) -> ColourScale {
+    let (low, high) = (strengths[0], strengths[strengths.len() - 1]);
+    ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
+}
+
+/// Least errors of every seed, each row with `more` numbers of its pair of tasks.
+pub fn benefits_table<'a, const MORE: usize>(
+    more: [&str; MORE],
+    points: impl IntoIterator<Item = (TaskPair, &'a TransferOutcome, [f64; MORE])>,
+) -> Table {
+    let own = ["strength_a", "strength_b", "alignment", "run", "least_test_error_alone", "least_test_error_joint"];
+    let mut rows = Vec::new();
+    for (TaskPair { strength_a, strength_b, alignment }, measured, numbers) in points {
+        for (run, (alone, joint)) in measured.alone.iter().zip(&measured.joint).enumerate() {
+            let pair = [strength_a, strength_b, alignment].map(|v| v.to_string());
+            let errors = [run.to_string(), alone.to_string(), joint.to_string()];
+            rows.push([&pair[..], &errors, &numbers.map(|v| v.to_string())].concat());
+        }
+    }
+    let header = own.into_iter().chain(more).map(str::to_owned).collect();
+    Table { name: "benefits".to_owned(), header, rows }
+}
+
+/// A number as short as two decimals allow.
+pub fn short(value: f64) -> String {
+    ((value * 100.0).round() / 100.0).to_string()
+}
