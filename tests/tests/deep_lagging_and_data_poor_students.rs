@@ -12,7 +12,7 @@ fn train(experiment: Experiment) -> TrainingOutcome {
 }
 
 fn training(learning_rate: f64, epochs: u64, every: u64) -> Training {
-    Training { learning_rate, epochs, schedule: Schedule::every(every), train_thresholds: Vec::new() }
+    Training::new(learning_rate, epochs, Schedule::every(every))
 }
 
 /// The first t/τ at which the leading mode's number is at least `level`, between logged epochs.
@@ -32,7 +32,7 @@ fn four_matrices_take_the_time_of_the_closed_form() {
     let (rate, epsilon) = (1e-3, 1e-3);
     let outcome = train(Experiment::Linear(LinearSpec {
         task: TaskSpec::single(16, 8, &[3.0]),
-        student: StudentSpec { hidden: 8, layers: 4, epsilon },
+        student: StudentSpec::new(8, 4, epsilon),
         start: Start::TrainingAligned,
         training: training(rate, 8000, 20),
         tracked_modes: 1,
@@ -57,7 +57,7 @@ fn alignment_does_not_wait_for_smaller_starts() {
     let student = |epsilon: f64| {
         train(Experiment::Linear(LinearSpec {
             task: TaskSpec::single(24, 12, &[3.0]),
-            student: StudentSpec { hidden: 12, layers: 2, epsilon },
+            student: StudentSpec::new(12, 2, epsilon),
             start: Start::Random,
             training: training(rate, 8000, 25),
             tracked_modes: 1,
@@ -90,7 +90,7 @@ fn the_end_of_training_is_least_squares_and_worst_at_as_many_examples_as_inputs(
                     input_kind: InputKind::Orthonormal,
                     ..TaskSpec::single(inputs, outputs, &[strength])
                 },
-                student: StudentSpec { hidden: outputs, layers: 2, epsilon: 1e-5 },
+                student: StudentSpec::new(outputs, 2, 1e-5),
                 training: training(0.05, 20_000, 20_000),
                 tracked_modes: 0,
                 draw: Draw { seed: 4, run },

@@ -37,12 +37,7 @@ fn a_student_that_fits_its_labels_errs_by_their_noise() {
     let found: Vec<(f64, f64)> = (0..runs)
         .into_par_iter()
         .map(|run| {
-            let training = Training {
-                learning_rate: 5e-3,
-                epochs: 60_000,
-                schedule: Schedule::listed(vec![]),
-                train_thresholds: vec![],
-            };
+            let training = Training::new(5e-3, 60_000, Schedule::listed(vec![]));
             let outcome = train(stages_student(TaskSpec::single(40, 20, &[10.0]), 2, 0.1, training, run));
             (outcome.train.last, outcome.test(0).unwrap().last)
         })
@@ -66,16 +61,11 @@ fn slope_one_converges_to_the_exact_random_student() {
     let distances = |rate: f64| -> Vec<f64> {
         let epoch = |t: &f64| (t / rate).round() as u64;
         let listed: Vec<u64> = times.iter().map(epoch).collect();
-        let training = Training {
-            learning_rate: rate,
-            epochs: *listed.last().unwrap(),
-            schedule: Schedule::listed(listed.clone()),
-            train_thresholds: vec![],
-        };
+        let training = Training::new(rate, *listed.last().unwrap(), Schedule::listed(listed.clone()));
         let mut spec = stages_student(task.clone(), 2, epsilon, training, 0);
         (spec.student.slope, spec.precision) = (1.0, Precision::Double);
         let data = DataSet::sample(&spec.task, spec.draw).unwrap();
-        let start = sim::InitialWeights::random(24, 10, &StudentSpec { hidden: 10, layers: 2, epsilon }, spec.draw);
+        let start = sim::InitialWeights::random(24, 10, &StudentSpec::new(10, 2, epsilon), spec.draw);
         let start = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
         let exact = RandomStudent::new(data.labels().as_ref(), &start).unwrap();
         let teacher = data.teacher().map();
@@ -102,12 +92,7 @@ fn slope_one_converges_to_the_exact_random_student() {
 fn single_precision_keeps_the_time_of_the_plateau() {
     let (hidden, rate) = (8_usize, 2e-4);
     let learned = |precision: Precision, run: u64| {
-        let training = Training {
-            learning_rate: rate,
-            epochs: 600_000,
-            schedule: Schedule::listed(vec![]),
-            train_thresholds: vec![0.7],
-        };
+        let training = Training::new(rate, 600_000, Schedule::listed(vec![])).with_train_thresholds(vec![0.7]);
         let spec = stages_student(TaskSpec::single(12, hidden, &[20.0]), 4, 1e-5, training, run);
         train(LeakyReluSpec { precision, ..spec }).train_crossings[0].epoch.expect("it begins to learn") as f64
     };
@@ -221,7 +206,7 @@ fn engine_least_error(q: f64, alone: bool, run: u64) -> f64 {
         task: if alone { joint.task_alone(0) } else { joint },
         teacher: TeacherKind::LeakyRelu { slope: SLOPE },
         student,
-        training: Training { learning_rate: RATE, epochs: EPOCHS, schedule, train_thresholds: vec![] },
+        training: Training::new(RATE, EPOCHS, schedule),
         precision: Precision::Single,
         draw: Draw { seed: 95, run },
     });

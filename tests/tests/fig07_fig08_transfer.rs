@@ -39,8 +39,8 @@ fn students_reach_the_limit_of_strong_parallel_company() {
     let least = |run| {
         let task = TaskSpec::joint(INPUTS, &[OUTPUTS, OUTPUTS], &[&[1.0], &[100.0]], 1.0);
         let schedule = Schedule::listed(Vec::new());
-        let training = Training { learning_rate: 1e-3, epochs: 600, schedule, train_thresholds: Vec::new() };
-        let student = StudentSpec { hidden: 50, layers: 2, epsilon: EPSILON };
+        let training = Training::new(1e-3, 600, schedule);
+        let student = StudentSpec::new(50, 2, EPSILON);
         let draw = Draw { seed: 4711, run };
         let spec = AlignedSpec { task, student, training, tracked_modes: 0, draw };
         let outcome = Experiment::Aligned(spec).run(&Unattended).unwrap();

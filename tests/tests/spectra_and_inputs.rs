@@ -17,7 +17,7 @@ fn training(experiment: &Experiment) -> TrainingOutcome {
 }
 
 fn schedule(learning_rate: f64, epochs: u64) -> Training {
-    Training { learning_rate, epochs, schedule: Schedule::listed(Vec::new()), train_thresholds: Vec::new() }
+    Training::new(learning_rate, epochs, Schedule::listed(Vec::new()))
 }
 
 /// fig02: for square matrices the transition is simple enough to do by hand: ŝ = s̄ + 1/s̄ and O = 1 − 1/s̄² for s̄ > 1.
@@ -68,7 +68,7 @@ fn one_hidden_unit_reaches_the_best_multiple_of_the_leading_mode() {
         let (task, draw) = (TaskSpec::single(60, 60, &[snr]), Draw { seed: 79, run });
         let projection = spectrum(task.clone(), SpectrumExtent::Leading(1), draw).tasks[0].projections[0];
         let expected = 1.0 - (projection / snr).powi(2);
-        let (student, training_of) = (StudentSpec { hidden: 1, layers: 2, epsilon: 1e-5 }, schedule(1e-3, 8000));
+        let (student, training_of) = (StudentSpec::new(1, 2, 1e-5), schedule(1e-3, 8000));
         let aligned = AlignedSpec { task, student, training: training_of, tracked_modes: 0, draw };
         let found = training(&Experiment::Aligned(aligned)).test(0).unwrap().least.value;
         // An epoch moves s by at most 2λŝ s/4 · … < λŝ² and the best s lies within half of that: error (Δs/s̄)².
@@ -85,7 +85,7 @@ fn white_inputs_end_with_all_the_noise() {
     let end = |input_kind| {
         let spec = LinearSpec {
             task: TaskSpec { input_kind, ..TaskSpec::single(inputs, outputs, &[4.0, 3.0, 2.0, 1.0]) },
-            student: StudentSpec { hidden: outputs, layers: 2, epsilon: 1e-5 },
+            student: StudentSpec::new(outputs, 2, 1e-5),
             start: Start::Random,
             training: schedule(5e-3, epochs),
             tracked_modes: 0,

@@ -112,7 +112,7 @@ impl Case {
     }
 
     fn train(&self, run: u64, learning_rate: f64) -> TrainingOutcome {
-        let student = StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon };
+        let student = StudentSpec::new(self.hidden, self.layers, self.epsilon);
         let training = training(learning_rate, &self.times);
         let spec = AlignedSpec::new(self.task_spec(), student, training, Draw { seed: 6, run });
         Experiment::Aligned(spec).run(&Unattended).unwrap().as_training().unwrap().clone()
@@ -142,7 +142,7 @@ impl Case {
 fn training(learning_rate: f64, times: &[f64]) -> Training {
     let epochs: Vec<u64> = times.iter().map(|t| (t / learning_rate).round() as u64).collect();
     let last = *epochs.last().unwrap();
-    Training { learning_rate, epochs: last, schedule: Schedule::listed(epochs), train_thresholds: Vec::new() }
+    Training::new(learning_rate, last, Schedule::listed(epochs))
 }
 
 /// The train error and the parts of the test error: what the teacher's modes contribute, and the learned noise.
@@ -264,7 +264,7 @@ fn a_student_with_three_hidden_layers() {
 fn a_random_student_follows_its_exact_solution() {
     let (inputs, outputs, draw) = (200, 100, Draw { seed: 8, run: 0 });
     let task = TaskSpec::single(inputs, outputs, &[4.0, 2.0]);
-    let student = StudentSpec { hidden: 60, layers: 2, epsilon: 1e-3 };
+    let student = StudentSpec::new(60, 2, 1e-3);
     let times = [0.5, 1.0, 1.5, 2.0, 3.0];
     let train = |learning_rate: f64| {
         let training = training(learning_rate, &times);

@@ -29,7 +29,7 @@ fn problem(task: &TaskSpec) -> LearningProblem {
 }
 
 fn start(size: usize, layers: usize) -> InitialWeights {
-    InitialWeights::random(size, size / 2, &StudentSpec { hidden: size / 2, layers, epsilon: 1e-5 }, DRAW)
+    InitialWeights::random(size, size / 2, &StudentSpec::new(size / 2, layers, 1e-5), DRAW)
 }
 
 /// Operations of the three products of (N/2) × (N/2) × N that one hidden layer needs.
@@ -77,7 +77,7 @@ fn epochs(criterion: &mut Criterion) {
         for (layers, name, each) in [(2, "aligned_L2", 13), (4, "aligned_L4", 16)] {
             epoch(&mut group, (name, size), each * size / 2, || {
                 let modes = DataModes::all(linear()).expect("data that can be decomposed");
-                let student = StudentSpec { hidden: size / 2, layers, epsilon: 1e-5 };
+                let student = StudentSpec::new(size / 2, layers, 1e-5);
                 AlignedStudent::new(linear(), &modes, &student, RATE, 0).expect("white inputs")
             });
         }

@@ -15,7 +15,7 @@ const EPOCHS: usize = 20;
 const SAMPLES: usize = 60;
 
 fn student(layers: usize) -> StudentSpec {
-    StudentSpec { hidden: 50, layers, epsilon: 1e-2 }
+    StudentSpec::new(50, layers, 1e-2)
 }
 
 fn epochs(student: &mut dyn Student) {

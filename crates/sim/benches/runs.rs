@@ -9,10 +9,10 @@ fn task() -> TaskSpec {
     TaskSpec::single(100, 50, &[6.0, 4.0, 2.0])
 }
 
-const STUDENT: StudentSpec = StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 };
+const STUDENT: StudentSpec = StudentSpec::new(50, 2, 1e-5);
 
 fn training(epochs: u64) -> Training {
-    Training { learning_rate: 1e-3, epochs, schedule: Schedule::every(25), train_thresholds: Vec::new() }
+    Training::new(1e-3, epochs, Schedule::every(25))
 }
 
 fn random(epochs: u64, run: u64) -> Experiment {

@@ -3,8 +3,7 @@
 //! `cargo run --release -p sim --example simulate_student`
 
 use sim::{
-    AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome,
-    Unattended,
+    AlignedSpec, Draw, LinearSpec, Schedule, Start, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,
 };
 use std::error::Error;
 
@@ -14,20 +13,13 @@ const TIME_CONSTANT: f64 = 1000.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let task = TaskSpec::single(100, 50, &STRENGTHS);
-    let student = StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 };
-    let training = Training {
-        learning_rate: 1.0 / TIME_CONSTANT,
-        epochs: 10_000,
-        schedule: Schedule::every(500),
-        train_thresholds: vec![],
-    };
+    let student = StudentSpec::new(50, 2, 1e-5);
+    let training = Training::new(1.0 / TIME_CONSTANT, 10_000, Schedule::every(500));
     let draw = Draw { seed: 1, run: 0 };
 
     // The same data for both: a training aligned student (scalar recursion), and a random start (full matrices).
-    let aligned = Experiment::Aligned(AlignedSpec::new(task.clone(), student, training.clone(), draw));
-    let random = Experiment::Linear(LinearSpec::new(task, student, Start::Random, training, draw));
-    let (aligned, random) = (aligned.run(&Unattended)?, random.run(&Unattended)?);
-    let (aligned, random) = (aligned.as_training()?, random.as_training()?);
+    let aligned = &AlignedSpec::new(task.clone(), student, training.clone(), draw).run(&Unattended)?;
+    let random = &LinearSpec::new(task, student, Start::Random, training, draw).run(&Unattended)?;
 
     let curve = theory::LearningCurve::new(
         &theory::Task::new(100, 50, &STRENGTHS)?,

@@ -187,7 +187,7 @@ mod tests {
         let spec =
             TaskSpec { input_kind: InputKind::Orthonormal, ..TaskSpec::joint(8, &[3, 4], &[&[2.0], &[1.0]], 0.3) };
         let data = DataSet::sample(&spec, DRAW).unwrap();
-        let student = crate::StudentSpec { hidden: 5, layers: 2, epsilon: 1.0 };
+        let student = crate::StudentSpec::new(5, 2, 1.0);
         let weights = crate::InitialWeights::random(8, 7, &student, DRAW).layers;
         let found = [
             data.teacher().map()[(0, 0)],

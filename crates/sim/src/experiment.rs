@@ -47,16 +47,17 @@ impl Experiment {
 
     /// Runs the experiment on the calling thread. The outcome depends on the description alone.
     ///
+    /// Each description has a `run` of its own, whose outcome needs no [`Outcome::as_training`].
+    ///
     /// # Errors
     /// Those of [`Experiment::check`]; [`SimError::Diverged`] where λ is too large; [`SimError::Cancelled`] where
     /// `progress` asked to stop; [`SimError::Linalg`] where a decomposition failed.
     pub fn run(&self, progress: &dyn Progress) -> Result<Outcome, SimError> {
-        self.check()?;
         match self {
             Self::Spectrum(spec) => spec.run(progress).map(Outcome::Spectrum),
-            Self::Aligned(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
-            Self::Linear(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
-            Self::LeakyRelu(spec) => spec.run(progress, &self.label()).map(Outcome::Training),
+            Self::Aligned(spec) => spec.run(progress).map(Outcome::Training),
+            Self::Linear(spec) => spec.run(progress).map(Outcome::Training),
+            Self::LeakyRelu(spec) => spec.run(progress).map(Outcome::Training),
         }
     }
 

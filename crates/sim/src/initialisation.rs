@@ -120,7 +120,7 @@ mod tests {
         fn both_starts_are_balanced_with_the_product_at_epsilon(
             inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..18, layers in 1usize..6, examples in 1usize..20,
         ) {
-            let student = StudentSpec { hidden, layers, epsilon: 1e-3 };
+            let student = StudentSpec::new(hidden, layers, 1e-3);
             let task = TaskSpec { examples, input_kind: InputKind::Orthonormal, ..TaskSpec::single(inputs, outputs, &[2.0]) };
             let draw = Draw { seed: 8, run: 0 };
             let random = InitialWeights::random(inputs, outputs, &student, draw);
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn weights_are_shared_between_tasks_of_one_size_and_differ_between_layers_and_runs() {
-        let student = StudentSpec { hidden: 5, layers: 4, epsilon: 1.0 };
+        let student = StudentSpec::new(5, 4, 1.0);
         let draw = |run| InitialWeights::random(7, 6, &student, Draw { seed: 1, run });
         assert_eq!(draw(0).layers, draw(0).layers);
         assert_ne!(draw(0).layers[1], draw(1).layers[1]);

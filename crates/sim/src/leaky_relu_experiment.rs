@@ -113,7 +113,13 @@ impl LeakyReluSpec {
         self.task.check_not_silent()
     }
 
-    pub(crate) fn run(&self, progress: &dyn Progress, label: &str) -> Result<TrainingOutcome, SimError> {
+    /// Runs the experiment on the calling thread. The outcome depends on the description alone.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`](crate::Experiment::run).
+    pub fn run(&self, progress: &dyn Progress) -> Result<TrainingOutcome, SimError> {
+        self.check()?;
+        let label = &self.label();
         match self.precision {
             Precision::Single => self.run_in::<f32>(progress, label),
             Precision::Double => self.run_in::<f64>(progress, label),
@@ -154,7 +160,7 @@ impl LeakyReluSpec {
         let LeakyReluStudentSpec { hidden, layers, start, .. } = self.student;
         match start {
             LeakyReluStart::Orthogonal { epsilon } => {
-                let student = StudentSpec { hidden, layers, epsilon };
+                let student = StudentSpec::new(hidden, layers, epsilon);
                 let start = InitialWeights::random(self.task.inputs, self.task.total_outputs(), &student, self.draw);
                 start.without_inert_units().layers
             }
@@ -211,7 +217,7 @@ impl LeakyReluStudentSpec {
 
     /// The linear student of these sizes.
     fn plain(&self) -> StudentSpec {
-        StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: 1.0 }
+        StudentSpec::new(self.hidden, self.layers, 1.0)
     }
 }
 

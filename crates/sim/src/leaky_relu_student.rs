@@ -332,7 +332,7 @@ mod tests {
                 let data = DataSet::sample(&task, DRAW).unwrap();
                 let rotated = LearningProblem::new(&data).unwrap();
                 let problem = LeakyReluProblem::sample(&task, TeacherKind::Linear, DRAW).unwrap();
-                let student = crate::StudentSpec { hidden: 8, layers: depth, epsilon: 1e-2 };
+                let student = crate::StudentSpec::new(8, depth, 1e-2);
                 let start = crate::InitialWeights::random(16, 10, &student, DRAW);
                 let (rate, epochs) = (5e-3, 2000);
                 let mut linear = LinearStudent::new(&rotated, &start, rate);
@@ -359,7 +359,7 @@ mod tests {
         for (depth, slope, output_slope) in [(2, 0.1, 1.0), (4, 0.1, 1.0), (2, 0.2, 0.2)] {
             let task = TaskSpec::single(30, 20, &[6.0, 3.0]);
             let problem = LeakyReluProblem::sample(&task, TeacherKind::Linear, DRAW).unwrap();
-            let student = crate::StudentSpec { hidden: 20, layers: depth, epsilon: 1e-1 };
+            let student = crate::StudentSpec::new(20, depth, 1e-1);
             let start = crate::InitialWeights::random(30, 20, &student, DRAW).layers;
             let mut double = LeakyReluStudent::<f64>::new(&problem, &start, slope, output_slope, 1e-2);
             let mut single = LeakyReluStudent::<f32>::new(&problem, &start, slope, output_slope, 1e-2);

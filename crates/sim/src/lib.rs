@@ -11,22 +11,17 @@
 //! ([`Experiment::Aligned`]), here for one draw:
 //!
 //! ```
-//! use sim::{AlignedSpec, Draw, Experiment, Schedule, StudentSpec, TaskSpec, Training, Unattended};
+//! use sim::{AlignedSpec, Draw, Schedule, StudentSpec, TaskSpec, Training, Unattended};
 //!
-//! let training = Training {
-//!     learning_rate: 1e-3, // τ = 1000 epochs
-//!     epochs: 10_000,
-//!     schedule: Schedule::log_spaced(200),
-//!     train_thresholds: vec![0.9],
-//! };
-//! let experiment = Experiment::Aligned(AlignedSpec::new(
+//! // τ = 1000 epochs.
+//! let training = Training::new(1e-3, 10_000, Schedule::log_spaced(200)).with_train_thresholds(vec![0.9]);
+//! let experiment = AlignedSpec::new(
 //!     TaskSpec::single(100, 50, &[6.0, 4.0, 2.0]),
-//!     StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 },
+//!     StudentSpec::new(50, 2, 1e-5),
 //!     training,
 //!     Draw { seed: 1, run: 0 },
-//! ));
-//! let outcome = experiment.run(&Unattended)?;
-//! let least = outcome.as_training()?.test(0)?.least;
+//! );
+//! let least = experiment.run(&Unattended)?.test(0)?.least;
 //! assert!((0.06..0.10).contains(&least.value));
 //! assert!((2.4..3.2).contains(&(least.epoch as f64 / 1000.0))); // t_opt / τ
 //! # Ok::<(), sim::SimError>(())

@@ -77,7 +77,13 @@ impl LinearSpec {
         self.student.check_memory(&self.task)
     }
 
-    pub(crate) fn run(&self, progress: &dyn Progress, label: &str) -> Result<TrainingOutcome, SimError> {
+    /// Runs the experiment on the calling thread. The outcome depends on the description alone.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`](crate::Experiment::run).
+    pub fn run(&self, progress: &dyn Progress) -> Result<TrainingOutcome, SimError> {
+        self.check()?;
+        let label = &self.label();
         let problem = LearningProblem::new(&DataSet::sample(&self.task, self.draw)?)?;
         let modes = DataModes::all(&problem)?;
         let start = match self.start {
@@ -165,7 +171,13 @@ impl AlignedSpec {
         check(&self.task, &self.student, &self.training, self.tracked_modes)
     }
 
-    pub(crate) fn run(&self, progress: &dyn Progress, label: &str) -> Result<TrainingOutcome, SimError> {
+    /// Runs the experiment on the calling thread. The outcome depends on the description alone.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`](crate::Experiment::run).
+    pub fn run(&self, progress: &dyn Progress) -> Result<TrainingOutcome, SimError> {
+        self.check()?;
+        let label = &self.label();
         let problem = LearningProblem::new(&DataSet::sample(&self.task, self.draw)?)?;
         let modes = DataModes::all(&problem)?;
         let rate = self.training.learning_rate;

@@ -64,7 +64,12 @@ impl SpectrumSpec {
         }
     }
 
-    pub(crate) fn run(&self, progress: &dyn Progress) -> Result<SpectrumOutcome, SimError> {
+    /// Runs the experiment on the calling thread. The outcome depends on the description alone.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`](crate::Experiment::run).
+    pub fn run(&self, progress: &dyn Progress) -> Result<SpectrumOutcome, SimError> {
+        self.check()?;
         if progress.report(0, 1) == ControlFlow::Break(()) {
             return Err(SimError::Cancelled);
         }

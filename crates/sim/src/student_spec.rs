@@ -43,6 +43,11 @@ pub struct Training {
 }
 
 impl StudentSpec {
+    /// A student with hidden layers of `hidden` units, `layers` weight matrices and a start of strength `epsilon`.
+    pub const fn new(hidden: usize, layers: usize, epsilon: f64) -> Self {
+        Self { hidden, layers, epsilon }
+    }
+
     /// min(N₁, N₂, N₃): the hidden units that a random start uses (N₂ is no limit for L = 1).
     pub fn used_units(&self, task: &TaskSpec) -> usize {
         self.width_limit(task.inputs.min(task.total_outputs()))
@@ -96,6 +101,16 @@ impl StudentSpec {
 }
 
 impl Training {
+    /// Training for `epochs` updates with step `learning_rate`, no thresholds looked for.
+    pub const fn new(learning_rate: f64, epochs: u64, schedule: Schedule) -> Self {
+        Self { learning_rate, epochs, schedule, train_thresholds: Vec::new() }
+    }
+
+    /// The same, looking for the first epochs at which the train error is below these values.
+    pub fn with_train_thresholds(self, train_thresholds: Vec<f64>) -> Self {
+        Self { train_thresholds, ..self }
+    }
+
     /// Checks the description, its schedule included.
     ///
     /// # Errors
@@ -118,11 +133,11 @@ mod tests {
     #[test]
     fn depths_that_no_label_or_exponent_can_hold_are_refused() {
         for layers in [0, 1001, (1 << 32) + 2, usize::MAX] {
-            let student = StudentSpec { hidden: 3, layers, epsilon: 1e-3 };
+            let student = StudentSpec::new(3, layers, 1e-3);
             assert!(matches!(student.check(), Err(SimError::Invalid { field: "layers", .. })), "{layers}");
             assert!(student.hidden_label().len() < 3000);
         }
-        assert_eq!(StudentSpec { hidden: 5, layers: 3, epsilon: 1e-3 }.hidden_label(), "-5-5");
-        assert_eq!(StudentSpec { hidden: 5, layers: 1, epsilon: 1e-3 }.hidden_label(), "");
+        assert_eq!(StudentSpec::new(5, 3, 1e-3).hidden_label(), "-5-5");
+        assert_eq!(StudentSpec::new(5, 1, 1e-3).hidden_label(), "");
     }
 }

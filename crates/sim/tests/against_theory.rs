@@ -23,7 +23,7 @@ fn descent_map(problem: &LearningProblem, start: &InitialWeights, t: f64, rate: 
 #[test]
 fn a_random_student_follows_the_exact_solution_of_the_flow() {
     let task = TaskSpec::single(14, 9, &[4.0, 2.0]);
-    let spec = StudentSpec { hidden: 7, layers: 2, epsilon: 1e-3 };
+    let spec = StudentSpec::new(7, 2, 1e-3);
     let data = DataSet::sample(&task, DRAW).unwrap();
     let problem = LearningProblem::new(&data).unwrap();
     let start = InitialWeights::random(14, 9, &spec, DRAW);
@@ -52,16 +52,11 @@ fn aligned(task: TaskSpec, student: StudentSpec, training: Training, draw: Draw)
 #[test]
 fn every_mode_of_an_aligned_student_follows_the_flow_at_any_depth() {
     for layers in 1..=5 {
-        let student = StudentSpec { hidden: 10, layers, epsilon: 1e-2 };
+        let student = StudentSpec::new(10, layers, 1e-2);
         let growth = theory::ModeGrowth::new(layers, 1e-2).unwrap();
         let at = |rate: f64| {
             let last = (4.0 / rate).round() as u64;
-            let training = Training {
-                learning_rate: rate,
-                epochs: last,
-                schedule: Schedule::every(last / 8),
-                train_thresholds: vec![],
-            };
+            let training = Training::new(rate, last, Schedule::every(last / 8));
             aligned(TaskSpec::single(12, 8, &[3.0, 1.5]), student, training, DRAW)
         };
         let (coarse, fine) = (at(1e-3), at(5e-4));
@@ -91,9 +86,9 @@ fn aligned_students_reach_the_asymptotic_curves() {
     let times: Vec<u64> = (1..=20).map(|k| 250 * k).collect();
     let draws: Vec<TrainingOutcome> = (0..60)
         .map(|run| {
-            let student = StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 };
+            let student = StudentSpec::new(50, 2, 1e-5);
             let schedule = Schedule::listed(times.clone());
-            let training = Training { learning_rate: 1e-3, epochs: 5000, schedule, train_thresholds: vec![] };
+            let training = Training::new(1e-3, 5000, schedule);
             aligned(TaskSpec::single(100, 50, &strengths), student, training, Draw { seed: 1, run })
         })
         .collect();

@@ -13,8 +13,7 @@ fn run(experiment: Experiment) -> TrainingOutcome {
 /// Both engines on the same description.
 fn both(task: TaskSpec, student: StudentSpec, learning_rate: f64, epochs: u64) -> (TrainingOutcome, TrainingOutcome) {
     let draw = Draw { seed: 21, run: 0 };
-    let training =
-        Training { learning_rate, epochs, schedule: Schedule::every(epochs / 50), train_thresholds: vec![0.9] };
+    let training = Training::new(learning_rate, epochs, Schedule::every(epochs / 50)).with_train_thresholds(vec![0.9]);
     let scalar =
         AlignedSpec { task: task.clone(), student, training: training.clone(), tracked_modes: task.rank(), draw };
     let full = LinearSpec {
@@ -51,7 +50,7 @@ fn assert_same(scalar: &TrainingOutcome, full: &TrainingOutcome, tolerance: f64)
     }
 }
 
-const PAPER: StudentSpec = StudentSpec { hidden: 50, layers: 2, epsilon: 1e-5 };
+const PAPER: StudentSpec = StudentSpec::new(50, 2, 1e-5);
 
 #[test]
 fn one_hidden_layer_at_paper_scale() {
@@ -62,7 +61,7 @@ fn one_hidden_layer_at_paper_scale() {
 
 #[test]
 fn three_hidden_layers() {
-    let student = StudentSpec { hidden: 20, layers: 4, epsilon: 1e-4 };
+    let student = StudentSpec::new(20, 4, 1e-4);
     let (scalar, full) = both(TaskSpec::single(40, 20, &[6.0, 4.0, 2.0]), student, 2e-3, 20_000);
     // The long plateau amplifies the rounding of the start; measured 1.3e-13.
     assert_same(&scalar, &full, 5e-12);
@@ -76,7 +75,7 @@ fn every_number_of_examples_depth_width_and_company() {
             input_kind: InputKind::Orthonormal,
             ..TaskSpec::joint(24, &[10, 8], &[&[4.0], &[3.0]], 0.6)
         };
-        let (scalar, full) = both(task, StudentSpec { hidden, layers, epsilon: 1e-3 }, 2e-3, 4000);
+        let (scalar, full) = both(task, StudentSpec::new(hidden, layers, 1e-3), 2e-3, 4000);
         assert_same(&scalar, &full, 5e-12);
     }
 }
@@ -85,7 +84,7 @@ fn every_number_of_examples_depth_width_and_company() {
 fn a_different_start_is_told_apart() {
     // The comparison can fail: ten times the ε moves the curves.
     let task = TaskSpec::single(20, 10, &[4.0]);
-    let student = |epsilon| StudentSpec { hidden: 10, layers: 2, epsilon };
+    let student = |epsilon| StudentSpec::new(10, 2, epsilon);
     let (scalar, _) = both(task.clone(), student(1e-4), 2e-3, 1000);
     let (_, full) = both(task, student(1e-3), 2e-3, 1000);
     assert!(largest_gap(&scalar, &full) > 0.1);

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use sim::{
-    AlignedSpec, Draw, Experiment, InputKind, Labels, LinearSpec, Outcome, Schedule, SimError, SpectrumExtent,
-    SpectrumSpec, Start, Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,
+    AlignedSpec, Draw, Experiment, InputKind, Labels, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, LinearSpec,
+    Outcome, OutputUnits, Precision, Schedule, SimError, SpectrumExtent, SpectrumSpec, Start, Stepping, StudentSpec,
+    TaskSpec, TeacherKind, Training, TrainingOutcome, Unattended,
 };
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const DRAW: Draw = Draw { seed: 1, run: 0 };
 
 fn training(learning_rate: f64, epochs: u64) -> Training {
-    Training { learning_rate, epochs, schedule: Schedule::listed(vec![]), train_thresholds: vec![0.5] }
+    Training::new(learning_rate, epochs, Schedule::listed(vec![])).with_train_thresholds(vec![0.5])
 }
 
 fn small_student(layers: usize) -> StudentSpec {
-    StudentSpec { hidden: 8, layers, epsilon: 1e-2 }
+    StudentSpec::new(8, layers, 1e-2)
 }
 
 fn linear(task: TaskSpec, start: Start, layers: usize) -> LinearSpec {
@@ -248,3 +249,65 @@ const PINNED: &[&[f64]] = &[
     &[0.37936774309528476, 1.90853822510228, 0.9958558501427115, 91.0, 2.8040790750116695, 0.9999979138673647],
     &[0.161298543872488, 0.32145211558397974, 0.2022651047912686, 179.0, 4.29738724763197, 0.7472701890823948],
 ];
+
+/// A stored result is found by this text: a changed one means that finished runs are done again.
+#[test]
+fn descriptions_are_written_as_they_always_were() {
+    let task = concat!(
+        r#"{"inputs":16,"outputs":[10],"examples":16,"input_kind":"OneHot","teacher":{"strengths":[[4.0,2.0]],"#,
+        r#""alignment":0.0},"alone":null,"noise":1.0,"noise_scale":"PerInput","labels":"Structured"}"#
+    );
+    let training = concat!(
+        r#"{"learning_rate":0.005,"epochs":400,"schedule":{"spacing":"ListedOnly","listed":[]},"#,
+        r#""train_thresholds":[0.5]}"#
+    );
+    let student = r#"{"hidden":8,"layers":2,"epsilon":0.01}"#;
+    let draw = r#"{"seed":1,"run":0}"#;
+    let written = |experiment: Experiment| serde_json::to_string(&experiment).unwrap();
+    assert_eq!(
+        written(Experiment::Spectrum(SpectrumSpec { task: small_task(), extent: SpectrumExtent::All, draw: DRAW })),
+        format!(r#"{{"Spectrum":{{"task":{task},"extent":"All","draw":{draw}}}}}"#)
+    );
+    assert_eq!(
+        written(Experiment::Aligned(aligned(small_task()))),
+        format!(
+            r#"{{"Aligned":{{"task":{task},"student":{student},"training":{training},"tracked_modes":2,"draw":{draw}}}}}"#
+        )
+    );
+    assert_eq!(
+        written(Experiment::Linear(linear(small_task(), Start::Random, 2))),
+        format!(
+            concat!(
+                r#"{{"Linear":{{"task":{},"student":{},"start":"Random","training":{},"#,
+                r#""tracked_modes":2,"stepping":"Jumps","draw":{}}}}}"#
+            ),
+            task, student, training, draw
+        )
+    );
+    let units = LeakyReluStudentSpec {
+        hidden: 8,
+        layers: 2,
+        slope: 0.1,
+        output: OutputUnits::Linear,
+        start: LeakyReluStart::Orthogonal { epsilon: 1e-2 },
+    };
+    let leaky = LeakyReluSpec {
+        task: small_task(),
+        teacher: TeacherKind::LeakyRelu { slope: 0.2 },
+        student: units,
+        training: self::training(5e-3, 400),
+        precision: Precision::Single,
+        draw: DRAW,
+    };
+    assert_eq!(
+        written(Experiment::LeakyRelu(leaky)),
+        format!(
+            concat!(
+                r#"{{"LeakyRelu":{{"task":{},"teacher":{{"LeakyRelu":{{"slope":0.2}}}},"student":{{"hidden":8,"#,
+                r#""layers":2,"slope":0.1,"output":"Linear","start":{{"Orthogonal":{{"epsilon":0.01}}}}}},"#,
+                r#""training":{},"precision":"Single","draw":{}}}}}"#
+            ),
+            task, training, draw
+        )
+    );
+}

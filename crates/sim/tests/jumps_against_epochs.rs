@@ -57,7 +57,7 @@ fn assert_same(spec: &LinearSpec) -> Result<(TrainingOutcome, TrainingOutcome), 
 
 fn training(learning_rate: f64, epochs: u64, log_every: u64) -> Training {
     let train_thresholds = vec![0.9, 0.5, 0.2, 1e-3];
-    Training { learning_rate, epochs, schedule: Schedule::every(log_every), train_thresholds }
+    Training::new(learning_rate, epochs, Schedule::every(log_every)).with_train_thresholds(train_thresholds)
 }
 
 proptest! {
@@ -72,7 +72,7 @@ proptest! {
     ) {
         let examples = if kind == InputKind::OneHot { inputs } else { examples };
         let task = TaskSpec { examples, input_kind: kind, labels, ..TaskSpec::joint(inputs, &[outputs, 2], &[&[strength], &[1.0]], 0.5) };
-        let student = StudentSpec { hidden, layers, epsilon };
+        let student = StudentSpec::new(hidden, layers, epsilon);
         // λ times the largest rate is at most 0.1 or so.
         let rate = 2e-2 / (1.0 + strength) / (1.0 + strength).powi(i32::from(layers > 1)) / (1.0 + examples as f64 / inputs as f64);
         let spec = LinearSpec::new(task, student, start, training(rate, 3000, 100), Draw { seed, run: 0 });
@@ -89,7 +89,7 @@ fn the_best_epoch_is_the_same_at_every_depth_and_rank() {
     {
         for strengths in [&[3.0][..], &[9.0, 6.0, 3.0], &[1.0]] {
             let task = TaskSpec::single(24, 12, strengths);
-            let student = StudentSpec { hidden: 12, layers, epsilon };
+            let student = StudentSpec::new(12, layers, epsilon);
             let spec =
                 LinearSpec::new(task, student, Start::Random, training(rate, epochs, 125), Draw { seed: 5, run: 1 });
             let (jumps, every) = assert_same(&spec).unwrap();
@@ -106,7 +106,7 @@ fn the_best_epoch_is_the_same_at_every_depth_and_rank() {
 fn the_way_of_stepping_is_part_of_the_description() {
     let spec = LinearSpec::new(
         TaskSpec::single(8, 6, &[2.0]),
-        StudentSpec { hidden: 4, layers: 2, epsilon: 1e-3 },
+        StudentSpec::new(4, 2, 1e-3),
         Start::Random,
         training(1e-3, 100, 50),
         Draw { seed: 1, run: 0 },

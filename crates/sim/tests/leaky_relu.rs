@@ -22,12 +22,7 @@ fn on_linear_teacher(layers: usize) -> LeakyReluSpec {
             output: OutputUnits::Linear,
             start: LeakyReluStart::Orthogonal { epsilon: 0.1 },
         },
-        training: Training {
-            learning_rate: 5e-3,
-            epochs: 600,
-            schedule: Schedule::every(100),
-            train_thresholds: vec![0.5],
-        },
+        training: Training::new(5e-3, 600, Schedule::every(100)).with_train_thresholds(vec![0.5]),
         precision: Precision::Single,
         draw: DRAW,
     }
@@ -76,7 +71,7 @@ fn slope_one_is_the_linear_experiment_for_every_kind_of_inputs() {
             spec.precision = Precision::Double;
             let linear = LinearSpec {
                 task: spec.task.clone(),
-                student: StudentSpec { hidden: 8, layers: 2, epsilon: 0.1 },
+                student: StudentSpec::new(8, 2, 0.1),
                 start: Start::Random,
                 training: spec.training.clone(),
                 tracked_modes: 0,

@@ -185,14 +185,9 @@ impl AlignmentLag {
                 noise: self.noise,
                 ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, self.snr))
             },
-            student: StudentSpec { hidden: self.hidden, layers: depth.layers, epsilon: self.epsilon },
+            student: StudentSpec::new(self.hidden, depth.layers, self.epsilon),
             start: Start::Random,
-            training: Training {
-                learning_rate: self.learning_rate,
-                epochs: depth.epochs,
-                schedule: Schedule::every(depth.log_every),
-                train_thresholds: Vec::new(),
-            },
+            training: Training::new(self.learning_rate, depth.epochs, Schedule::every(depth.log_every)),
             tracked_modes: rank,
             stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },

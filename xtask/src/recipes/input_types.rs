@@ -209,14 +209,9 @@ impl InputTypes {
     fn student(&self, noise: f64, input_kind: InputKind, run: u64) -> Experiment {
         Experiment::Linear(LinearSpec {
             task: TaskSpec { noise, input_kind, ..TaskSpec::single(self.inputs, self.outputs, &self.strengths) },
-            student: StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon },
+            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
             start: Start::Random,
-            training: Training {
-                learning_rate: self.learning_rate,
-                epochs: self.epochs,
-                schedule: Schedule::every(self.log_every),
-                train_thresholds: Vec::new(),
-            },
+            training: Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every)),
             tracked_modes: 0,
             stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },

@@ -378,16 +378,11 @@ impl LearningCurves {
     }
 
     fn student(&self) -> StudentSpec {
-        StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon }
+        StudentSpec::new(self.hidden, self.layers, self.epsilon)
     }
 
     fn training(&self) -> Training {
-        Training {
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            schedule: Schedule::every(self.log_every),
-            train_thresholds: Vec::new(),
-        }
+        Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every))
     }
 
     /// An aligned student whose step is `1/divisor` of the config's, over the same time.

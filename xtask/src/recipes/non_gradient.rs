@@ -240,13 +240,8 @@ impl NonGradient {
     fn aligned(&self, strengths: &[f64], run: u64, divisor: u64) -> Experiment {
         Experiment::Aligned(AlignedSpec {
             task: self.task(strengths),
-            student: StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon },
-            training: Training {
-                learning_rate: self.learning_rate / divisor as f64,
-                epochs: self.epochs * divisor,
-                schedule: Schedule::every(self.log_every * divisor),
-                train_thresholds: Vec::new(),
-            },
+            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
+            training: Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::every(self.log_every * divisor)),
             tracked_modes: 0,
             draw: Draw { seed: self.seed, run },
         })

@@ -311,12 +311,7 @@ impl NonlinearCurves {
                 output: OutputUnits::Linear,
                 start: LeakyReluStart::Orthogonal { epsilon: self.epsilon },
             },
-            training: Training {
-                learning_rate: self.learning_rate,
-                epochs: depth.epochs,
-                schedule: Schedule::log_spaced(self.logged),
-                train_thresholds: vec![self.learned_below],
-            },
+            training: Training::new(self.learning_rate, depth.epochs, Schedule::log_spaced(self.logged)).with_train_thresholds(vec![self.learned_below]),
             precision: self.precision,
             draw: Draw { seed: self.seed, run },
         })

@@ -202,12 +202,7 @@ impl NonlinearTransfer {
                 output: OutputUnits::LeakyRelu,
                 start: LeakyReluStart::TruncatedNormal { scale: self.initial_scale },
             },
-            training: Training {
-                learning_rate: self.learning_rate,
-                epochs: self.epochs,
-                schedule: Schedule::listed(Vec::new()),
-                train_thresholds: Vec::new(),
-            },
+            training: Training::new(self.learning_rate, self.epochs, Schedule::listed(Vec::new())),
             precision: Precision::Single,
             draw: Draw { seed: self.seed, run },
         })

@@ -318,12 +318,7 @@ impl RandomStudentStudy {
 
     /// A step of `1/divisor` of the config's, over the same time.
     fn training(&self, divisor: u64) -> Training {
-        Training {
-            learning_rate: self.learning_rate / divisor as f64,
-            epochs: self.epochs * divisor,
-            schedule: Schedule::every(self.log_every * divisor),
-            train_thresholds: Vec::new(),
-        }
+        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::every(self.log_every * divisor))
     }
 
     fn aligned(&self, condition: Condition, run: u64, divisor: u64) -> Experiment {
@@ -415,6 +410,6 @@ impl RandomStudentStudy {
 
 impl Condition {
     fn student(self) -> StudentSpec {
-        StudentSpec { hidden: self.hidden, layers: LAYERS, epsilon: self.epsilon }
+        StudentSpec::new(self.hidden, LAYERS, self.epsilon)
     }
 }

@@ -154,14 +154,9 @@ impl RandomizedData {
     fn student(&self, labels: Labels, run: u64) -> Experiment {
         Experiment::Linear(LinearSpec {
             task: self.task(labels),
-            student: StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon },
+            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
             start: Start::Random,
-            training: Training {
-                learning_rate: self.learning_rate,
-                epochs: self.epochs,
-                schedule: Schedule::every(self.log_every),
-                train_thresholds: vec![self.train_level],
-            },
+            training: Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every)).with_train_thresholds(vec![self.train_level]),
             tracked_modes: 0,
             stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },

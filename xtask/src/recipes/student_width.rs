@@ -138,17 +138,12 @@ impl StudentWidth {
     }
 
     fn student(&self, hidden: usize) -> StudentSpec {
-        StudentSpec { hidden, layers: self.layers, epsilon: self.epsilon }
+        StudentSpec::new(hidden, self.layers, self.epsilon)
     }
 
     /// Training with 1/`divisor` of the config's step over the same time.
     fn training(&self, divisor: u64) -> Training {
-        Training {
-            learning_rate: self.learning_rate / divisor as f64,
-            epochs: self.epochs * divisor,
-            schedule: Schedule::listed(Vec::new()),
-            train_thresholds: Vec::new(),
-        }
+        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::listed(Vec::new()))
     }
 
     fn aligned(&self, hidden: usize, snr: f64, run: u64, divisor: u64) -> Experiment {

@@ -206,13 +206,8 @@ impl TransferBenefit {
     fn aligned(&self, task: TaskSpec, run: u64, divisor: u64) -> Experiment {
         Experiment::Aligned(AlignedSpec {
             task,
-            student: StudentSpec { hidden: self.hidden, layers: self.layers, epsilon: self.epsilon },
-            training: Training {
-                learning_rate: self.learning_rate / divisor as f64,
-                epochs: self.epochs * divisor,
-                schedule: Schedule::listed(Vec::new()),
-                train_thresholds: Vec::new(),
-            },
+            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
+            training: Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::listed(Vec::new())),
             tracked_modes: 0,
             draw: Draw { seed: self.seed, run },
         })

@@ -227,17 +227,12 @@ impl VaryingExamples {
     }
 
     fn student(&self) -> StudentSpec {
-        StudentSpec { hidden: self.hidden, layers: LAYERS, epsilon: self.epsilon }
+        StudentSpec::new(self.hidden, LAYERS, self.epsilon)
     }
 
     /// A step of `1/divisor` of the config's, over the same time.
     fn training(&self, divisor: u64) -> Training {
-        Training {
-            learning_rate: self.learning_rate / divisor as f64,
-            epochs: self.epochs * divisor,
-            schedule: Schedule::every(self.log_every * divisor),
-            train_thresholds: Vec::new(),
-        }
+        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::every(self.log_every * divisor))
     }
 
     fn orthonormal(&self, examples: usize, snr: f64, run: u64, divisor: u64) -> Experiment {

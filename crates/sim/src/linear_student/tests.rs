@@ -46,7 +46,7 @@ proptest! {
         let examples = if kind == InputKind::OneHot { inputs } else { examples };
         let task = TaskSpec { examples, input_kind: kind, noise, ..TaskSpec::joint(inputs + 1, &[outputs, 2], &[&[3.0], &[1.0]], 0.5) };
         let task = TaskSpec { examples: if kind == InputKind::OneHot { inputs + 1 } else { examples }, ..task };
-        let student = StudentSpec { hidden, layers, epsilon: 0.3 };
+        let student = StudentSpec::new(hidden, layers, 0.3);
         let data = DataSet::sample(&task, DRAW).unwrap();
         let problem = LearningProblem::new(&data).unwrap();
         let start = if aligned {
@@ -82,7 +82,7 @@ proptest! {
 fn an_update_follows_the_gradient_of_the_loss() {
     for (kind, examples) in [(InputKind::OneHot, 7), (InputKind::Orthonormal, 4), (InputKind::Gaussian, 9)] {
         let task = TaskSpec { examples, input_kind: kind, ..TaskSpec::single(7, 6, &[2.0]) };
-        let student = StudentSpec { hidden: 5, layers: 3, epsilon: 0.5 };
+        let student = StudentSpec::new(5, 3, 0.5);
         let data = DataSet::sample(&task, DRAW).unwrap();
         let problem = LearningProblem::new(&data).unwrap();
         let start = InitialWeights::random(7, 6, &student, DRAW);

@@ -82,13 +82,8 @@ impl Point {
 
     fn experiment(&self, task: TaskSpec, draw: Draw) -> Experiment {
         let student =
-            StudentSpec { hidden: self.student.hidden, layers: self.student.layers, epsilon: self.student.epsilon };
-        let training = Training {
-            learning_rate: self.training.learning_rate,
-            epochs: self.training.epochs,
-            schedule: Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)),
-            train_thresholds: Vec::new(),
-        };
+            StudentSpec::new(self.student.hidden, self.student.layers, self.student.epsilon);
+        let training = Training::new(self.training.learning_rate, self.training.epochs, Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)));
         match self.student.start {
             Start::TrainingAligned => {
                 Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
