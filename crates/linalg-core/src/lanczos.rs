@@ -1,5 +1,6 @@
 //! Leading singular triplets of a large matrix by Golub-Kahan-Lanczos bidiagonalisation.
 
+use crate::binary_scale::{exponent_into_range, scaled_by_power_of_two};
 use crate::svd::check_finite;
 use crate::{LinalgError, ThinSvd, generator, sample_gaussian, thin_svd};
 use faer::{Col, Mat, MatRef};
@@ -26,6 +27,10 @@ pub fn leading_triplets(matrix: MatRef<'_, f64>, count: usize) -> Result<ThinSvd
         return Err(LinalgError::TooManyTriplets { count, rows, columns });
     }
     check_finite(matrix)?;
+    let exponent = exponent_into_range(matrix);
+    if exponent != 0 {
+        return leading_triplets(scaled_by_power_of_two(matrix, exponent).as_ref(), count)?.scaled_back(exponent);
+    }
     if size >= 100
         && let Some(found) = bidiagonalise(matrix, count, size / 2)?
     {

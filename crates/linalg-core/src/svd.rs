@@ -1,6 +1,7 @@
 //! Thin singular value decomposition in decreasing order.
 
 use crate::LinalgError;
+use crate::binary_scale::{exponent_into_range, scaled_by_power_of_two, times_power_of_two};
 use faer::{Mat, MatRef};
 
 /// The thin singular value decomposition M = U diag(s) Vᵀ of an n × m matrix, k = min(n, m) values.
@@ -25,6 +26,11 @@ impl ThinSvd {
         }
     }
 
+    /// The decomposition of a matrix from that of 2^`exponent` times it.
+    pub(crate) fn scaled_back(self, exponent: i32) -> Result<Self, LinalgError> {
+        Ok(Self { singular_values: scaled_back(&self.singular_values, exponent)?, ..self })
+    }
+
     /// The matrix U diag(s) Vᵀ.
     pub fn reconstruct(&self) -> Mat<f64> {
         let mut scaled = self.left.clone();
@@ -40,12 +46,19 @@ impl ThinSvd {
 /// The thin singular value decomposition of `matrix`, singular values in decreasing order.
 ///
 /// Backward stable: the factors reproduce the matrix to a small multiple of ε‖M‖. The sign of a pair (u, v) is
-/// whatever the iteration gives; only products of the two are meaningful.
+/// whatever the iteration gives; only products of the two are meaningful. Matrices of any scale have the same digits: extreme
+/// ones are multiplied by a power of two before, their singular values divided by it after.
 ///
 /// # Errors
-/// [`LinalgError::NonFinite`] if an entry is NaN or infinite, [`LinalgError::NoConvergence`] if the iteration fails.
+/// [`LinalgError::NonFinite`] if an entry is NaN or infinite, [`LinalgError::OutOfDomain`] if the largest singular value is
+/// beyond the largest number, [`LinalgError::NoConvergence`] if the iteration fails.
 pub fn thin_svd(matrix: MatRef<'_, f64>) -> Result<ThinSvd, LinalgError> {
     check_finite(matrix)?;
+    let exponent = exponent_into_range(matrix);
+    if exponent != 0 {
+        let svd = thin_svd(scaled_by_power_of_two(matrix, exponent).as_ref())?;
+        return svd.scaled_back(exponent);
+    }
     let svd = matrix.thin_svd().map_err(|_| no_convergence(matrix))?;
     Ok(ThinSvd {
         left: svd.U().to_owned(),
@@ -60,7 +73,21 @@ pub fn thin_svd(matrix: MatRef<'_, f64>) -> Result<ThinSvd, LinalgError> {
 /// As [`thin_svd`].
 pub fn singular_values(matrix: MatRef<'_, f64>) -> Result<Vec<f64>, LinalgError> {
     check_finite(matrix)?;
-    matrix.singular_values().map_err(|_| no_convergence(matrix))
+    match exponent_into_range(matrix) {
+        0 => matrix.singular_values().map_err(|_| no_convergence(matrix)),
+        exponent => scaled_back(&singular_values(scaled_by_power_of_two(matrix, exponent).as_ref())?, exponent),
+    }
+}
+
+/// Singular values of a matrix from those of 2^`exponent` times it.
+fn scaled_back(values: &[f64], exponent: i32) -> Result<Vec<f64>, LinalgError> {
+    let values: Vec<f64> = values.iter().map(|&value| times_power_of_two(value, -exponent)).collect();
+    match values.first() {
+        Some(&value) if value.is_infinite() => {
+            Err(LinalgError::OutOfDomain { parameter: "largest singular value", value, allowed: "a finite number" })
+        }
+        _ => Ok(values),
+    }
 }
 
 /// Refuses a matrix with a NaN or an infinity, naming its first such entry.
@@ -118,6 +145,46 @@ mod tests {
     fn a_diagonal_matrix_by_hand() {
         let values = singular_values(mat![[0.0, -3.0], [2.0, 0.0], [0.0, 0.0]].as_ref()).unwrap();
         assert!((values[0] - 3.0).abs() < 1e-15 && (values[1] - 2.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn singular_values_do_not_depend_on_scale() {
+        let small = mat![[3.0, 1.0], [1.0, 2.0], [0.5, -1.0]];
+        let noise = sample_gaussian(100, 300, 1.0, &mut generator(9, "scale", &[], 0));
+        for (matrix, scales) in [(small, &[1e154, 1e-165, 1e300, 1e-300, 1e-310][..]), (noise, &[1e160, 1e-170, 1e300])]
+        {
+            let expected = thin_svd(matrix.as_ref()).unwrap();
+            for &scale in scales {
+                let scale: f64 = scale;
+                // The power of two below: entries then keep all of their digits, unless they are subnormal.
+                let exponent = scale.log2().floor() as i32;
+                let scaled = scaled_by_power_of_two(matrix.as_ref(), exponent);
+                let subnormal = if scale < 1e-300 { 1e-9 } else { 0.0 };
+                let close = |value: f64, expected: f64| {
+                    let value = times_power_of_two(value, -exponent);
+                    let tolerance = (1e-13 + subnormal) * expected.abs();
+                    assert!((value - expected).abs() <= tolerance, "{scale}: {value} for {expected}");
+                };
+                let svd = thin_svd(scaled.as_ref()).unwrap();
+                let values = singular_values(scaled.as_ref()).unwrap();
+                let leading = crate::leading_triplets(scaled.as_ref(), 1).unwrap();
+                for ((value, alone), expected) in svd.singular_values.iter().zip(values).zip(&expected.singular_values)
+                {
+                    close(*value, *expected);
+                    close(alone, *expected);
+                }
+                close(leading.singular_values[0], expected.singular_values[0]);
+                let overlap = leading.right.col(0).transpose() * expected.right.col(0);
+                assert!((overlap.abs() - 1.0).abs() < 1e-9 + subnormal);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_beyond_the_largest_number_is_refused() {
+        let huge = Mat::from_fn(40, 40, |_, _| 1e308);
+        assert!(thin_svd(huge.as_ref()).unwrap_err().to_string().starts_with("largest singular value is inf"));
+        assert!(singular_values(huge.as_ref()).is_err() && crate::leading_triplets(huge.as_ref(), 1).is_err());
     }
 
     #[test]
