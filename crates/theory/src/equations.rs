@@ -59,6 +59,16 @@
 //! | T^{A←B} = min ε_A − min ε_{A←B} | [`JointCurve::benefit`] | `reference::transfer`, `transfer::the_papers_reading_of_support_and_interference` |
 //! | q from data: v̂_A·v̂_B/(c_A c_B), and its variance (+) | [`AlignmentEstimate::from_data`] | `transfer::alignment_is_estimated_with_the_stated_error` |
 //!
+//! # From the data alone (+)
+//!
+//! | equation | function | tests |
+//! | --- | --- | --- |
+//! | ∂s/∂ŝ = s^p (ŝ − s) ∫ dx/(x^p (ŝ−x)²) | [`ModeGrowth::sensitivity`] | `own_data::sensitivity_agrees_with_the_reference`, `own_data::sensitivity_is_the_slope_of_the_strength_everywhere` |
+//! | R(t) = ‖f(Y) − Y‖² − m n ν + 2ν div (Candès, Sing-Long & Trzasko 2013), and of a block of outputs | [`RiskEstimate`] | `own_data::risk_agrees_with_the_reference`, `own_data::degrees_of_freedom_are_the_divergence_for_any_block_and_width` |
+//! | noise level of what r modes leave: Σ ŝ² = ν(n−r)(m−r)(1 − Σ ν/s̄²); rank by the share of the largest value left | [`NoiseAnalysis`] | `own_data::noise_and_rank_of_a_plain_case_at_any_scale`, `own_data::what_rounding_leaves_is_no_mode` |
+//! | bias and intervals by parametric bootstrap | [`Bootstrap`] | `own_data::the_forecast_of_a_plain_case` |
+//! | T̂ = min R_A(t; A alone) − min R_A(t; stacked), over ‖W̄_A‖² | [`RelatedTasks`] | `own_data::transfer_of_plain_pairs` |
+//!
 //! # The random student and finite size (+)
 //!
 //! | equation | function | tests |
@@ -71,9 +81,9 @@
 // The links above need their targets in scope.
 #[allow(unused_imports, reason = "named in the documentation only")]
 use crate::{
-    AlignmentEstimate, DataSpectrum, Ensemble, JointCurve, JointTask, LargestNoiseValue, LearningCurve,
-    MatrixShrinkage, ModeGrowth, RandomStudent, RankOnePair, Shrinkage, SpikedMatrix, Task, estimated_entry_variance,
-    shrinkage_error,
+    AlignmentEstimate, Bootstrap, DataSpectrum, Ensemble, JointCurve, JointTask, LargestNoiseValue, LearningCurve,
+    MatrixShrinkage, ModeGrowth, NoiseAnalysis, RandomStudent, RankOnePair, RelatedTasks, RiskEstimate, Shrinkage,
+    SpikedMatrix, Task, estimated_entry_variance, shrinkage_error,
 };
 
 #[cfg(test)]

@@ -71,6 +71,16 @@ pub enum TheoryError {
         /// What the error would be relative to.
         reference: &'static str,
     },
+    /// The level of the noise was asked of data that hardly have any.
+    #[error(
+        "the noise cannot be estimated from {values} singular values: at least {needed} are needed, unless the noise is given"
+    )]
+    TooFewNoiseValues {
+        /// Singular values that could be noise.
+        values: usize,
+        /// The fewest that can be estimated from.
+        needed: usize,
+    },
     /// A matrix computation failed.
     #[error(transparent)]
     Linalg(#[from] linalg_core::LinalgError),

@@ -71,7 +71,9 @@
 //! # Ok::<(), theory::TheoryError>(())
 //! ```
 //!
-//! From a data matrix instead of a known task: [`MatrixShrinkage`] estimates the teacher,
+//! From a data matrix instead of a known task: [`NoiseAnalysis`] says how much of it is noise and how many modes stand out,
+//! [`RiskEstimate`] when to stop, [`RelatedTasks`] which other task helps, [`Bootstrap`] how sure that is;
+//! [`MatrixShrinkage`] estimates the teacher,
 //! [`SpikedMatrix::true_strength`] its strengths, [`LargestNoiseValue`] says whether a singular value is more than
 //! noise, [`AlignmentEstimate`] the alignment of two tasks. For the scatter at finite size and for random initial
 //! weights: [`Ensemble`], [`RandomStudent`].
@@ -104,6 +106,7 @@
 pub mod equations;
 
 mod alignment_estimate;
+mod bootstrap;
 mod bracketed_minimum;
 mod bracketed_root;
 mod data_spectrum;
@@ -117,9 +120,13 @@ mod joint_task;
 mod learning_curve;
 mod matrix_shrinkage;
 mod mode_growth;
+mod noise_analysis;
 mod noise_bulk;
 mod random_student;
 mod rank_one_pair;
+mod related_tasks;
+mod risk_estimate;
+mod sensitivity;
 mod shrinkage;
 mod spiked_matrix;
 mod stopping;
@@ -130,6 +137,7 @@ mod test_error;
 mod tracy_widom;
 
 pub use alignment_estimate::AlignmentEstimate;
+pub use bootstrap::{Bootstrap, Interval, StoppingForecast};
 pub use data_spectrum::DataSpectrum;
 pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair};
 pub use error::TheoryError;
@@ -139,8 +147,11 @@ pub use joint_task::{JointMode, JointTask, Teacher};
 pub use learning_curve::{Errors, LearningCurve, TestErrorParts};
 pub use matrix_shrinkage::{MatrixShrinkage, NoiseLevel, ShrunkMatrix, estimated_entry_variance};
 pub use mode_growth::{LearningFront, ModeGrowth, ModeState};
+pub use noise_analysis::{BulkFit, FoundMode, NoiseAnalysis, NoiseSource};
 pub use random_student::{ModeOverlap, ProjectedTeacher, RandomStudent, StudentState};
 pub use rank_one_pair::RankOnePair;
+pub use related_tasks::{Company, RelatedTasks, TransferEstimate};
+pub use risk_estimate::{Risk, RiskEstimate};
 pub use shrinkage::{Loss, Shrinkage, shrinkage_error};
 pub use spiked_matrix::SpikedMatrix;
 pub use stopping::Stopping;
