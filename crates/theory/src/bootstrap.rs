@@ -6,6 +6,7 @@ pub(crate) use simulated::{SimulatedTasks, projections};
 
 use crate::error::at_least_one;
 use crate::noise_analysis::level_of_rest;
+use crate::risk_estimate::least_between;
 use crate::{NoiseAnalysis, NoiseSource, RiskEstimate, SpikedMatrix, Student, TheoryError};
 use linalg_core::faer::Mat;
 use linalg_core::{generator, thin_svd};
@@ -125,8 +126,9 @@ impl Bootstrap {
             let (variance, found) = refit.apply(rows, columns, &svd.singular_values)?;
             let risk = RiskEstimate::of_part(&svd, columns, 0..rows, variance, student)?.with_pace(pace)?;
             let towards = projections(&svd, 0, tasks.teacher(0));
-            let chosen = risk.least_change(t_max)?;
-            let ideal = risk.least_distance(&towards, t_max)?;
+            let times = risk.coarse_times(t_max);
+            let chosen = least_between(|t| risk.change_at(t), &times);
+            let ideal = least_between(|t| risk.distance_change_at(&towards, t), &times);
             let estimated = 1.0 + chosen.test_error / found.iter().map(|s| s * s).sum::<f64>();
             let actual = 1.0 + risk.distance_change_at(&towards, chosen.time) / power;
             // Errors scatter in proportion: their ratio keeps its law where the strengths are misjudged.

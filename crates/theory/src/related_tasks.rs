@@ -5,6 +5,7 @@ mod estimated_teachers;
 use crate::bootstrap::{Refit, SimulatedTasks, projections};
 use crate::bracketed_root::bracketed_root;
 use crate::error::{at_least_one, positive};
+use crate::risk_estimate::least_between;
 use crate::{
     Bootstrap, Interval, JointCurve, LearningCurve, NoiseAnalysis, NoiseLevel, RiskEstimate, Stopping, Student, Task,
     TheoryError, TransferBenefit, TransferEffect,
@@ -233,7 +234,11 @@ impl RelatedTasks {
                     let risk = RiskEstimate::of_part(svd, self.inputs, 0..rows, variance, student)?;
                     let risk = risk.with_pace(self.pace)?;
                     let towards = projections(svd, 0, simulated.teacher(0));
-                    *slot = [risk.least_change(t_max)?.test_error, risk.least_distance(&towards, t_max)?.test_error];
+                    let times = risk.coarse_times(t_max);
+                    *slot = [
+                        least_between(|t| risk.change_at(t), &times).test_error,
+                        least_between(|t| risk.distance_change_at(&towards, t), &times).test_error,
+                    ];
                 }
                 let [[alone, alone_truly], [joint, joint_truly]] = least;
                 Ok((alone - joint) / found - (alone_truly - joint_truly) / power)

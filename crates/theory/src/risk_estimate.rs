@@ -267,12 +267,6 @@ impl RiskEstimate {
         .sum()
     }
 
-    /// The least of [`RiskEstimate::distance_change_at`] over \[0, `t_max`\].
-    pub(crate) fn least_distance(&self, projections: &[f64], t_max: f64) -> Result<Stopping, TheoryError> {
-        let t_max = non_negative("t_max", t_max)?;
-        Ok(least_error(|t| self.distance_change_at(projections, t), &self.search_times(t_max)))
-    }
-
     /// Times at which the strongest, a middling and the weakest mode above the noise, and the noise itself, pass their own scale.
     fn search_times(&self, t_max: f64) -> Vec<f64> {
         let matrix = SpikedMatrix::new(self.rows, self.columns, self.entry_variance)
@@ -286,6 +280,25 @@ impl RiskEstimate {
         let learned = modes.map(|&s_hat| (s_hat, matrix.best_strength(s_hat)));
         let edge = held.get(above).map(|&s_hat| (s_hat, 0.5 * s_hat));
         times_of_change(&self.growth, learned.chain(edge), self.pace, t_max)
+    }
+
+    /// 0 and times up to `t_max`, equally spaced in their logarithm, from the first stirring of the strongest mode until noise is learned:
+    /// enough for [`least_between`], at a third of the cost of a search.
+    pub(crate) fn coarse_times(&self, t_max: f64) -> Vec<f64> {
+        const POINTS: i32 = 48;
+        let reach = |s_hat: f64, part: f64| {
+            let strength = (part * s_hat).max(1.01 * self.growth.epsilon());
+            let time = self.growth.time_to_reach(s_hat, strength).ok().flatten();
+            time.map_or(t_max, |time| time / self.pace)
+        };
+        let held = &self.data_strengths[..self.held];
+        let (Some(&strongest), Some(&middle)) = (held.first(), held.get(held.len() / 2)) else {
+            return vec![0.0, t_max];
+        };
+        let first = (0.7 * reach(strongest, 0.02)).min(0.5 * t_max).max(1e-6 * t_max);
+        let last = reach(middle, 0.9).min(t_max).max(2.0 * first);
+        let step = (last / first).ln() / f64::from(POINTS);
+        std::iter::once(0.0).chain((0..=POINTS).map(|k| first * (step * f64::from(k)).exp())).collect()
     }
 
     /// s of every mode, and the degrees of freedom spent.
@@ -346,6 +359,26 @@ impl RiskEstimate {
 /// Two data strengths are close, on the scale of what changes between them, if they differ by less than this part of it: Boole's rule
 /// then errs by 1e-13 at most, and beyond it a quotient of differences loses a digit or two.
 const CLOSE: f64 = 0.05;
+
+/// The least value of a function on increasing times, by the parabola through the least of them and its neighbours.
+pub(crate) fn least_between(function: impl Fn(f64) -> f64, times: &[f64]) -> Stopping {
+    let values: Vec<f64> = times.iter().map(|&t| function(t)).collect();
+    let least = (0..times.len()).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
+    let here = Stopping { time: times[least], test_error: values[least] };
+    if least == 0 || least + 1 == times.len() {
+        return here;
+    }
+    let (left, right) = (times[least - 1] - here.time, times[least + 1] - here.time);
+    let (rise_left, rise_right) = (values[least - 1] - here.test_error, values[least + 1] - here.test_error);
+    // a x² + b x through both neighbours.
+    let curvature = (rise_right / right - rise_left / left) / (right - left);
+    let slope = rise_left / left - curvature * left;
+    if curvature <= 0.0 {
+        return here;
+    }
+    let step = (-0.5 * slope / curvature).clamp(left, right);
+    Stopping { time: here.time + step, test_error: here.test_error - 0.25 * slope * slope / curvature }
+}
 
 /// Refuses values that are not min(rows, columns) many, decreasing, and finite.
 pub(crate) fn check_strengths(rows: usize, columns: usize, data_strengths: &[f64]) -> Result<(), TheoryError> {

@@ -68,9 +68,9 @@ fn ranks_and_levels_of_spiked_matrices() {
 fn stopping_and_its_intervals() {
     let (rows, columns, t_max) = (50, 100, 12.0);
     let student = Student::new(50, 2, 1e-5).unwrap();
-    let bootstrap = theory::Bootstrap::new(60).unwrap();
+    let bootstrap = theory::Bootstrap::new(40).unwrap();
     for strengths in [&[2.0][..], &[6.0, 4.0, 2.0], &[3.0, 2.5, 2.0, 1.5], &[1.1]] {
-        let draws = 200;
+        let draws = 150;
         let (mut cost, mut cost_known, mut covered, mut strength_covered, mut told, mut bias) =
             (0.0, 0.0, 0, 0, 0, 0.0);
         let mut strengths_told = 0;
@@ -202,7 +202,7 @@ fn intervals_of_transfer() {
     let student = Student::new(50, 2, 1e-5).unwrap();
     let bootstrap = theory::Bootstrap::new(40).unwrap();
     for (strengths, q) in [([2.0, 4.0], 0.7), ([3.0, 10.0], 0.2), ([2.0, 10.0], 0.9), ([1.5, 10.0], 0.2)] {
-        let draws = 150;
+        let draws = if strengths[0] < 2.0 { 100 } else { 250 };
         let (mut covered, mut bias, mut raw, mut mean, mut told) = (0, 0.0, 0.0, 0.0, 0);
         for run in 0..draws {
             let ([a, b], [alone, joint]) = pair(strengths, q, 1000 + run, &student);
