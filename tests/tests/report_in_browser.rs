@@ -167,6 +167,9 @@ fn the_report_works_in_a_browser() {
     the_keyboard_reads_values(browser);
     a_button_switches_its_series(browser);
     a_legend_entry_switches_its_series(browser);
+    every_legend_entry_switches_some_series(browser);
+    every_drawing_tells_panel_and_series(browser);
+    there_are_few_tab_stops(browser);
     every_link_leads_somewhere(browser, &page);
     assert_eq!(browser.complaints(), [""; 0], "after use");
 
@@ -227,6 +230,51 @@ fn a_legend_entry_switches_its_series(browser: &mut Browser) {
         assert_eq!(own, [display]);
         assert!(others.iter().all(|other| other != "none"), "others vanished");
     }
+}
+
+fn every_legend_entry_switches_some_series(browser: &mut Browser) {
+    let counts = browser.evaluate(
+        "[...document.querySelectorAll('section.figure')].flatMap(figure => {
+            const hidden = () => [...figure.querySelectorAll('g.series')].filter(g => g.style.display === 'none').length;
+            const click = entry => { entry.dispatchEvent(new MouseEvent('click')); return hidden(); };
+            return [...figure.querySelectorAll('g.legend-entry')].map(e => [`${figure.id}: ${e.dataset.legend}`, click(e), click(e)]);
+        })",
+    );
+    let counts: Vec<(String, usize, usize)> = serde_json::from_value(counts).unwrap();
+    assert!(counts.len() > 30, "{counts:?}");
+    for (entry, hidden, after) in &counts {
+        assert!(*hidden > 0 && *after == 0, "{entry} hides {hidden} series, and leaves {after} hidden");
+    }
+}
+
+fn every_drawing_tells_panel_and_series(browser: &mut Browser) {
+    let stems = browser.evaluate(
+        "[...document.querySelectorAll('section.figure')].filter(f => f.querySelector('g.series[data-x]')).map(f => f.id)",
+    );
+    let stems: Vec<String> = serde_json::from_value(stems).unwrap();
+    for stem in stems {
+        browser.evaluate(&format!("document.querySelector('#{stem} .drawing').focus()"));
+        browser.complaints();
+        browser.press("ArrowRight", 39);
+        let names = browser.evaluate(&format!(
+            "[...document.querySelectorAll('#{stem} g.series')].map(g => `(${{g.dataset.panel}}) ${{g.dataset.series || ''}}`)"
+        ));
+        let names: Vec<String> = serde_json::from_value(names).unwrap();
+        let told = tip(browser);
+        assert!(
+            names.iter().any(|name| told.starts_with(name.trim_end())),
+            "{stem}: {told:?} names no panel and series"
+        );
+        browser.press("Escape", 27);
+    }
+}
+
+/// One drawing, its switches, its files and settings: a key press or three for a figure.
+fn there_are_few_tab_stops(browser: &mut Browser) {
+    let stops = browser.evaluate(
+        "[...document.querySelectorAll('a, button, summary, [tabindex]')].filter(e => e.tabIndex >= 0 && e.checkVisibility()).length",
+    );
+    assert!(stops.as_u64().unwrap() < 5 * FIGURES.len() as u64 + 10, "{stops} tab stops");
 }
 
 /// Links within the page have their target, links to files have their file.

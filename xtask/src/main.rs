@@ -13,14 +13,22 @@ const FAILED: u8 = 1;
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(line) = command_line::unreadable(std::env::args_os()) {
+        console::complain(format_args!("{line}"));
+        return ExitCode::from(REFUSED);
+    }
     let CommandLine { task } = match CommandLine::try_parse() {
         Ok(command_line) => command_line,
         Err(error) => return refuse(&error),
     };
-    match run(&task) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(FAILED),
-        Err(error) => {
+    match (run(&task), console::lost()) {
+        (Ok(true), None) => ExitCode::SUCCESS,
+        (Ok(_), Some(why)) => {
+            console::complain(format_args!("error: standard output is not complete: {why}"));
+            ExitCode::from(FAILED)
+        }
+        (Ok(false), None) => ExitCode::from(FAILED),
+        (Err(error), _) => {
             console::complain(format_args!("error: {error:#}"));
             ExitCode::from(REFUSED)
         }
@@ -38,12 +46,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn run(task: &Task) -> anyhow::Result<bool> {
     match task {
-        Task::Theory(question) => theory::answer(question, std::io::stdout().lock()).map(|()| true),
+        Task::Theory(question) => theory::answer(question).map(|()| true),
         Task::Figures(args) => figures::figures(&provenance::workspace_root()?, args),
         Task::List(args) => list::list(&provenance::workspace_root()?, args).map(|()| true),
         Task::Init(args) => init::init(&provenance::workspace_root()?, args).map(|()| true),
         Task::Store(args) => store::store(&provenance::workspace_root()?, args).map(|()| true),
         Task::Bench(args) => bench::bench(&provenance::workspace_root()?, args),
-        Task::Ci(_) => ci::run(&provenance::workspace_root()?).map(|()| true),
+        Task::Ci(_) => ci::run(&provenance::workspace_root()?),
     }
 }

@@ -101,7 +101,7 @@ fn wrong_values_are_located() {
     let input = |text: &str| sample("1", STUDENT, "[1]", text, "");
     let student = |text: &str| sample("1", text, "[1]", "OneHot", "");
     let u64_rule = "must be a whole number from 0 to 18446744073709551615";
-    let float_max = "must be at most 1.7976931348623157e308 in size";
+    let float_max = "must be 0 or from 1e-60 to 1e60 in size";
     for (text, expected) in [
         // Whole numbers.
         (number("-1"), format!("c.ron:2:9: seed = -1: {u64_rule}")),
@@ -123,7 +123,7 @@ fn wrong_values_are_located() {
         // Floats.
         (list("[1, 1e999, 2]"), format!("c.ron:4:18: strengths[1] = 1e999: {float_max}")),
         (list("[-1e999]"), format!("c.ron:4:15: strengths[0] = -1e999: {float_max}")),
-        (list("[1, 1e-999]"), "c.ron:4:18: strengths[1] = 1e-999: must be 0 or at least 5e-324 in size".to_owned()),
+        (list("[1, 1e-999]"), "c.ron:4:18: strengths[1] = 1e-999: must be 0 or from 1e-60 to 1e60 in size".to_owned()),
         (list("[1,\n   NaN]"), "c.ron:5:4: strengths[1] = NaN: must be a finite number".to_owned()),
         (list("[inf]"), "c.ron:4:15: strengths[0] = inf: must be a finite number".to_owned()),
         (list("[-inf]"), "c.ron:4:15: strengths[0] = -inf: must be a finite number".to_owned()),

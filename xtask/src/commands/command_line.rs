@@ -1,9 +1,11 @@
 //! The command line of `cargo xtask`.
 
-use crate::config::Scale;
+use crate::output::files::Format;
+use crate::recipes::catalog::Selection;
 use crate::runs::store::Shard;
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Rebuilds every figure of the theory of generalisation and transfer in deep linear networks from seeded configs,
@@ -36,6 +38,12 @@ pub enum Task {
     Ci(CiArgs),
 }
 
+/// The first word that no command has: control characters belong in no option or name, and would break messages apart.
+pub fn unreadable(mut words: impl Iterator<Item = OsString>) -> Option<String> {
+    let word = words.find(|word| word.to_string_lossy().contains(char::is_control))?;
+    Some(format!("error: {word:?} holds a control character; give a name or value without one"))
+}
+
 /// What is wrong with a command line, in one line; `None` if help or the version was asked for, or no task at all given.
 pub fn refusal(error: &clap::Error) -> Option<String> {
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -58,62 +66,15 @@ pub fn refusal(error: &clap::Error) -> Option<String> {
     Some(joined)
 }
 
-/// Name of a [`Scale`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ScaleName {
-    /// The sizes of the paper.
-    #[default]
-    Paper,
-    /// The config's `smoke` overlay: a quick check of the whole way.
-    Smoke,
-}
-
-impl From<ScaleName> for Scale {
-    fn from(name: ScaleName) -> Self {
-        match name {
-            ScaleName::Paper => Self::Paper,
-            ScaleName::Smoke => Self::Smoke,
-        }
-    }
-}
-
-/// An output format of a figure's drawing (CSV and JSON are always written).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Scalable drawing with selectable text.
-    Svg,
-    /// 2,000 pixels wide.
-    Png,
-    /// Needs a build with `--features pdf`.
-    Pdf,
-}
-
-/// Which configs, at which scale and seed.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Selection {
-    /// Stem of a config (`fig03_single_hidden_layer`) or a unique prefix (`fig03`); all of configs/ if none is given.
-    #[arg(value_name = "STEM")]
-    pub stems: Vec<String>,
-    /// Sizes of the paper, or the quick check.
-    #[arg(long, value_enum, default_value = "paper")]
-    pub scale: ScaleName,
-    /// Replace the config's seed, where it has one.
-    #[arg(long, value_name = "S", allow_hyphen_values = true)]
-    pub seed: Option<u64>,
-    /// A config of your own instead of those in configs/.
-    #[arg(long, value_name = "FILE", conflicts_with = "stems")]
-    pub config: Option<PathBuf>,
-    /// Where finished runs are kept [default: target/runs].
-    #[arg(long, value_name = "DIR")]
-    pub store: Option<PathBuf>,
-}
-
 /// Arguments of `figures`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FiguresArgs {
     /// Which figures.
     #[command(flatten)]
     pub selection: Selection,
+    /// Where finished runs are kept [default: target/runs].
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
     /// Simulations at a time [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_hyphen_values = true)]
     pub jobs: Option<u16>,
@@ -123,8 +84,8 @@ pub struct FiguresArgs {
     /// What to draw.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Svg, Format::Png])]
     pub format: Vec<Format>,
-    /// Say what would run and why, and stop.
-    #[arg(long)]
+    /// Say what would run and why, and what should be changed, and stop.
+    #[arg(long, conflicts_with_all = ["force", "plot_only", "shard"])]
     pub dry_run: bool,
     /// Run again what is stored.
     #[arg(long)]
@@ -132,11 +93,11 @@ pub struct FiguresArgs {
     /// Draw from stored results alone; a missing run is an error.
     #[arg(long, conflicts_with = "force")]
     pub plot_only: bool,
-    /// Compute nothing: compare committed figures with their files, configs and engine, and name the mending command.
-    #[arg(long, conflicts_with_all = ["force", "plot_only", "dry_run"])]
+    /// Compute nothing: compare figures with their files, configs and engine, and name the commands that mend what is stale.
+    #[arg(long, conflicts_with_all = ["force", "plot_only", "dry_run", "shard"])]
     pub check: bool,
     /// Do only the K-th of N balanced shares of the runs into the store, and draw nothing.
-    #[arg(long, value_name = "K/N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "K/N", allow_hyphen_values = true, conflicts_with_all = ["out", "plot_only"])]
     pub shard: Option<Shard>,
 }
 
@@ -146,6 +107,9 @@ pub struct ListArgs {
     /// Which figures.
     #[command(flatten)]
     pub selection: Selection,
+    /// Where finished runs are kept [default: target/runs].
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
 }
 
 /// Arguments of `init`.
@@ -164,15 +128,19 @@ pub struct StoreArgs {
     #[command(subcommand)]
     pub action: Option<StoreAction>,
     /// Where finished runs are kept [default: target/runs].
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR")]
     pub store: Option<PathBuf>,
 }
 
 /// Actions on the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum StoreAction {
     /// Drop every entry that no config of configs/ wants, at either scale.
-    Prune,
+    Prune {
+        /// Where finished runs are kept [default: target/runs].
+        #[arg(long, value_name = "DIR")]
+        store: Option<PathBuf>,
+    },
 }
 
 /// Arguments of `bench`.

@@ -1,9 +1,12 @@
 //! `cargo xtask figures`: configs to runs and theory, to figures, verdicts and a summary.
 
-use crate::commands::command_line::{FiguresArgs, Selection};
+use crate::commands::command_line::FiguresArgs;
+use crate::commands::store::store_folder;
 use crate::config::Scale;
-use crate::output::check;
-use crate::output::files::{self, Provenance, Record};
+use crate::console::quoted;
+use crate::output::check::Check;
+use crate::output::files::{self, Format, Provenance, Record};
+use crate::output::report;
 use crate::recipes::catalog::{self, Figure};
 use crate::runs::atomic_file;
 use crate::runs::execution::{Executor, Policy, Ready};
@@ -14,7 +17,7 @@ use crate::runs::run_time::total;
 use crate::runs::store::{Key, Shard, Store};
 use crate::study::comparison::Verdict;
 use crate::{console, say};
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,12 +41,20 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let start = Instant::now();
     files::check_formats(&args.format)?;
     let figures = catalog::select(root, &args.selection)?;
+    let folder = output_folder(root, args);
     if args.check {
-        return Ok(check::check(&figures, &output_folder(root, &args.selection, args.out.as_deref())));
+        let is_all = is_real(args) && args.selection.stems.is_empty() && folder == root.join(COMMITTED);
+        let check = Check { root, folder: &folder, figures: &figures, formats: &args.format, is_all };
+        return Ok(check.run(|stem| remake(args, stem)));
     }
-    let store = Store::open(&store_folder(root, &args.selection))?;
+    let store = Store::open(&store_folder(root, args.store.as_deref()))?;
     if args.dry_run {
         crate::commands::list::print(&figures, &store)?;
+        for figure in &figures {
+            for advice in figure.plan.advice()? {
+                say!("{}: {advice}", figure.stem);
+            }
+        }
         return Ok(true);
     }
     store.sweep()?;
@@ -51,7 +62,11 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     if let Some(shard) = args.shard {
         return run_shard(&figures, &store, args, shard, stop);
     }
-    let folder = output_folder(root, &args.selection, args.out.as_deref());
+    ensure!(
+        is_real(args) || !is_same(&folder, &root.join(COMMITTED)),
+        "--out {}: holds the figures of configs/ at paper scale, with their own seeds; give another folder",
+        folder.display()
+    );
     for figure in &figures {
         files::check_replaceable(&folder, &figure.stem, figure.kind, figure.settings.scale().name())?;
     }
@@ -60,27 +75,60 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let maker = Maker { root, folder: &folder, args, start, revision: provenance::revision(root) };
     let mut made = Vec::new();
     let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
-    let report = if work.is_ok() { crate::output::report::write(&folder) } else { Ok(()) };
+    let page = if work.is_ok() { report::write(&folder) } else { Ok(Vec::new()) };
     print_summary(&made, &folder, start);
     work?;
-    report?;
-    Ok(made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.verdicts.iter().all(|v| v.passed != Some(false)))))
+    match &page {
+        Ok(faults) => faults.iter().for_each(|fault| say!("left out of index.html: {fault}")),
+        Err(error) => say!("FAILED index.html: {error:#}"),
+    }
+    Ok(page.is_ok()
+        && made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.verdicts.iter().all(|v| v.passed != Some(false)))))
 }
 
-/// Where finished runs are kept.
-pub fn store_folder(root: &Path, selection: &Selection) -> PathBuf {
-    selection.store.clone().unwrap_or_else(|| root.join("target/runs"))
+/// Where the committed figures are, in the workspace.
+const COMMITTED: &str = "figures";
+
+/// Whether these are figures of configs/ as they are committed.
+fn is_real(args: &FiguresArgs) -> bool {
+    let selection = &args.selection;
+    selection.config.is_none() && selection.seed.is_none() && selection.scale == Scale::Paper
+}
+
+/// Whether both are one folder, by whatever way.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    place(a) == place(b)
 }
 
 /// Where figures go: never over the committed ones unless this is the real thing.
-pub fn output_folder(root: &Path, selection: &Selection, out: Option<&Path>) -> PathBuf {
-    let scale = Scale::from(selection.scale);
-    match (out, selection.config.is_some() || selection.seed.is_some(), scale) {
-        (Some(out), ..) => out.to_owned(),
-        (None, false, Scale::Paper) => root.join("figures"),
-        (None, true, Scale::Paper) => root.join("target/figures-own"),
-        (None, _, Scale::Smoke) => root.join("target/figures-smoke"),
+fn output_folder(root: &Path, args: &FiguresArgs) -> PathBuf {
+    match (&args.out, args.selection.scale) {
+        (Some(out), _) => out.clone(),
+        (None, _) if is_real(args) => root.join(COMMITTED),
+        (None, Scale::Paper) => root.join("target/figures-own"),
+        (None, Scale::Smoke) => root.join("target/figures-smoke"),
     }
+}
+
+/// The command that makes one figure of those asked for again, into the same folder.
+fn remake(args: &FiguresArgs, stem: &str) -> String {
+    let selection = &args.selection;
+    let path = |option: &str, path: &Path| format!(" {option} {}", quoted(&path.to_string_lossy()));
+    let mut command = "cargo xtask figures".to_owned();
+    command += &selection.config.as_ref().map_or_else(|| format!(" {stem}"), |file| path("--config", file));
+    if selection.scale != Scale::Paper {
+        command += &format!(" --scale {}", selection.scale);
+    }
+    command += &selection.seed.map_or_else(String::new, |seed| format!(" --seed {seed}"));
+    for (option, folder) in [("--out", &args.out), ("--store", &args.store)] {
+        command += &folder.as_ref().map_or_else(String::new, |folder| path(option, folder));
+    }
+    if args.format != [Format::Svg, Format::Png] {
+        let formats: Vec<&str> = args.format.iter().map(|format| format.ending()).collect();
+        command += &format!(" --format {}", formats.join(","));
+    }
+    command
 }
 
 fn policy(args: &FiguresArgs) -> Policy {
@@ -200,6 +248,7 @@ impl Maker<'_> {
             crates: BTreeMap::from([("workspace".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
             verdicts: assembled.verdicts.clone(),
             files: BTreeMap::new(),
+            hash: String::new(),
             provenance: Provenance {
                 revision,
                 dirty,

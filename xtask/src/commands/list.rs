@@ -1,7 +1,7 @@
 //! `cargo xtask list`: what there is, what is stored, what would run and why.
 
 use crate::commands::command_line::ListArgs;
-use crate::commands::figures::store_folder;
+use crate::commands::store::store_folder;
 use crate::recipes::catalog::{self, Figure};
 use crate::runs::store::{Standing, Store, explain};
 use crate::say;
@@ -17,7 +17,7 @@ const MOST_REASONS: usize = 3;
 /// If configs are refused or the store cannot be read.
 pub fn list(root: &Path, args: &ListArgs) -> anyhow::Result<()> {
     let figures = catalog::select(root, &args.selection)?;
-    print(&figures, &Store::open(&store_folder(root, &args.selection))?)
+    print(&figures, &Store::open(&store_folder(root, args.store.as_deref()))?)
 }
 
 /// For every figure: its runs, how many are stored, the estimated cost of the others, and why they would run.

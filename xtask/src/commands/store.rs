@@ -1,23 +1,30 @@
 //! `cargo xtask store`: what the run store holds, and dropping what nobody wants.
 
-use crate::commands::command_line::{ScaleName, Selection, StoreAction, StoreArgs};
-use crate::commands::figures::store_folder;
-use crate::recipes::catalog;
+use crate::commands::command_line::{StoreAction, StoreArgs};
+use crate::config::Scale;
+use crate::recipes::catalog::{self, Selection};
 use crate::runs::store::{Key, Store};
 use crate::say;
+use anyhow::ensure;
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Where finished runs are kept.
+pub fn store_folder(root: &Path, store: Option<&Path>) -> PathBuf {
+    store.map_or_else(|| root.join("target/runs"), Path::to_owned)
+}
 
 /// Shows or prunes the store.
 ///
 /// # Errors
-/// If the store or a config cannot be read.
+/// If two stores are named, or the store or a config cannot be read.
 pub fn store(root: &Path, args: &StoreArgs) -> anyhow::Result<()> {
-    let selection = Selection { store: args.store.clone(), ..Selection::default() };
-    let store = Store::open(&store_folder(root, &selection))?;
-    match args.action {
-        None => show(&store),
-        Some(StoreAction::Prune) => prune(root, &store),
+    match &args.action {
+        None => show(&Store::open(&store_folder(root, args.store.as_deref()))?),
+        Some(StoreAction::Prune { store }) => {
+            ensure!(args.store.is_none() || store.is_none(), "--store is given twice, before and after prune");
+            prune(root, &Store::open(&store_folder(root, store.as_deref().or(args.store.as_deref())))?)
+        }
     }
 }
 
@@ -48,7 +55,7 @@ fn show(store: &Store) -> anyhow::Result<()> {
 
 fn prune(root: &Path, store: &Store) -> anyhow::Result<()> {
     let mut keep: HashSet<Key> = HashSet::new();
-    for scale in [ScaleName::Paper, ScaleName::Smoke] {
+    for scale in Scale::ALL {
         let figures = catalog::select(root, &Selection { scale, ..Selection::default() })?;
         keep.extend(figures.iter().flat_map(|f| f.runs.iter().map(|r| r.request.key())));
     }

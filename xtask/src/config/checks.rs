@@ -76,9 +76,11 @@ impl<'a> Checks<'a> {
         self.rule(path, range.contains(&value), &value, message)
     }
 
-    /// At least one item.
+    /// At least one item, and no more than anybody writes: lists multiply.
     pub fn non_empty<T>(&mut self, path: &str, items: &[T]) -> &mut Self {
-        self.require(path, !items.is_empty(), "must have at least one item")
+        const MOST: usize = 1000;
+        self.require(path, !items.is_empty(), "must have at least one item");
+        self.require(path, items.len() <= MOST, format!("must have at most {MOST} items, not {}", items.len()))
     }
 
     /// Each item above the one before it; every item that is not is named.

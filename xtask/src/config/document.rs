@@ -16,11 +16,12 @@ use super::tree::{Field, Kind, Node};
 use super::{canonical, canonical::canonical_text};
 
 /// How much of a figure's work is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Scale {
-    /// As in the paper: the file without its overlay.
+    /// The sizes of the paper: the config without its overlay.
+    #[default]
     Paper,
-    /// A quick look: the `smoke` overlay laid over the file.
+    /// The config's `smoke` overlay: a quick check of the whole way.
     Smoke,
 }
 

@@ -36,7 +36,6 @@
 //! What is left out of RON on purpose: attributes (`#![enable(…)]` changes what a value means), characters, byte
 //! strings, ranges, infinities and NaN.
 
-mod access;
 mod canonical;
 mod checks;
 mod deserialize;
@@ -53,3 +52,5 @@ pub use canonical::{Change, canonical_text, changes};
 pub use checks::Checks;
 pub use document::{Document, Scale, Settings};
 pub use error::{ConfigError, Problem};
+pub use number::float;
+pub use source::read_regular;

@@ -4,20 +4,20 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt::Display;
 
-/// A finite 64-bit float, or what is allowed instead. Whole numbers are floats too.
+/// A number that can be computed with, in a config or on the command line, or what is allowed instead. Whole numbers are
+/// floats too; a zero has no sign.
 ///
-/// Refused beside what is no number: infinities and NaN, written or by overflow (`1e999`), and numbers other than 0
-/// that are too small to be told from it (`1e-999`).
-pub(super) fn float(text: &str) -> Result<f64, String> {
+/// Refused beside what is no number: infinities and NaN, and whatever is beyond 1e±60 in size, whose powers overflow.
+pub fn float(text: &str) -> Result<f64, String> {
     let value: f64 = ron::from_str(text).map_err(|_| "must be a decimal number".to_owned())?;
-    if value.is_finite() && (value != 0.0 || is_written_as_zero(text)) {
-        Ok(value)
-    } else if text.contains("inf") || text.contains("NaN") {
+    if text.contains("inf") || text.contains("NaN") {
         Err("must be a finite number".to_owned())
-    } else if value == 0.0 {
-        Err(format!("must be 0 or at least {:e} in size", f64::from_bits(1)))
+    } else if is_written_as_zero(text) {
+        Ok(0.0)
+    } else if (1e-60..=1e60).contains(&value.abs()) {
+        Ok(value)
     } else {
-        Err(format!("must be at most {:e} in size", f64::MAX))
+        Err("must be 0 or from 1e-60 to 1e60 in size".to_owned())
     }
 }
 

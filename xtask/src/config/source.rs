@@ -30,7 +30,7 @@ impl Source {
     /// Reads a file: at most 1 MiB of UTF-8 that says something.
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let bytes = read_bytes(path).map_err(|why| ConfigError::about(&name, why))?;
+        let bytes = read_regular(path, MAX_BYTES).map_err(|why| ConfigError::about(&name, why))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let (line, column) = position_after(&String::from_utf8_lossy(valid));
@@ -90,8 +90,11 @@ fn position_after(text: &str) -> (usize, usize) {
     (line, 1 + text[line_start..].chars().count())
 }
 
-/// The bytes of a regular file, read up to the size limit and no further.
-fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+/// The bytes of a regular file of at most `most` bytes; never waits for a pipe, nor reads a device without end.
+///
+/// # Errors
+/// What is wrong with the file, without its name.
+pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
@@ -99,9 +102,9 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("has {} bytes; a config has at most {MAX_BYTES}", metadata.len()));
+    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
+        return Err(format!("has {} bytes; such a file has at most {most}", metadata.len()));
     }
     Ok(bytes)
 }

@@ -1,11 +1,10 @@
 //! The files of a figure: drawing, numbers, verdicts, and the record that ties them together by hash.
 
-use crate::commands::command_line::Format;
-use crate::config::Scale;
+use crate::config::{Scale, read_regular};
 use crate::runs::atomic_file::write_atomically;
 use crate::study::comparison::Verdict;
 use crate::study::recipe::{Assembled, Table};
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -14,6 +13,31 @@ use std::time::Instant;
 
 /// Width of a PNG in pixels.
 const PNG_WIDTH: u32 = 2000;
+
+/// Largest record, drawing or other file of a figure that is read again.
+const MOST_BYTES: u64 = 1 << 26;
+
+/// An output format of a figure's drawing (CSV and JSON are always written).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Scalable drawing with selectable text.
+    Svg,
+    /// 2,000 pixels wide.
+    Png,
+    /// Needs a build with `--features pdf`.
+    Pdf,
+}
+
+impl Format {
+    /// The ending of its files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+        }
+    }
+}
 
 /// The record of a figure, `STEM.json`: all it was made from, its claims, and the hashes of its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +71,23 @@ pub struct Record {
     pub files: BTreeMap<String, String>,
     /// What may differ between identical results.
     pub provenance: Provenance,
+    /// SHA-256 of the record's own text with this value left empty: nobody edits it unnoticed.
+    #[serde(default)]
+    pub hash: String,
+}
+
+impl Record {
+    /// The record's text, and the record, with its hash.
+    fn sealed(mut self) -> anyhow::Result<(Self, String)> {
+        self.hash = String::new();
+        self.hash = sha256_hex(self.text()?.as_bytes());
+        let text = self.text()?;
+        Ok((self, text))
+    }
+
+    fn text(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
 }
 
 /// Where and how a figure was made.
@@ -98,42 +139,48 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// Naming the file that cannot be read.
 pub fn input_hashes(root: &Path, inputs: &[PathBuf]) -> anyhow::Result<BTreeMap<String, String>> {
     let hash = |path: &PathBuf| {
-        let bytes = std::fs::read(root.join(path)).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = read_regular(&root.join(path), MOST_BYTES).map_err(|why| anyhow!("{} {why}", path.display()))?;
         Ok((path.display().to_string(), sha256_hex(&bytes)))
     };
     inputs.iter().map(hash).collect()
 }
 
-/// Writes every file of a figure into `folder`, each by rename, and the record with their hashes last.
+/// Writes every file of a figure into `folder`, each by rename: numbers first, so that they are kept whatever becomes of the
+/// drawing, the record with all hashes last.
 ///
-/// The previous record is removed first, so that a folder interrupted half-way holds no record that fits it.
+/// The previous record is removed before its files are replaced, so that a folder interrupted half-way holds no record that
+/// fits it; files of it that are made no more are removed, too.
 ///
 /// # Errors
-/// Naming the file that could not be drawn or written.
+/// Naming the file that could not be drawn or written. A figure that cannot be drawn has its numbers and its record.
 pub fn write_figure(
     folder: &Path,
     assembled: &Assembled,
     formats: &[Format],
     mut record: Record,
 ) -> anyhow::Result<Record> {
-    let stem = record.figure.clone();
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let start = Instant::now();
-    let files = draw(&stem, assembled, formats)?;
+    let mut files = numbers(&record.figure, assembled)?;
+    let drawn = draw(&record.figure, assembled, formats).map(|drawings| files.extend(drawings));
     record.provenance.draw_seconds = start.elapsed().as_secs_f64();
     record.files = files.iter().map(|(name, bytes)| (name.clone(), sha256_hex(bytes))).collect();
-    let path = folder.join(format!("{stem}.json"));
-    if read_record(&path).is_ok_and(|old| old.files != record.files) {
+    let path = folder.join(format!("{}.json", record.figure));
+    let old = read_record(&path).map(|old| old.files).unwrap_or_default();
+    if path.exists() && old != record.files {
         std::fs::remove_file(&path).with_context(|| format!("cannot replace {}", path.display()))?;
     }
     for (name, bytes) in &files {
         let file = folder.join(name);
         write_atomically(&file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
     }
-    let mut json = serde_json::to_string_pretty(&record)?;
-    json.push('\n');
+    for name in old.keys().filter(|name| !record.files.contains_key(*name)) {
+        // Gone already is as good.
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+    let (record, json) = record.sealed()?;
     write_atomically(&path, json.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(record)
+    drawn.map(|()| record)
 }
 
 /// Refuses to put a figure where another one of its name is: of another kind, or of paper scale under one of smoke.
@@ -158,32 +205,71 @@ pub fn check_replaceable(folder: &Path, stem: &str, kind: &str, scale: &str) -> 
     Ok(())
 }
 
-/// Reads a record.
+/// Reads a record that is as it was written, of the figure that its file is named after.
 ///
 /// # Errors
-/// If the file cannot be read or is no record.
+/// If the file cannot be read, is no record, was edited, or names files that are none of its figure.
 pub fn read_record(path: &Path) -> anyhow::Result<Record> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is no record of a figure", path.display()))
+    let name = path.display();
+    let bytes = read_regular(path, MOST_BYTES).map_err(|why| anyhow!("{name} {why}"))?;
+    let text = String::from_utf8(bytes).with_context(|| format!("{name} is no record of a figure"))?;
+    let record: Record = serde_json::from_str(&text).with_context(|| format!("{name} is no record of a figure"))?;
+    let sealed = |hash: &str| format!("\"hash\": {hash:?}");
+    let blank = text.replacen(&sealed(&record.hash), &sealed(""), 1);
+    ensure!(
+        sha256_hex(blank.as_bytes()) == record.hash,
+        "{name} was changed since it was written, or is of an earlier version"
+    );
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    ensure!(record.figure == stem, "{name} is the record of {:?}", record.figure);
+    for file in record.files.keys() {
+        ensure!(is_output_of(file, &stem), "{name} names {file:?}, which is no file of its figure");
+    }
+    Ok(record)
 }
 
-/// Name and bytes of every output but the record.
-fn draw(stem: &str, assembled: &Assembled, formats: &[Format]) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let svg = figures::render_svg(&assembled.figure).context("cannot draw the SVG")?;
-    let mut files = Vec::new();
-    for format in formats {
-        match format {
-            Format::Svg => files.push((format!("{stem}.svg"), svg.clone().into_bytes())),
-            Format::Png => files
-                .push((format!("{stem}.png"), figures::render_png(&svg, PNG_WIDTH).context("cannot draw the PNG")?)),
-            Format::Pdf => files.push((format!("{stem}.pdf"), render_pdf(&svg)?)),
-        }
+/// Reads a file that a record names; an error if it is not what the record says.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn read_output(folder: &Path, name: &str, hash: &str) -> anyhow::Result<Vec<u8>> {
+    let bytes = read_regular(&folder.join(name), MOST_BYTES).map_err(|why| anyhow!("{name} {why}"))?;
+    ensure!(sha256_hex(&bytes) == *hash, "{name} differs from its hash in the record");
+    Ok(bytes)
+}
+
+/// Whether a file has a name that an output of the figure may have: its stem with an ending, or the stem, a word and `.csv`.
+pub fn is_output_of(name: &str, stem: &str) -> bool {
+    let is_word = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    match name.strip_prefix(stem) {
+        Some(".svg" | ".png" | ".pdf" | ".csv") => true,
+        Some(rest) => rest.strip_prefix('_').and_then(|rest| rest.strip_suffix(".csv")).is_some_and(is_word),
+        None => false,
     }
-    files.push((format!("{stem}.csv"), figures::render_csv(&assembled.figure).context("cannot write the CSV")?));
+}
+
+/// Name and bytes of everything that holds numbers.
+fn numbers(stem: &str, assembled: &Assembled) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let series = figures::render_csv(&assembled.figure).context("cannot write the CSV")?;
+    let mut files = vec![(format!("{stem}.csv"), series)];
     for table in &assembled.tables {
         files.push((format!("{stem}_{}.csv", table.name), table_csv(table)?));
     }
     Ok(files)
+}
+
+/// Name and bytes of every drawing.
+fn draw(stem: &str, assembled: &Assembled, formats: &[Format]) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let svg = figures::render_svg(&assembled.figure).context("cannot draw the SVG")?;
+    let drawing = |format: &Format| {
+        let bytes = match format {
+            Format::Svg => svg.clone().into_bytes(),
+            Format::Png => figures::render_png(&svg, PNG_WIDTH).context("cannot draw the PNG")?,
+            Format::Pdf => render_pdf(&svg)?,
+        };
+        Ok((format!("{stem}.{}", format.ending()), bytes))
+    };
+    formats.iter().map(drawing).collect()
 }
 
 #[cfg(feature = "pdf")]

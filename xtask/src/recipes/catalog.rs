@@ -1,6 +1,5 @@
 //! The configs that there are, and the figures that a command line asks for.
 
-use crate::commands::command_line::Selection;
 use crate::config::{ConfigError, Document, Scale, Settings};
 use crate::recipes::RECIPES;
 use crate::runs::run::Run;
@@ -9,6 +8,23 @@ use crate::runs::store::Request;
 use crate::study::recipe::{Kind, Plan};
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
+
+/// Which configs, at which scale and seed.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Selection {
+    /// Stem of a config (`fig03_single_hidden_layer`) or a unique prefix (`fig03`); all of configs/ if none is given.
+    #[arg(value_name = "STEM")]
+    pub stems: Vec<String>,
+    /// Sizes of the paper, or the quick check.
+    #[arg(long, value_enum, default_value = "paper")]
+    pub scale: Scale,
+    /// Replace the config's seed, where it has one.
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// A config of your own instead of those in configs/.
+    #[arg(long, value_name = "FILE", conflicts_with = "stems")]
+    pub config: Option<PathBuf>,
+}
 
 /// A figure that was asked for: its config read and checked, its runs listed.
 pub struct Figure {
@@ -45,6 +61,7 @@ impl Figure {
     /// # Errors
     /// A [`ConfigError`] naming every violated rule.
     pub fn load(path: &Path, scale: Scale, seed: Option<u64>) -> anyhow::Result<Self> {
+        let stem = stem_of(path)?;
         let document = Document::read(path)?;
         let kind = kind_of(&document)?;
         kind.validate(&document)?;
@@ -64,7 +81,7 @@ impl Figure {
                 runs.push(NamedRun { run, description, request });
             }
         }
-        let (stem, path) = (stem_of(path)?, path.to_owned());
+        let path = path.to_owned();
         Ok(Self { stem, path, kind: kind.name(), settings, seed_override, plan, runs })
     }
 
@@ -86,7 +103,7 @@ pub fn select(root: &Path, selection: &Selection) -> anyhow::Result<Vec<Figure>>
     let mut figures = Vec::new();
     let mut refusals = Vec::new();
     for path in paths {
-        match Figure::load(&relative(&path), selection.scale.into(), selection.seed) {
+        match Figure::load(&relative(&path), selection.scale, selection.seed) {
             Ok(figure) => figures.push(figure),
             Err(error) => refusals.push(format!("{error:#}")),
         }
@@ -101,7 +118,7 @@ pub fn select(root: &Path, selection: &Selection) -> anyhow::Result<Vec<Figure>>
 /// Every config of the workspace, by name.
 ///
 /// # Errors
-/// If `configs/` cannot be read.
+/// If `configs/` cannot be read, or holds none: nothing to do is more likely a wrong folder than a wish.
 pub fn configs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let folder = root.join("configs");
     let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -111,6 +128,9 @@ pub fn configs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
         if path.extension().is_some_and(|extension| extension == "ron") {
             paths.push(path);
         }
+    }
+    if paths.is_empty() {
+        bail!("{} holds no config (*.ron)", folder.display());
     }
     paths.sort();
     Ok(paths)
@@ -190,13 +210,16 @@ fn has_seed(settings: &Settings) -> bool {
     settings.to_json()[settings.kind()].get("seed").is_some()
 }
 
+/// Most characters of a stem: with the endings of outputs, and of what is written aside, file systems still hold it.
+const LONGEST_STEM: usize = 100;
+
 /// The stem of a config's file name, which names every output.
 fn stem_of(path: &Path) -> anyhow::Result<String> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if stem.is_empty() || !stem.chars().all(legal) {
+    if stem.is_empty() || !stem.chars().all(legal) || stem.len() > LONGEST_STEM {
         bail!(
-            "{}: the name of a config becomes the name of its outputs: letters, digits, _ and - only",
+            "{}: the name of a config becomes the name of its outputs: at most {LONGEST_STEM} letters, digits, _ and - only",
             path.display()
         );
     }

@@ -1,12 +1,14 @@
 //! Where a result was made: revision, machine, command.
 
+use crate::console::quoted;
+use anyhow::Context as _;
 use std::path::Path;
 use std::process::Command;
 
 /// The git revision of the checkout at `root` and whether tracked files differ from it; `None` outside a checkout.
 pub fn revision(root: &Path) -> Option<(String, bool)> {
     let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+        let output = Command::new("git").args(["--no-optional-locks", "-C"]).arg(root).args(arguments).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let revision = git(&["rev-parse", "HEAD"])?;
@@ -32,8 +34,8 @@ pub fn system() -> String {
 
 /// The command line, as a user would type it.
 pub fn command() -> String {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    format!("cargo xtask {}", arguments.join(" ")).trim_end().to_owned()
+    let arguments = std::env::args_os().skip(1).map(|word| quoted(&word.to_string_lossy()).into_owned());
+    ["cargo xtask".to_owned()].into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 /// Where the workspace is: the folder with `configs/`, from the working directory upwards.
@@ -41,7 +43,7 @@ pub fn command() -> String {
 /// # Errors
 /// If no folder above holds `configs/` beside a `Cargo.toml`.
 pub fn workspace_root() -> anyhow::Result<std::path::PathBuf> {
-    let start = std::env::current_dir()?;
+    let start = std::env::current_dir().context("the working folder cannot be found (was it deleted?)")?;
     let is_root = |folder: &&Path| folder.join("configs").is_dir() && folder.join("Cargo.toml").is_file();
     match start.ancestors().find(is_root) {
         Some(root) => Ok(root.to_owned()),

@@ -28,6 +28,15 @@ pub trait Recipe: DeserializeOwned + Serialize + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What should be changed in the config before hours are spent on it, such as epochs that end before the theory says
+    /// that the last mode is learned: sentences that name keys and values.
+    ///
+    /// # Errors
+    /// If a closed form refuses its input.
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// Panels, verdicts and tables from the outcomes of [`Self::runs`].
     ///
     /// # Errors
@@ -67,6 +76,12 @@ pub trait Plan: Send + Sync {
     /// As [`Recipe::inputs`].
     fn inputs(&self) -> Vec<PathBuf>;
 
+    /// As [`Recipe::advice`].
+    ///
+    /// # Errors
+    /// As [`Recipe::advice`].
+    fn advice(&self) -> anyhow::Result<Vec<String>>;
+
     /// As [`Recipe::assemble`].
     ///
     /// # Errors
@@ -81,6 +96,10 @@ impl<R: Recipe> Plan for R {
 
     fn inputs(&self) -> Vec<PathBuf> {
         Recipe::inputs(self)
+    }
+
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        Recipe::advice(self)
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {

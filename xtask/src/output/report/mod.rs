@@ -7,10 +7,14 @@ mod html;
 mod page;
 mod section;
 
-use crate::output::files::{Record, read_record};
+use crate::config::read_regular;
+use crate::output::files::{Record, read_output, read_record};
 use crate::runs::atomic_file::write_atomically;
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow, ensure};
 use std::path::Path;
+
+/// Largest page that is compared with what it should be.
+const MOST_BYTES: u64 = 1 << 28;
 
 /// A figure of the report: its record and its drawing.
 pub struct Entry {
@@ -22,39 +26,62 @@ pub struct Entry {
     pub config: Option<String>,
 }
 
-/// Writes `index.html` into `folder` from the records and drawings that are there.
-///
-/// # Errors
-/// If the folder or a drawing cannot be read, or the page cannot be written.
-pub fn write(folder: &Path) -> anyhow::Result<()> {
-    let entries = entries(folder)?;
-    let path = folder.join("index.html");
-    write_atomically(&path, page::render(&entries).as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))
+/// What a folder gives the page: figures, and why records or drawings of it are left out.
+struct Contents {
+    entries: Vec<Entry>,
+    faults: Vec<String>,
 }
 
-/// Every figure in `folder`, the paper's own first, each group by name. A file that is no record is passed over.
-fn entries(folder: &Path) -> anyhow::Result<Vec<Entry>> {
+/// Writes `index.html` into `folder` from the records and drawings that are there; returns what had to be left out, and why.
+///
+/// # Errors
+/// If the folder cannot be read or the page cannot be written.
+pub fn write(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let Contents { entries, faults } = contents(folder)?;
+    let path = folder.join("index.html");
+    write_atomically(&path, page::render(&entries, &faults).as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(faults)
+}
+
+/// Whether `index.html` is what [`write`] would make it.
+///
+/// # Errors
+/// If it is not, why.
+pub fn is_current(folder: &Path) -> anyhow::Result<()> {
+    let Contents { entries, faults } = contents(folder)?;
+    let page = read_regular(&folder.join("index.html"), MOST_BYTES).map_err(|why| anyhow!("it {why}"))?;
+    ensure!(page == page::render(&entries, &faults).as_bytes(), "it does not show what the folder's records say");
+    Ok(())
+}
+
+/// Every figure in `folder`, the paper's own first, each group by name.
+fn contents(folder: &Path) -> anyhow::Result<Contents> {
     let files = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut entries = Vec::new();
+    let mut contents = Contents { entries: Vec::new(), faults: Vec::new() };
     for file in files {
         let path = file?.path();
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
-        let Ok(record) = read_record(&path) else { continue };
-        let drawing = match record.files.keys().find(|name| name.ends_with(".svg")) {
-            Some(name) => {
-                let path = folder.join(name);
-                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?
-            }
-            None => String::new(),
-        };
-        let config = config_link(folder, &record.figure);
-        entries.push(Entry { record, drawing, config });
+        match entry(folder, &path) {
+            Ok(entry) => contents.entries.push(entry),
+            Err(error) => contents.faults.push(format!("{error:#}")),
+        }
     }
-    entries.sort_by_key(|entry| (entry.record.figure.starts_with("figx"), entry.record.figure.clone()));
-    Ok(entries)
+    contents.entries.sort_by_key(|entry| (entry.record.figure.starts_with("figx"), entry.record.figure.clone()));
+    contents.faults.sort();
+    Ok(contents)
+}
+
+fn entry(folder: &Path, path: &Path) -> anyhow::Result<Entry> {
+    let record = read_record(path)?;
+    let drawing = match record.files.iter().find(|(name, _)| name.ends_with(".svg")) {
+        Some((name, hash)) => String::from_utf8(read_output(folder, name, hash)?).context("the drawing is no text")?,
+        None => String::new(),
+    };
+    let config = config_link(folder, &record.figure);
+    Ok(Entry { record, drawing, config })
 }
 
 /// The way from `folder` to the config of that stem, upwards to the first `configs/` that holds it.

@@ -3,14 +3,15 @@
 use super::Entry;
 use super::html::{escape, math};
 use super::section;
+use crate::console::printable;
 use crate::study::comparison::Verdict;
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The whole page.
-pub(super) fn render(entries: &[Entry]) -> String {
+/// The whole page; `faults` say what had to be left out.
+pub(super) fn render(entries: &[Entry], faults: &[String]) -> String {
     let mut page = String::new();
     page.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -19,13 +20,17 @@ pub(super) fn render(entries: &[Entry]) -> String {
     let _ = write!(page, "<style>\n{STYLE}</style>\n</head>\n<body>\n");
     page.push_str("<a class=\"skip\" href=\"#figures\">Skip to the figures</a>\n");
     page.push_str(&header(entries));
+    for fault in faults {
+        let _ = writeln!(page, "<p class=\"fault\" role=\"alert\">Left out: {}</p>", escape(&printable(fault)));
+    }
     page.push_str("<main>\n");
-    page.push_str(&summary(entries));
     page.push_str("<div id=\"figures\">\n");
     for entry in entries {
         page.push_str(&section::figure(entry));
     }
-    page.push_str("</div>\n</main>\n");
+    page.push_str("</div>\n");
+    page.push_str(&summary(entries));
+    page.push_str("</main>\n");
     page.push_str(&footer(entries));
     page.push_str("<div id=\"tip\" role=\"status\" hidden></div>\n");
     let _ = write!(page, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
@@ -46,7 +51,7 @@ fn header(entries: &[Entry]) -> String {
          every claim judged by a number.</p>\n\
          <ul class=\"counts\">\n<li class=\"pass\"><b>{}</b> claims passed</li>\n<li class=\"fail\"><b>{}</b> failed</li>\n\
          <li class=\"none\"><b>{}</b> not judged</li>\n</ul>\n\
-         <p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned \
+         <details>\n<summary>How to read this page</summary>\n<p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned \
          nothing”. Times are in units of τ, the inverse learning rate in epochs. A teacher of rank r and a given SNR has strengths SNR·(r, …, 1). \
          Aligned students start in the singular directions of their data, random ones anywhere. ε<sub>tr</sub>, ε<sub>te</sub>: train and test error; \
          t<sub>opt</sub>: the best stopping time; L: weight matrices; N₁ inputs, N₃ outputs, P examples; A = N₃/N₁. T: by how much the \
@@ -55,7 +60,7 @@ fn header(entries: &[Entry]) -> String {
          sizes and steps are known to do. Not judged: these seeds or this machine cannot tell, or there is a number and no claim. Failed claims are \
          findings, explained in README.md.</p>\n\
          <p class=\"script\">Point at a drawing to read its values, or focus it and use the arrow keys. A click on a legend’s \
-         entry, or on a button under “Series”, hides what it names.</p>\n</header>\n",
+         entry, or on a button under “Series”, hides what it names.</p>\n</details>\n</header>\n",
         count(Some(true)),
         count(Some(false)),
         count(None)
@@ -65,7 +70,7 @@ fn header(entries: &[Entry]) -> String {
 /// Claim, number, verdict: a group of rows per figure.
 fn summary(entries: &[Entry]) -> String {
     let mut table = String::from(
-        "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n<table class=\"summary\" role=\"table\" aria-labelledby=\"summary\">\n\
+        "<details class=\"all-claims\">\n<summary id=\"summary\">All claims and verdicts</summary>\n<table class=\"summary\" role=\"table\" aria-labelledby=\"summary\">\n\
          <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Claim</th><th role=\"columnheader\" scope=\"col\">Our number</th>\
          <th role=\"columnheader\" scope=\"col\">Verdict</th></tr></thead>\n",
     );
@@ -88,7 +93,7 @@ fn summary(entries: &[Entry]) -> String {
         }
         table.push_str("</tbody>\n");
     }
-    table.push_str("</table>\n</section>\n");
+    table.push_str("</table>\n</details>\n");
     table
 }
 

@@ -84,16 +84,17 @@
   };
 
   const paragraph = spot => {
-    const { name, panel } = spot.series;
+    const { name, letter, panel } = spot.series;
+    const heading = `${letter ? `(${letter}) ` : ""}${name || panel.yLabel}`;
     const range = (low, high) => Number.isFinite(low) && Number.isFinite(high) ? `${shown(low)} to ${shown(high)}` : "";
     const sideways = range(spot.left, spot.right);
     const across = spot.from !== undefined ? range(spot.from, spot.to) : sideways ? `${shown(spot.u)} (${sideways})` : shown(spot.u);
     if (spot.value !== undefined) {
-      return [`${name}: ${shown(spot.value)}`, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${shown(spot.below)} to ${shown(spot.above)}`];
+      return [`${heading}: ${shown(spot.value)}`, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${shown(spot.below)} to ${shown(spot.above)}`];
     }
     const interval = range(spot.low, spot.high);
     const up = spot.band ? interval : interval ? `${shown(spot.v)} (${interval})` : shown(spot.v);
-    return [name, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${up}`];
+    return [heading, `${panel.xLabel} = ${across}`, `${panel.yLabel} = ${up}`];
   };
 
   const colourOf = group => {
@@ -208,12 +209,20 @@
   const legend = (svg, all, switches) => {
     for (const entry of svg.querySelectorAll("g.legend-entry")) {
       const panel = entry.closest("g.legend").dataset.panel;
-      const list = all.filter(s => s.legend && s.legend === entry.dataset.legend && (!panel || s.letter === panel));
+      const near = all.filter(s => !panel || s.letter === panel);
+      let list = near.filter(s => s.legend && s.legend === entry.dataset.legend);
+      // An entry that no series has by itself stands for all that look like its symbol, and are of its colour if any is.
+      if (!list.length) {
+        const alike = near.filter(s => s.group.dataset.look && s.group.dataset.look === entry.dataset.look);
+        const coloured = alike.filter(s => colourOf(s.group) === colourOf(entry));
+        list = coloured.length ? coloured : alike;
+      }
       if (!list.length) continue;
       // The children of an image are no controls.
       svg.setAttribute("role", "group");
+      // For the keyboard there are the buttons below, which name every series.
       entry.setAttribute("role", "button");
-      entry.setAttribute("tabindex", "0");
+      entry.setAttribute("tabindex", "-1");
       entry.setAttribute("aria-label", `${entry.dataset.legend}${panel ? `, panel ${panel}` : ""}`);
       const box = entry.getBBox();
       const ground = document.createElementNS(SVG, "rect");

@@ -13,7 +13,7 @@ pub(super) fn figure(entry: &Entry) -> String {
     let record = &entry.record;
     let stem = escape(&record.figure);
     let mut text = format!(
-        "<section class=\"figure\" id=\"{stem}\" aria-labelledby=\"{stem}-h\">\n<h2 id=\"{stem}-h\"><span class=\"name\">{}</span> {}</h2>\n",
+        "<section class=\"figure\" id=\"{stem}\" aria-labelledby=\"{stem}-h\">\n<div class=\"plate\">\n<h2 id=\"{stem}-h\"><span class=\"name\">{}</span> {}</h2>\n",
         short_name(&record.figure),
         math(&record.title)
     );
@@ -28,10 +28,9 @@ pub(super) fn figure(entry: &Entry) -> String {
             entry.drawing
         );
     }
-    let _ = write!(text, "<figcaption>{}</figcaption>\n</figure>\n", math(&record.caption));
+    let _ = write!(text, "<figcaption>{}</figcaption>\n</figure>\n</div>\n", math(&record.caption));
     text.push_str(&verdict_table(&record.figure, &record.verdicts));
-    text.push_str(&files(entry));
-    text.push_str(&settings(entry));
+    text.push_str(&files_and_settings(entry));
     text.push_str("</section>\n");
     text
 }
@@ -97,7 +96,7 @@ fn remake(record: &Record) -> String {
     format!("cargo xtask figures {}{scale}{seed}", record.figure)
 }
 
-fn settings(entry: &Entry) -> String {
+fn files_and_settings(entry: &Entry) -> String {
     let mut rows = String::new();
     if let Some(config) =
         entry.record.config.as_object().and_then(|kinds| kinds.values().next()).and_then(Value::as_object)
@@ -107,9 +106,10 @@ fn settings(entry: &Entry) -> String {
         }
     }
     format!(
-        "<details class=\"settings\"><summary>Settings ({} scale, {})</summary>\n<dl>\n{rows}</dl>\n</details>\n",
+        "<details class=\"settings\"><summary>Files and settings ({} scale, {})</summary>\n{}<dl>\n{rows}</dl>\n</details>\n",
         escape(&entry.record.scale),
-        escape(&entry.record.kind)
+        escape(&entry.record.kind),
+        files(entry)
     )
 }
 

@@ -41,7 +41,9 @@ pub enum StoreError {
         why: String,
     },
     /// A share of the work such as `3/2`.
-    #[error("`{given}` is not a share K/N of the work; it must be two whole numbers with 1 <= K <= N, such as 2/8")]
+    #[error(
+        "`{given}` is not a share K/N of the work; it must be two whole numbers with 1 <= K <= N <= 100000, such as 2/8"
+    )]
     Share {
         /// The share as given.
         given: String,

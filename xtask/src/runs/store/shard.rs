@@ -14,9 +14,12 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// Most shares: more than any cluster gives jobs, and fewer than would cost memory.
+    pub const MOST: usize = 100_000;
+
     /// Share `part` of `parts`, 1 ≤ part ≤ parts.
     pub fn new(part: usize, parts: usize) -> Result<Self, StoreError> {
-        if 1 <= part && part <= parts {
+        if 1 <= part && part <= parts && parts <= Self::MOST {
             Ok(Self { part, parts })
         } else {
             Err(StoreError::Share { given: format!("{part}/{parts}") })

@@ -20,8 +20,14 @@ pub const MOST_POINTS: usize = 10_000;
 /// A heading of one line.
 pub fn title(checks: &mut Checks<'_>, title: &str) {
     let length = title.chars().count();
-    let is_line = !title.trim().is_empty() && length <= 200 && !title.contains(char::is_control);
+    let is_line = !title.trim().is_empty() && length <= 200 && !title.contains(is_no_text);
     checks.require("title", is_line, "must be one line of 1 to 200 characters");
+}
+
+/// Control characters, ends of lines and what Unicode says is no character: no drawing or page holds them.
+fn is_no_text(c: char) -> bool {
+    let is_no_character = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_no_character
 }
 
 /// What [`are_sizes`] asks for.
