@@ -203,7 +203,11 @@ fn wrong_configs_are_refused_by_line_and_column() {
     let wrong = [
         ("learning_rate: 1e-3", "learning_rate: 0.5", "training.learning_rate = 0.5: must be below 0.1"),
         ("learning_rate: 1e-3", "learning_rate: NaN", ":24:24: training.learning_rate = NaN: must be a finite number"),
-        ("learning_rate: 1e-3", "learning_rate: 1e999", ":24:24: training.learning_rate = 1e999: must be at most"),
+        (
+            "learning_rate: 1e-3",
+            "learning_rate: 1e999",
+            ":24:24: training.learning_rate = 1e999: must be 0 or from 1e-60",
+        ),
         ("learning_rate: 1e-3", "learning_rate: -1e-3", ":24:24: training.learning_rate = -1e-3: must be above 0"),
         ("learning_rate: 1e-3", "learning_rate: \"fast\"", "must be a decimal number"),
         ("learning_rate: 1e-3", "learning_rat: 1e-3", ":24:9: training: unknown key `learning_rat`: did you mean"),
