@@ -18,13 +18,32 @@ pub use machine::Machine;
 pub use measurement::{Measurement, Yardsticks};
 pub use record::Benchmarks;
 
-use crate::commands::command_line::BenchArgs;
 use crate::runs::provenance;
 use crate::say;
 use judgement::{Judgement, judge};
 use programs::Programs;
 use session::Session;
 use std::path::{Path, PathBuf};
+
+/// Arguments of `bench`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct BenchArgs {
+    /// Only benchmarks that have one of these in their name; all of them if none is given.
+    #[arg(value_name = "NAME")]
+    pub filters: Vec<String>,
+    /// Make what is measured the baseline of this kind of machine, and the record that figx2 draws.
+    #[arg(long)]
+    pub save: bool,
+    /// Print the table in Markdown.
+    #[arg(long)]
+    pub markdown: bool,
+    /// Print the names of the benchmarks and stop.
+    #[arg(long, conflicts_with_all = ["save", "markdown"])]
+    pub list: bool,
+    /// How often everything is measured, at least twice.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100), allow_hyphen_values = true)]
+    pub rounds: u16,
+}
 
 /// Further rounds for what looks slower, or too noisy to tell, before it is called so.
 const SECOND_LOOKS: usize = 2;

@@ -1,5 +1,6 @@
 //! The command line of `cargo xtask`.
 
+use crate::bench::BenchArgs;
 use crate::output::files::Format;
 use crate::recipes::catalog::Selection;
 use crate::runs::store::Shard;
@@ -141,26 +142,6 @@ pub enum StoreAction {
         #[arg(long, value_name = "DIR")]
         store: Option<PathBuf>,
     },
-}
-
-/// Arguments of `bench`.
-#[derive(Clone, Debug, Args)]
-pub struct BenchArgs {
-    /// Only benchmarks that have one of these in their name; all of them if none is given.
-    #[arg(value_name = "NAME")]
-    pub filters: Vec<String>,
-    /// Make what is measured the baseline of this kind of machine, and the record that figx2 draws.
-    #[arg(long)]
-    pub save: bool,
-    /// Print the table in Markdown.
-    #[arg(long)]
-    pub markdown: bool,
-    /// Print the names of the benchmarks and stop.
-    #[arg(long, conflicts_with_all = ["save", "markdown"])]
-    pub list: bool,
-    /// How often everything is measured, at least twice.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100), allow_hyphen_values = true)]
-    pub rounds: u16,
 }
 
 /// Arguments of `ci`.

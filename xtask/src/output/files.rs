@@ -290,3 +290,63 @@ fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
     }
     Ok(writer.into_inner()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use figures::{Axis, Figure, Line, Panel};
+
+    fn assembled(panels: usize, width: f64) -> Assembled {
+        let panel = |_| Panel::new(Axis::new("x"), Axis::new("y")).mark(Line::new("a", [(0.0, 1.0), (1.0, 2.0)]));
+        let figure = Figure::new("a", "A").panels((0..panels).map(panel)).columns(panels).width(width);
+        Assembled { figure, verdicts: Vec::new(), tables: Vec::new(), caption: String::new() }
+    }
+
+    fn record() -> Record {
+        serde_json::from_value(serde_json::json!({
+            "figure": "a", "kind": "A", "title": "A", "caption": "", "scale": "paper", "config": {}, "seed_override": null,
+            "runs": [], "engine_version": 1, "crates": {}, "verdicts": [], "unexpected": 0, "files": {},
+            "provenance": { "revision": null, "dirty": null, "cpu": "", "system": "", "wall_seconds": 0.1, "run_seconds": 0.1,
+                            "command": "" }
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_figure_that_cannot_be_drawn_keeps_its_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = || {
+            let record = read_record(&folder.path().join("a.json")).unwrap();
+            let files = record.files.keys().all(|name| folder.path().join(name).is_file());
+            assert!(files && std::fs::read_dir(folder.path()).unwrap().count() == record.files.len() + 1);
+            record.files.into_keys().collect::<Vec<_>>()
+        };
+        let write =
+            |assembled: &Assembled| write_figure(folder.path(), assembled, &[Format::Svg, Format::Png], record());
+        write(&assembled(1, 600.0)).unwrap();
+        assert_eq!(names(), ["a.csv", "a.png", "a.svg"]);
+        // Forty panels side by side have no room for their labels.
+        let error = format!("{:#}", write(&assembled(40, 600.0)).unwrap_err());
+        assert!(error.starts_with("cannot draw the SVG: ") && error.contains("pixels for the data"), "{error}");
+        assert_eq!(names(), ["a.csv"]);
+        assert_eq!(std::fs::read_to_string(folder.path().join("a.csv")).unwrap().lines().count(), 81);
+    }
+
+    #[test]
+    fn a_record_is_believed_as_it_was_written_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        write_figure(folder.path(), &assembled(1, 600.0), &[], record()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        read_record(&path).unwrap();
+        for (from, to) in [("\"title\": \"A\"", "\"title\": \"B\""), ("\n}", "\n }"), ("\"hash\": \"", "\"hash\": \"0")]
+        {
+            std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+            assert!(format!("{:#}", read_record(&path).unwrap_err()).contains("was changed"), "{from}");
+        }
+        for name in ["../a.svg", "b.svg", "a.svgz", "a_b/c.csv", "a_.csv.json", ""] {
+            assert!(!is_output_of(name, "a"), "{name}");
+        }
+        assert!(["a.svg", "a.csv", "a_per_seed.csv"].iter().all(|name| is_output_of(name, "a")));
+    }
+}
