@@ -388,9 +388,9 @@ fn a_claim_that_fails_fails_the_command() {
     workspace.edit("configs/fig01_learning_dynamics.ron", "strengths: [1, 4, 7, 10]", "strengths: [4]");
     let answer = ask(workspace.path(), "figures fig01 --scale smoke");
     assert_eq!(answer.status, Some(1), "{answer}");
-    let failed = answer.stdout.lines().find(|line| line.starts_with("FAILED fig01_learning_dynamics")).unwrap();
+    let failed = answer.stdout.lines().find(|line| line.starts_with("UNEXPECTED fig01_learning_dynamics")).unwrap();
     assert!(failed.contains("half-rise times fall"), "{answer}");
-    assert!(workspace.read("target/figures-smoke/fig01_learning_dynamics.json").contains("\"passed\": false"));
+    assert!(workspace.read("target/figures-smoke/fig01_learning_dynamics.json").contains("\"outcome\": \"departs\""));
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn figures_at_smoke_scale_are_made_once() {
     let workspace = Workspace::with_configs(&["fig01", "fig03"]);
     let command = "figures fig01 fig03 --scale smoke --store runs --out out";
     let first = ask(workspace.path(), command).success();
-    assert!(!first.stdout.contains("FAILED"), "{first}");
+    assert!(!first.stdout.contains("UNEXPECTED"), "{first}");
     for stem in ["fig01_learning_dynamics", "fig03_single_hidden_layer"] {
         let record: serde_json::Value = serde_json::from_str(&workspace.read(&format!("out/{stem}.json"))).unwrap();
         let files = record["files"].as_object().unwrap();
@@ -409,7 +409,7 @@ fn figures_at_smoke_scale_are_made_once() {
             assert!(workspace.path().join("out").join(name).is_file(), "{name}");
         }
         let verdicts = record["verdicts"].as_array().unwrap();
-        assert!(verdicts.iter().any(|verdict| verdict["passed"] == true), "{stem}: nothing was judged");
+        assert!(verdicts.iter().any(|verdict| verdict["outcome"] == "holds"), "{stem}: nothing was judged");
     }
     let second = ask(workspace.path(), command).success();
     assert!(second.stdout.contains("fig03_single_hidden_layer: ") && second.stdout.contains("; 0 of "), "{second}");

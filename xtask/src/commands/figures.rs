@@ -15,7 +15,7 @@ use crate::runs::provenance;
 use crate::runs::run::Run;
 use crate::runs::run_time::total;
 use crate::runs::store::{Key, Shard, Store};
-use crate::study::comparison::Verdict;
+use crate::study::{Outcome, Verdict};
 use crate::{console, say};
 use anyhow::{Context as _, ensure};
 use std::collections::{BTreeMap, HashSet};
@@ -82,8 +82,7 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
         Ok(faults) => faults.iter().for_each(|fault| say!("left out of index.html: {fault}")),
         Err(error) => say!("FAILED index.html: {error:#}"),
     }
-    Ok(page.is_ok()
-        && made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.verdicts.iter().all(|v| v.passed != Some(false)))))
+    Ok(page.is_ok() && made.iter().all(|m| m.outcome.as_ref().is_ok_and(|r| r.unexpected == 0)))
 }
 
 /// Where the committed figures are, in the workspace.
@@ -234,6 +233,7 @@ impl Maker<'_> {
         let mut runs: Vec<String> = figure.runs.iter().map(|r| r.request.key().to_string()).collect();
         runs.sort();
         let (revision, dirty) = self.revision.clone().unzip();
+        let verdicts = assembled.judge(figure.expectations.as_deref().unwrap_or_default());
         Record {
             figure: figure.stem.clone(),
             kind: figure.kind.to_owned(),
@@ -246,7 +246,8 @@ impl Maker<'_> {
             inputs: BTreeMap::new(),
             engine_version: Run::ENGINE_VERSION,
             crates: BTreeMap::from([("workspace".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
-            verdicts: assembled.verdicts.clone(),
+            unexpected: verdicts.iter().filter(|v| v.is_unexpected(figure.expectations.is_some())).count(),
+            verdicts,
             files: BTreeMap::new(),
             hash: String::new(),
             provenance: Provenance {
@@ -266,19 +267,15 @@ impl Maker<'_> {
 
 impl Made {
     fn line(&self) -> String {
-        let count =
-            |passed: Option<bool>, record: &Record| record.verdicts.iter().filter(|v| v.passed == passed).count();
         match &self.outcome {
             Ok(record) if record.verdicts.is_empty() => format!(
                 "{}: makes no claims to be judged; {} of {} runs computed; after {:.1} s",
                 self.stem, self.computed, self.runs, self.seconds
             ),
             Ok(record) => format!(
-                "{}: {} passed, {} failed, {} not judged; {} of {} runs computed; after {:.1} s",
+                "{}: {}; {} of {} runs computed; after {:.1} s",
                 self.stem,
-                count(Some(true), record),
-                count(Some(false), record),
-                count(None, record),
+                Count::of(&record.verdicts, record.unexpected),
                 self.computed,
                 self.runs,
                 self.seconds
@@ -288,25 +285,57 @@ impl Made {
     }
 }
 
-/// The table at the end: figure, panels, verdicts, time, files; then every verdict that failed and every figure that was not made.
+/// What became of claims.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    hold: usize,
+    depart: usize,
+    not_judged: usize,
+    unexpected: usize,
+}
+
+impl Count {
+    fn of(verdicts: &[Verdict], unexpected: usize) -> Self {
+        let count = |outcome| verdicts.iter().filter(|verdict| verdict.outcome == outcome).count();
+        let [hold, depart, not_judged] = [Outcome::Holds, Outcome::Departs, Outcome::NotJudged].map(count);
+        Self { hold, depart, not_judged, unexpected }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            hold: self.hold + other.hold,
+            depart: self.depart + other.depart,
+            not_judged: self.not_judged + other.not_judged,
+            unexpected: self.unexpected + other.unexpected,
+        }
+    }
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { hold, depart, not_judged, unexpected } = self;
+        let as_recorded = if *unexpected == 0 { " as recorded" } else { "" };
+        write!(out, "{hold} hold, {depart} depart{as_recorded}, {not_judged} not judged, {unexpected} unexpected")
+    }
+}
+
+/// The table at the end: figure, claims, time, files; then every unexpected verdict and every figure that was not made.
 fn print_summary(made: &[Made], folder: &Path, start: Instant) {
-    say!("\n{:<28} {:>7} {:>7} {:>11} {:>9} {:>8}", "figure", "passed", "failed", "not judged", "computed", "after s");
+    let heads = ["figure", "hold", "depart", "not judged", "unexpected", "computed", "after s"];
+    let [figure, hold, depart, not_judged, unexpected, computed, after] = heads;
+    say!("\n{figure:<28} {hold:>6} {depart:>7} {not_judged:>11} {unexpected:>11} {computed:>9} {after:>8}");
+    let mut sum = Count::default();
     for m in made {
-        let verdicts: &[Verdict] = m.outcome.as_ref().map_or(&[], |record| &record.verdicts);
-        let count = |passed: Option<bool>| verdicts.iter().filter(|v| v.passed == passed).count();
+        let count = m.outcome.as_ref().map_or(Count::default(), |r| Count::of(&r.verdicts, r.unexpected));
+        sum = sum.and(count);
+        let Count { hold, depart, not_judged, unexpected } = count;
         let name = if m.outcome.is_ok() { m.stem.clone() } else { format!("{} (failed)", m.stem) };
-        say!(
-            "{name:<28} {:>7} {:>7} {:>11} {:>9} {:>8.1}",
-            count(Some(true)),
-            count(Some(false)),
-            count(None),
-            m.computed,
-            m.seconds
-        );
+        let (computed, seconds) = (m.computed, m.seconds);
+        say!("{name:<28} {hold:>6} {depart:>7} {not_judged:>11} {unexpected:>11} {computed:>9} {seconds:>8.1}");
     }
     let records = || made.iter().filter_map(|m| m.outcome.as_ref().ok());
     say!(
-        "in {} after {:.1} s, of which assembling took {:.1} s and drawing {:.1} s",
+        "{sum}; in {} after {:.1} s, of which assembling took {:.1} s and drawing {:.1} s",
         folder.display(),
         start.elapsed().as_secs_f64(),
         total(records().map(|record| record.provenance.assemble_seconds)),
@@ -315,8 +344,16 @@ fn print_summary(made: &[Made], folder: &Path, start: Instant) {
     for m in made {
         match &m.outcome {
             Ok(record) => {
-                for v in record.verdicts.iter().filter(|v| v.passed == Some(false)) {
-                    say!("FAILED {} ({}): {}: {}; allowed {}", m.stem, v.panel, v.claim, v.measured, v.tolerance);
+                let strict = record.unexpected > 0;
+                for v in record.verdicts.iter().filter(|v| strict && v.outcome != v.expected) {
+                    let (outcome, expected) = (v.outcome.word(), v.expected.word());
+                    say!(
+                        "UNEXPECTED {} ({}): {}: {outcome}, expected: {expected}; {}",
+                        m.stem,
+                        v.panel,
+                        v.claim,
+                        v.text
+                    );
                 }
             }
             Err(error) => say!("FAILED {error:#}"),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 
 use super::checks::Checks;
@@ -51,6 +52,7 @@ pub struct Document {
     kind: String,
     base: Node,
     smoke: Option<Node>,
+    expectations: Option<Node>,
 }
 
 impl Document {
@@ -72,12 +74,11 @@ impl Document {
             Kind::Tuple { name: Some(name), items } if items.is_empty() => (name, Vec::new()),
             _ => return Err(no_kind(&origin)),
         };
-        let smoke = match fields.iter().position(|field| field.key == "smoke") {
-            Some(index) => Some(overlay(&source, fields.remove(index))?),
-            None => None,
-        };
+        let mut taken = |key: &str| Some(fields.remove(fields.iter().position(|field| field.key == key)?));
+        let smoke = taken("smoke").map(|field| overlay(&source, field)).transpose()?;
+        let expectations = taken("expectations").map(|field| field.value);
         let base = Node { origin, kind: Kind::Struct { name: None, fields } };
-        Ok(Self { source: Arc::new(source), kind, base, smoke })
+        Ok(Self { source: Arc::new(source), kind, base, smoke, expectations })
     }
 
     /// The file as it was named.
@@ -119,7 +120,9 @@ impl Document {
             (Some(smoke), Scale::Smoke) => merge(self.base.clone(), smoke.clone()),
             _ => self.base.clone(),
         };
-        Settings { source: Arc::clone(&self.source), kind: self.kind.clone(), scale, root }
+        // What is expected of the claims is said of the paper's scale.
+        let expectations = self.expectations.clone().filter(|_| scale == Scale::Paper);
+        Settings { source: Arc::clone(&self.source), kind: self.kind.clone(), scale, root, expectations }
     }
 }
 
@@ -145,6 +148,7 @@ pub struct Settings {
     kind: String,
     scale: Scale,
     root: Node,
+    expectations: Option<Node>,
 }
 
 impl Settings {
@@ -188,6 +192,17 @@ impl Settings {
             .map_err(|failure| failure.into_error(&self.source, &self.root))
     }
 
+    /// What the config expects of its claims, under the key `expectations` that every kind has; `None` if it does not say.
+    ///
+    /// # Errors
+    /// As [`deserialize`](Self::deserialize).
+    pub fn expectations<T: DeserializeOwned>(&self) -> Result<Option<Vec<T>>, ConfigError> {
+        let read = |node: &Node| {
+            Vec::<T>::deserialize(NodeDeserializer::new(node)).map_err(|failure| failure.into_error(&self.source, node))
+        };
+        self.expectations.as_ref().map(read).transpose()
+    }
+
     fn problems<T: DeserializeOwned>(&self, rules: &impl Fn(&T, &mut Checks<'_>)) -> Vec<Problem> {
         match self.deserialize() {
             Ok(value) => {
@@ -207,7 +222,11 @@ impl Settings {
     /// The settings as JSON: `{"Kind": {"key": value, …}}`, enum variants as serde writes them.
     pub fn to_json(&self) -> serde_json::Value {
         let mut kind = serde_json::Map::new();
-        kind.insert(self.kind.clone(), canonical::json(&self.root));
+        let mut settings = canonical::json(&self.root);
+        if let (Some(expectations), Some(keys)) = (&self.expectations, settings.as_object_mut()) {
+            keys.insert("expectations".to_owned(), canonical::json(expectations));
+        }
+        kind.insert(self.kind.clone(), settings);
         serde_json::Value::Object(kind)
     }
 

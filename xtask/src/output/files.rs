@@ -2,7 +2,7 @@
 
 use crate::config::{Scale, read_regular};
 use crate::runs::atomic_file::write_atomically;
-use crate::study::comparison::Verdict;
+use crate::study::Verdict;
 use crate::study::recipe::{Assembled, Table};
 use anyhow::{Context as _, anyhow, ensure};
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ pub struct Record {
     pub crates: BTreeMap<String, String>,
     /// The claims, judged.
     pub verdicts: Vec<Verdict>,
+    /// How many of them are not as the config expects.
+    pub unexpected: usize,
     /// SHA-256 of every other output, by file name.
     pub files: BTreeMap<String, String>,
     /// What may differ between identical results.

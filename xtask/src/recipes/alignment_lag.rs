@@ -10,6 +10,7 @@ use crate::config::Checks;
 use crate::study::elements::{
     MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, strengths_of, title,
 };
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -164,7 +165,7 @@ impl Recipe for AlignmentLag {
             figure = figure.panel(self.mode_panel(mode));
         }
         let verdicts = self.verdicts(&modes);
-        Ok(Assembled { figure, verdicts, tables: vec![self.times_table(&modes)], caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: vec![self.times_table(&modes)], caption: self.caption() })
     }
 }
 

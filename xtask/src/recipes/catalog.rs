@@ -5,6 +5,7 @@ use crate::recipes::RECIPES;
 use crate::runs::run::Run;
 use crate::runs::run_time::total;
 use crate::runs::store::Request;
+use crate::study::Expectation;
 use crate::study::recipe::{Kind, Plan};
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ pub struct Figure {
     pub settings: Settings,
     /// The seed that replaced the config's, if there was one to replace.
     pub seed_override: Option<u64>,
+    /// What the config expects of its claims; `None` if it does not say.
+    pub expectations: Option<Vec<Expectation>>,
     /// The recipe, filled in.
     pub plan: Box<dyn Plan>,
     /// Every run the figure needs, each once.
@@ -72,6 +75,7 @@ impl Figure {
             settings.set("seed", &seed.to_string(), "--seed")?;
         }
         let plan = kind.plan(&settings)?;
+        let expectations = settings.expectations()?;
         let mut runs: Vec<NamedRun> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for run in plan.runs() {
@@ -82,7 +86,7 @@ impl Figure {
             }
         }
         let path = path.to_owned();
-        Ok(Self { stem, path, kind: kind.name(), settings, seed_override, plan, runs })
+        Ok(Self { stem, path, kind: kind.name(), settings, seed_override, expectations, plan, runs })
     }
 
     /// Rough seconds on one core of all runs together.

@@ -11,6 +11,7 @@ use crate::study::elements::{
     interval, rounded_down, title,
 };
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -153,6 +154,7 @@ impl Recipe for InputTypes {
         }
         Ok(Assembled {
             figure,
+            claims: Claims::new(),
             verdicts: self.verdicts(&levels)?,
             tables: vec![self.optima_table(&levels)?],
             caption: self.caption(),

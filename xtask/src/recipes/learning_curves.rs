@@ -3,25 +3,24 @@
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
-use crate::study::comparison::linear_grid;
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
-    judged_from, least_log_every, strengths_of, title,
-};
-use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
-use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::ensemble::EnsembleOutcome;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
-use serde::{Deserialize, Serialize};
-use sim::{
-    AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
-    TrainingOutcome,
+use crate::runs::summary::Summary;
+use crate::study::rules::{
+    MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, ascending_positive, judged_from, least_log_every, title,
 };
-use theory::{LearningCurve, Student, Task};
+use crate::study::setup::{Draws, HalvedStep, Students};
+use crate::study::strengths::strengths_of;
+use crate::study::{
+    Assembled, Claims, Coverage, ErrorKind, Estimate, Found, LinePoint, Optimum, Point, Recipe, Setup, Wanted, censored,
+};
+use crate::wanted;
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use sim::Start;
 
 /// Students of one depth on teachers of several ranks and SNRs: one row of four panels per rank.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,8 +30,10 @@ pub struct LearningCurves {
     pub title: String,
     /// Seed of the study.
     pub seed: u64,
-    /// Independent repetitions.
+    /// Independent repetitions, drawn and paired.
     pub seeds: u64,
+    /// Aligned repetitions that judge the lines; the first `seeds` of them are drawn.
+    pub line_seeds: u64,
     /// N₁.
     pub inputs: usize,
     /// N₃.
@@ -63,11 +64,13 @@ pub struct LearningCurves {
     pub point_times: usize,
     /// Errors and modes are logged every so many epochs.
     pub log_every: u64,
+    /// Largest difference of ln of the least test error between the two starts, in the mean over seeds.
+    pub same_error_within: f64,
     /// Largest relative delay of a random student's best stopping time that the claim allows; without it the claim is
     /// only that there is one.
     #[serde(default)]
     pub allowed_delay: Option<f64>,
-    /// Independent draws of the data for aligned students.
+    /// Independent draws of the data for aligned students, at this size; half as many at twice it, a quarter at four times.
     pub aligned_draws: usize,
     /// Independent draws for the exact random student; 0 for none.
     pub random_draws: usize,
@@ -88,103 +91,43 @@ pub struct ShallowReference {
     pub log_every: u64,
 }
 
-/// Which of the two errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ErrorKind {
-    Train,
-    Test,
-}
-
-impl ErrorKind {
-    const BOTH: [Self; 2] = [Self::Train, Self::Test];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Test => "test",
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Train => "ln ε_{tr}",
-            Self::Test => "ln ε_{te}",
-        }
-    }
-
-    fn track(self, outcome: &TrainingOutcome) -> anyhow::Result<&ErrorTrack> {
-        match self {
-            Self::Train => Ok(&outcome.train),
-            Self::Test => Ok(outcome.test(0)?),
-        }
-    }
-
-    fn of(self, curve: &LearningCurve, t: f64) -> anyhow::Result<f64> {
-        match self {
-            Self::Train => Ok(curve.train_error_at(t)),
-            Self::Test => Ok(curve.test_error_at(t)?),
-        }
-    }
-
-    fn in_ensemble(self, ensemble: &EnsembleOutcome) -> &[ErrorStatistics] {
-        match self {
-            Self::Train => &ensemble.train,
-            Self::Test => &ensemble.test,
-        }
-    }
-}
-
 impl Recipe for LearningCurves {
     const KIND: &'static str = "LearningCurves";
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        self.setup().check(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
-            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
-            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
-            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
-            .at_least("noise", self.noise, 0.0)
+            .in_range("line_seeds", self.line_seeds, self.seeds..=MOST_SEEDS)
             .non_empty("ranks", &self.ranks)
             .increasing("ranks", &self.ranks)
-            .non_empty("curve_snrs", &self.curve_snrs)
-            .increasing("curve_snrs", &self.curve_snrs)
-            .non_empty("optimum_snrs", &self.optimum_snrs)
-            .increasing("optimum_snrs", &self.optimum_snrs)
+            .positive("same_error_within", self.same_error_within)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
-        let snr = |c: &mut Checks<'_>, path: &str, snr: &f64| {
-            c.positive(path, *snr);
-        };
-        checks.each("curve_snrs", &self.curve_snrs, snr).each("optimum_snrs", &self.optimum_snrs, snr);
+        ascending_positive(checks, "curve_snrs", &self.curve_snrs);
+        ascending_positive(checks, "optimum_snrs", &self.optimum_snrs);
         let most = self.inputs.min(self.outputs);
         checks.each("ranks", &self.ranks, |c, path, &rank| {
-            c.at_least(path, rank, 1).consistent(
-                path,
-                "outputs",
-                rank <= most,
-                format!("must be at most min(inputs, outputs) = {most}"),
-            );
+            let rule = format!("must be at most min(inputs, outputs) = {most}");
+            c.at_least(path, rank, 1).consistent(path, "outputs", rank <= most, rule);
         });
         judged_from(checks, ("judged_snr", self.judged_snr), ("optimum_snrs", &self.optimum_snrs));
         let draws = self.random_draws == 0 || (2..=MOST_DRAWS).contains(&self.random_draws);
         checks.require("random_draws", draws, format!("must be 0 (none) or from 2 to {MOST_DRAWS}"));
-        checks.consistent(
-            "random_draws",
-            "layers",
-            self.layers == 2 || self.random_draws == 0,
-            "must be 0: the random student is solved exactly for layers = 2 only",
-        );
+        let solved = self.layers == 2 || self.random_draws == 0;
+        let rule = "must be 0: the random student is solved exactly for layers = 2 only";
+        checks.consistent("random_draws", "layers", solved, rule);
         if let Some(delay) = self.allowed_delay {
             checks.at_least("allowed_delay", delay, 0.0);
         }
-        interval(checks, "time_range", self.time_range);
-        self.training_rules().alone(checks);
         if !checks.all_hold() {
             return;
         }
-        self.training_rules().together(checks, self.strongest_data_mode());
-        self.training_rules().plotted(checks, self.time_range, self.point_times);
+        if let (Some(&rank), Some(&snr)) = (self.ranks.last(), self.all_snrs().last()) {
+            self.setup().check_beside(checks, &strengths_of(rank, snr));
+        }
+        self.setup().check_times(checks, self.time_range, self.point_times);
         if let Some(reference) = &self.shallow_reference {
             checks
                 .in_range("shallow_reference.layers", reference.layers, 1..=self.layers.saturating_sub(1))
@@ -194,69 +137,36 @@ impl Recipe for LearningCurves {
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for &rank in &self.ranks {
-            for snr in self.all_snrs() {
-                for run in 0..self.seeds {
-                    runs.push(self.aligned(rank, snr, run, 1).into());
-                    runs.push(self.random(rank, snr, run).into());
-                }
-                runs.extend([1, 2].map(|halvings| self.aligned(rank, snr, INDEPENDENT_RUNS, halvings).into()));
-                runs.push(self.ensemble(rank, snr, Start::TrainingAligned).into());
-                if self.random_draws > 0 {
-                    runs.push(self.ensemble(rank, snr, Start::Random).into());
-                }
-            }
-        }
-        if let Some(shallow) = self.shallow() {
-            for (rank, snr) in self.judged_conditions() {
-                let seeds = 0..self.seeds;
-                runs.extend(seeds.flat_map(|run| {
-                    [shallow.aligned(rank, snr, run, 1).into(), shallow.random(rank, snr, run).into()]
-                }));
-            }
-        }
-        runs.push(self.full_matrix_check().into());
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let rows = self.ranks.iter().map(|&rank| Row::read(self, rank, results)).collect::<anyhow::Result<Vec<_>>>()?;
-        let mut figure = Figure::new("learning-curves", &self.title)
-            .description(
-                "Train and test error over time, least test error and best stopping time, for each rank and SNR.",
-            )
-            .columns(4)
-            .colour_bar(ColourBar::new(self.colours(), "SNR"))
-            .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid))
-            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
-            .key(Key::point("random students", Colour::INK, Shape::OpenTriangle));
-        if self.random_draws > 0 {
-            figure = figure.key(Key::line("exact (random)", Colour::INK, Dash::Dashed));
-        }
-        for row in &rows {
-            for kind in ErrorKind::BOTH {
-                figure = figure.panel(self.curve_panel(row, kind)?);
-            }
-            figure = figure.panel(self.least_error_panel(row)).panel(self.stopping_panel(row));
-        }
-        let verdicts = self.verdicts(&rows, results)?;
-        Ok(Assembled { figure, verdicts, tables: vec![self.optima_table(&rows)], caption: self.caption() })
+        let Measured { conditions, full_matrices } = self.wanted().read(results)?;
+        let claims = self.claims(&conditions, &full_matrices)?;
+        let (figure, table) = (self.figure(&conditions)?, self.optima_table(&conditions));
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables: vec![table], caption: self.caption() })
     }
 }
 
-/// All that is known of one SNR.
-struct SnrResults<'a> {
+/// All that the figure is made of.
+struct Measured {
+    conditions: Vec<Condition>,
+    /// One aligned student with full matrices.
+    full_matrices: Students,
+}
+
+/// All that is known of one rank and SNR.
+struct Condition {
+    rank: usize,
     snr: f64,
-    curve: LearningCurve,
-    aligned: Vec<&'a TrainingOutcome>,
-    random: Vec<&'a TrainingOutcome>,
+    /// All aligned students, the drawn ones first.
+    aligned: Students,
     optima: Optima,
     shallow_optima: Option<Optima>,
-    ensemble: &'a EnsembleOutcome,
-    random_ensemble: Option<&'a EnsembleOutcome>,
-    coarse: &'a TrainingOutcome,
-    fine: &'a TrainingOutcome,
+    draws: Draws,
+    random: Students,
+    random_draws: Option<Found<EnsembleOutcome>>,
+    step: HalvedStep,
 }
 
 /// Best stopping of students on the same data, seed by seed.
@@ -270,68 +180,29 @@ impl Optima {
     fn delays(&self) -> Vec<f64> {
         self.random.time.iter().zip(&self.aligned.time).map(|(random, aligned)| random / aligned - 1.0).collect()
     }
-}
 
-/// All that is known of one rank.
-struct Row<'a> {
-    rank: usize,
-    snrs: Vec<SnrResults<'a>>,
-}
-
-impl<'a> Row<'a> {
-    fn read(config: &LearningCurves, rank: usize, results: &'a Results) -> anyhow::Result<Self> {
-        let shallow = config.shallow();
-        let read = |snr: f64| -> anyhow::Result<SnrResults<'a>> {
-            let aligned = config.all_seeds(results, |run| config.aligned(rank, snr, run, 1))?;
-            let random = config.all_seeds(results, |run| config.random(rank, snr, run))?;
-            let shallow_optima = match &shallow {
-                Some(shallow) if config.judges(snr) => {
-                    let aligned = config.all_seeds(results, |run| shallow.aligned(rank, snr, run, 1))?;
-                    let random = config.all_seeds(results, |run| shallow.random(rank, snr, run))?;
-                    Some(Optima { aligned: config.optimum(&aligned)?, random: config.optimum(&random)? })
-                }
-                _ => None,
-            };
-            let (task, student) = (config.theory_task(rank, snr)?, config.theory_student()?);
-            let random_ensemble = match config.random_draws {
-                0 => None,
-                _ => Some(results.ensemble(&config.ensemble(rank, snr, Start::Random))?),
-            };
-            Ok(SnrResults {
-                snr,
-                curve: LearningCurve::new(&task, &student),
-                optima: Optima { aligned: config.optimum(&aligned)?, random: config.optimum(&random)? },
-                shallow_optima,
-                aligned,
-                random,
-                ensemble: results.ensemble(&config.ensemble(rank, snr, Start::TrainingAligned))?,
-                random_ensemble,
-                coarse: results.training(&config.aligned(rank, snr, INDEPENDENT_RUNS, 1))?,
-                fine: results.training(&config.aligned(rank, snr, INDEPENDENT_RUNS, 2))?,
-            })
-        };
-        Ok(Self { rank, snrs: config.all_snrs().into_iter().map(read).collect::<anyhow::Result<_>>()? })
+    fn censored(&self) -> Option<String> {
+        censored([&self.aligned, &self.random])
     }
+}
 
-    fn at(&self, snrs: &'a [f64]) -> impl Iterator<Item = &SnrResults<'a>> {
-        self.snrs.iter().filter(|s| snrs.contains(&s.snr))
+impl Condition {
+    fn place(&self) -> String {
+        format!("rank {}, SNR {}", self.rank, self.snr)
     }
 }
 
 // What is run.
 impl LearningCurves {
-    fn training_rules(&self) -> TrainingRules {
-        TrainingRules {
-            layers: self.layers,
-            epsilon: self.epsilon,
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            log_every: self.log_every,
-        }
+    fn setup(&self) -> Setup {
+        let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let (examples, log_every) = (inputs, Some(self.log_every));
+        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
     }
 
-    fn tau(&self) -> f64 {
-        1.0 / self.learning_rate
+    fn shallow(&self) -> Option<Setup> {
+        let ShallowReference { layers, epochs, log_every } = *self.shallow_reference.as_ref()?;
+        Some(Setup { layers, epochs, log_every: Some(log_every), ..self.setup() })
     }
 
     fn all_snrs(&self) -> Vec<f64> {
@@ -346,123 +217,157 @@ impl LearningCurves {
         self.optimum_snrs.contains(&snr) && snr >= self.judged_snr
     }
 
-    /// Every rank and SNR that the claims about optima speak of.
-    fn judged_conditions(&self) -> impl Iterator<Item = (usize, f64)> {
-        let judged = |snr: &f64| self.judges(*snr);
-        self.ranks
-            .iter()
-            .flat_map(move |&rank| self.optimum_snrs.iter().copied().filter(judged).map(move |snr| (rank, snr)))
-    }
-
-    /// The same study with the shallower students of the reference.
-    fn shallow(&self) -> Option<Self> {
-        let ShallowReference { layers, epochs, log_every } = *self.shallow_reference.as_ref()?;
-        Some(Self { layers, epochs, log_every, shallow_reference: None, ..self.clone() })
-    }
-
-    fn all_seeds<'r>(
-        &self,
-        results: &'r Results,
-        experiment: impl Fn(u64) -> Experiment,
-    ) -> anyhow::Result<Vec<&'r TrainingOutcome>> {
-        (0..self.seeds).map(|run| results.training(&experiment(run))).collect()
-    }
-
-    fn optimum(&self, outcomes: &[&TrainingOutcome]) -> anyhow::Result<Optimum> {
-        let minima = outcomes.iter().map(|o| Ok(o.test(0)?.least)).collect::<anyhow::Result<Vec<_>>>()?;
-        Ok(Optimum::of(minima, self.tau()))
-    }
-
-    fn task(&self, rank: usize, snr: f64) -> TaskSpec {
-        TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, snr)) }
-    }
-
-    fn student(&self) -> StudentSpec {
-        StudentSpec::new(self.hidden, self.layers, self.epsilon)
-    }
-
-    fn training(&self) -> Training {
-        Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every))
-    }
-
-    /// An aligned student whose step is `1/divisor` of the config's, over the same time.
-    fn aligned(&self, rank: usize, snr: f64, run: u64, divisor: u64) -> Experiment {
-        let training = self.training();
-        let training = Training {
-            learning_rate: training.learning_rate / divisor as f64,
-            epochs: training.epochs * divisor,
-            schedule: Schedule::every(self.log_every * divisor),
-            ..training
-        };
-        let draw = Draw { seed: self.seed, run };
-        Experiment::Aligned(AlignedSpec {
-            task: self.task(rank, snr),
-            student: self.student(),
-            training,
-            tracked_modes: 0,
-            draw,
-        })
-    }
-
-    fn linear(&self, rank: usize, snr: f64, run: u64, start: Start) -> Experiment {
-        let tracked_modes = if start == Start::Random { rank } else { 0 };
-        let draw = Draw { seed: self.seed, run };
-        Experiment::Linear(LinearSpec {
-            task: self.task(rank, snr),
-            student: self.student(),
-            start,
-            training: self.training(),
-            tracked_modes,
-            stepping: Stepping::Jumps,
-            draw,
-        })
-    }
-
-    fn random(&self, rank: usize, snr: f64, run: u64) -> Experiment {
-        self.linear(rank, snr, run, Start::Random)
-    }
-
-    /// One aligned student with full matrices, to be compared with its scalar recursion.
-    fn full_matrix_check(&self) -> Experiment {
-        self.linear(self.ranks[0], self.curve_snrs[0], 0, Start::TrainingAligned)
-    }
-
-    fn ensemble(&self, rank: usize, snr: f64, start: Start) -> EnsembleSpec {
-        EnsembleSpec {
-            inputs: self.inputs,
-            outputs: self.outputs,
-            examples: self.inputs,
-            noise: self.noise,
-            strengths: strengths_of(rank, snr),
-            hidden: self.hidden,
-            layers: self.layers,
-            epsilon: self.epsilon,
-            start,
-            times: self.point_epochs().iter().map(|&epoch| epoch as f64 / self.tau()).collect(),
-            t_max: self.epochs as f64 / self.tau(),
-            draws: if start == Start::Random { self.random_draws } else { self.aligned_draws },
-            seed: self.seed,
-        }
-    }
-
     fn point_epochs(&self) -> Vec<u64> {
-        let times = linear_grid(self.time_range.0, self.time_range.1, self.point_times);
-        times.iter().map(|t| (t * self.tau()).round() as u64).collect()
+        self.setup().epochs_at(self.time_range, self.point_times)
     }
 
-    fn theory_task(&self, rank: usize, snr: f64) -> anyhow::Result<Task> {
-        Ok(Task::new(self.inputs, self.outputs, &strengths_of(rank, snr))?.with_noise(self.noise)?)
+    fn wanted(&self) -> Wanted<'_, Measured> {
+        let (setup, snrs) = (self.setup(), self.all_snrs());
+        let conditions = self.ranks.iter().flat_map(|&rank| snrs.iter().map(move |&snr| self.condition(rank, snr)));
+        let checked = setup.task(&strengths_of(self.ranks[0], self.curve_snrs[0]));
+        let full_matrices = setup.linear_students(&checked, Start::TrainingAligned, 0, 0..1);
+        wanted!(Measured { conditions: Wanted::all(conditions), full_matrices: full_matrices })
     }
 
-    fn theory_student(&self) -> anyhow::Result<Student> {
-        Ok(Student::new(self.hidden, self.layers, self.epsilon)?)
+    fn condition(&self, rank: usize, snr: f64) -> Wanted<'_, Condition> {
+        let (setup, strengths) = (self.setup(), strengths_of(rank, snr));
+        let (task, times) = (setup.task(&strengths), setup.times_of(&self.point_epochs()));
+        let shallow = self.shallow().filter(|_| self.judges(snr));
+        let exact = (self.random_draws > 0)
+            .then(|| Wanted::ensemble(setup.ensemble(&strengths, Start::Random, &times, self.random_draws)));
+        wanted!(Condition {
+            aligned: setup.aligned_students(&task, 0..self.line_seeds),
+            optima: optima(&setup, &strengths, 0..self.seeds, rank),
+            shallow_optima: Wanted::maybe(shallow.map(|shallow| optima(&shallow, &strengths, 0..self.seeds, rank))),
+            draws: setup.growing_draws(&strengths, &times, self.aligned_draws),
+            random: setup.linear_students(&task, Start::Random, rank, 0..self.seeds),
+            random_draws: Wanted::maybe(exact),
+            step: setup.halved_step(&task);
+            rank: rank, snr: snr
+        })
+    }
+}
+
+fn optima<'a>(setup: &Setup, strengths: &[f64], seeds: std::ops::Range<u64>, rank: usize) -> Wanted<'a, Optima> {
+    let task = setup.task(strengths);
+    wanted!(Optima {
+        aligned: setup.aligned_students(&task, seeds.clone()).map(|students| students.optimum(0)),
+        random: setup.linear_students(&task, Start::Random, rank, seeds).map(|students| students.optimum(0)),
+    })
+}
+
+// What is claimed.
+impl LearningCurves {
+    fn claims(&self, conditions: &[Condition], full_matrices: &Students) -> anyhow::Result<Claims> {
+        let mut claims = Claims::new();
+        for (kind, column) in ErrorKind::BOTH.into_iter().zip(0..) {
+            let quantity = format!("aligned students' ln {} error over time", kind.name());
+            claims.on_line(&quantity, self.panels(column), self.line_points(conditions, kind)?);
+        }
+        let judged: Vec<&Condition> = conditions.iter().filter(|c| self.judges(c.snr)).collect();
+        let all = || judged.iter().copied();
+        let unreached = || judged.iter().find_map(|c| c.optima.censored());
+        let band = |c: &Condition| {
+            let coverage = Coverage::of(&c.optima.aligned.log_error, &c.draws.here().least_test)?;
+            Some((c.place(), coverage))
+        };
+        let claim = "aligned students' least ln ε_te lies in the 95 % band of single draws as often as it should";
+        claims.covered(claim, self.panels(1), all().filter_map(band)).unless(unreached());
+
+        let (margin, from) = (self.same_error_within, self.judged_snr);
+        let difference = |c: &Condition| {
+            let pairs = c.optima.random.log_error.iter().zip(&c.optima.aligned.log_error);
+            (c.place(), Estimate::median(pairs.map(|(random, aligned)| random - aligned).collect()))
+        };
+        let claim = format!(
+            "least ln ε_te of random and aligned students on the same data differ by less than {margin} in the median (SNR ≥ {from})"
+        );
+        claims.paired_equal(claim, self.panels(2), margin, all().map(difference)).unless(unreached());
+
+        let delay = |c: &Condition| (c.place(), Estimate::median(c.optima.delays()));
+        match self.allowed_delay {
+            Some(most) => {
+                let claim = format!(
+                    "random students' t_opt is later by up to {} % in the median, and never earlier (paired, SNR ≥ {from})",
+                    100.0 * most
+                );
+                let points = all().map(delay).map(|(at, delay)| Point::new(at, delay).within(0.0, most));
+                claims.shown(claim, self.panels(3), points)
+            }
+            None => {
+                let claim = format!("random students' t_opt is later in the median (paired, SNR ≥ {from})");
+                claims.positive(claim, self.panels(3), all().map(delay))
+            }
+        }
+        .unless(unreached());
+
+        let predicted = |c: &Condition| -> anyhow::Result<Option<Point>> {
+            let Some(predicted) = c.random_draws.as_ref().and_then(|draws| draws.delays()) else { return Ok(None) };
+            let estimate = Estimate::beside(Summary::of(&c.optima.delays()), predicted);
+            let step = c.step.of_stopping_time()?.max(2.0 * self.learning_rate);
+            Ok(Some(Point::new(c.place(), estimate).equals(predicted.mean).give_or_take(step)))
+        };
+        let predicted: Vec<Point> = all().filter_map(|c| predicted(c).transpose()).collect::<anyhow::Result<_>>()?;
+        if self.random_draws > 0 {
+            let claim = "the delay of random students' t_opt is the one that the exact solution predicts";
+            claims.equal(claim, self.panels(3), predicted).unless(unreached());
+        }
+
+        if let Some(reference) = &self.shallow_reference {
+            let excess = |c: &Condition| {
+                let pairs = c.optima.delays().into_iter().zip(c.shallow_optima.as_ref()?.delays());
+                Some((c.place(), Estimate::median(pairs.map(|(deep, shallow)| deep - shallow).collect())))
+            };
+            let claim = format!(
+                "the relative delay of random students' t_opt is larger than with L = {} in the median (SNR ≥ {from})",
+                reference.layers
+            );
+            let shallow = judged.iter().find_map(|c| c.shallow_optima.as_ref()?.censored());
+            claims.positive(claim, self.panels(3), all().filter_map(excess)).unless(unreached().or(shallow));
+        }
+
+        let claim = "the scalar recursion of an aligned student equals its full-matrix run";
+        let same = conditions.iter().find(|c| c.rank == self.ranks[0] && c.snr == self.curve_snrs[0]);
+        let same = same.context("the condition of the student with full matrices")?;
+        let (full, scalar) = (&full_matrices.outcomes[0], &same.aligned.outcomes[0]);
+        claims.equal(claim, figures::panel_letter(0), full_matrix_points(full, scalar, self.epsilon)?);
+        Ok(claims)
     }
 
-    /// The largest predicted ŝ over all ranks and SNRs; 0 if the theory refuses them.
-    fn strongest_data_mode(&self) -> f64 {
-        let (Some(&rank), Some(snr)) = (self.ranks.last(), self.all_snrs().last().copied()) else { return 0.0 };
-        let noise = self.noise * self.noise / self.inputs as f64;
-        theory::SpikedMatrix::new(self.outputs, self.inputs, noise)
-            .map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
+    fn line_points(&self, conditions: &[Condition], kind: ErrorKind) -> anyhow::Result<Vec<LinePoint>> {
+        let epochs = self.point_epochs();
+        let mut points = Vec::new();
+        for condition in conditions.iter().filter(|c| self.curve_snrs.contains(&c.snr)) {
+            let simulated = condition.aligned.log_errors(kind, &epochs)?;
+            for (index, (&epoch, simulated)) in epochs.iter().zip(simulated).enumerate().filter(|(_, (e, _))| **e > 0) {
+                let at = format!("{}, t/τ = {}", condition.place(), epoch as f64 / self.setup().tau());
+                let step = condition.step.of_error(kind, epoch)?;
+                points.push(LinePoint::new(at, condition.draws.log_errors(kind, index)?).simulated(simulated, step));
+            }
+        }
+        Ok(points)
     }
+
+    /// Letters of one column's panels.
+    fn panels(&self, column: usize) -> String {
+        let letters = (0..self.ranks.len()).map(|row| figures::panel_letter(4 * row + column));
+        letters.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Both roads round each update by 2⁻⁵³ of the strongest mode; what falls into the direction of another mode at the
+/// start grows with it, by up to ŝ/ε. Anything but rounding differs by far more.
+fn full_matrix_points(full: &sim::TrainingOutcome, scalar: &sim::TrainingOutcome, epsilon: f64) -> anyhow::Result<Vec<Point>> {
+    let growth = scalar.data_strengths.first().map_or(1.0, |strongest| (strongest / epsilon).max(1.0));
+    let rounding = f64::EPSILON / 2.0 * growth * scalar.epochs.last().map_or(1.0, |&epochs| epochs as f64);
+    let mut points = Vec::new();
+    for kind in ErrorKind::BOTH {
+        let (full, scalar) = (&kind.track(full)?.logged, &kind.track(scalar)?.logged);
+        anyhow::ensure!(full.len() == scalar.len(), "the two runs were logged at different epochs");
+        let differences = full.iter().zip(scalar).map(|(a, b)| (a - b).abs() / b.abs());
+        let largest = differences.fold(0.0, |most: f64, d| if d > most || d.is_nan() { d } else { most });
+        let at = format!("the largest relative difference of the {} error", kind.name());
+        points.push(Point::new(at, largest).equals(0.0).give_or_take(rounding));
+    }
+    Ok(points)
 }

@@ -3,6 +3,7 @@
 use crate::study::comparison::{Verdict, first_crossing, linear_grid};
 use crate::config::Checks;
 use crate::study::elements::{MOST_LAYERS, MOST_POINTS, title};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -82,7 +83,7 @@ impl Recipe for LearningDynamics {
             .columns(2)
             .panel(self.growth_panel(&growth, &growths)?)
             .panel(self.front_panel(&fronts));
-        Ok(Assembled { figure, verdicts, tables: Vec::new(), caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: Vec::new(), caption: self.caption() })
     }
 }
 

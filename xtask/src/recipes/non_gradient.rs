@@ -11,6 +11,7 @@ use crate::study::elements::{
     descending_positive, interval, shrunk, title,
 };
 use crate::runs::ensemble::{ShrinkageOutcome, ShrinkageSpec};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -134,6 +135,7 @@ impl Recipe for NonGradient {
             .panel(self.ratio_panel(teachers));
         Ok(Assembled {
             figure,
+            claims: Claims::new(),
             verdicts: self.verdicts(rank_one, teachers)?,
             tables: vec![self.table(&conditions)],
             caption: self.caption(),

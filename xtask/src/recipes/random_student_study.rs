@@ -12,6 +12,7 @@ use crate::study::elements::{
     least_log_every, rounded_down, title,
 };
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -202,6 +203,7 @@ impl Recipe for RandomStudentStudy {
         let verdicts = self.verdicts(&curves, &lags, &coverages)?;
         Ok(Assembled {
             figure,
+            claims: Claims::new(),
             verdicts,
             tables: vec![self.lag_table(&lags), self.coverage_table(&coverages)],
             caption: self.caption(),

@@ -11,6 +11,7 @@ use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval,
     title,
 };
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -127,7 +128,7 @@ impl Recipe for RandomizedData {
             .panel(self.histogram_panel(&shuffled, "shuffled").unlettered());
         let verdicts = self.verdicts(&original, &shuffled)?;
         let tables = vec![self.table(&[&original, &shuffled])];
-        Ok(Assembled { figure, verdicts, tables, caption: self.caption(&shuffled) })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables, caption: self.caption(&shuffled) })
     }
 }
 

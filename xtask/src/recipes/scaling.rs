@@ -9,6 +9,7 @@ use crate::bench::{Benchmarks, Measurement};
 use crate::config::Checks;
 use crate::study::elements::title;
 use crate::runs::provenance;
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -129,7 +130,7 @@ impl Recipe for Scaling {
             .panel(Self::threads_panel(&record)?)
             .panel(self.curve_panel(&record)?);
         let verdicts = self.verdicts(&record)?;
-        Ok(Assembled { figure, verdicts, tables: Vec::new(), caption: caption(&record) })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: Vec::new(), caption: caption(&record) })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::config::Checks;
 use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
 };
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -121,7 +122,7 @@ impl Recipe for SignalThroughNoise {
             .panel(self.strength_panel(&transitions))
             .panel(self.overlap_panel(&transitions));
         let verdicts = self.verdicts(&histogram, &transitions)?;
-        Ok(Assembled { figure, verdicts, tables: vec![self.draws_table(&transitions)], caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: vec![self.draws_table(&transitions)], caption: self.caption() })
     }
 }
 

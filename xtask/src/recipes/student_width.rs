@@ -12,6 +12,7 @@ use crate::study::elements::{
     title,
 };
 use crate::runs::ensemble::EnsembleSpec;
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -113,6 +114,7 @@ impl Recipe for StudentWidth {
             .panel(self.snr_panel(&widths)?);
         Ok(Assembled {
             figure,
+            claims: Claims::new(),
             verdicts: self.verdicts(&widths),
             tables: vec![self.optima_table(&widths)],
             caption: self.caption(),

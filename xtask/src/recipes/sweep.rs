@@ -7,6 +7,7 @@ mod rules;
 use crate::study::comparison::Summary;
 use crate::config::Checks;
 use crate::study::elements::mean_points;
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe, Table};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -182,7 +183,7 @@ impl Recipe for Sweep {
             .description("A study of one observable over parameters.")
             .columns(panel.len().max(1))
             .panels(panel);
-        Ok(Assembled { figure, verdicts: Vec::new(), tables: vec![self.table(results)?], caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts: Vec::new(), tables: vec![self.table(results)?], caption: self.caption() })
     }
 }
 

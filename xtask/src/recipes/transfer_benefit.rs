@@ -13,6 +13,7 @@ use crate::study::elements::{
     measured_benefits, short, strength_colours, title,
 };
 use crate::runs::ensemble::{TransferOutcome, TransferSpec};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -137,7 +138,7 @@ impl Recipe for TransferBenefit {
             .key(Key::point(format!("aligned students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
             .panels(panels);
         let table = benefits_table([], points.iter().map(|p| (p.pair, &p.measured, [])));
-        Ok(Assembled { figure, verdicts: self.verdicts(&points), tables: vec![table], caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts: self.verdicts(&points), tables: vec![table], caption: self.caption() })
     }
 }
 

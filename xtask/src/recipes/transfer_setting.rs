@@ -8,6 +8,7 @@ mod verdicts;
 
 use crate::config::Checks;
 use crate::study::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, StrengthsOfA, TransferTheory, are_sizes, interval, title};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -86,7 +87,7 @@ impl Recipe for TransferSetting {
         for (plane, name) in planes.iter().zip(StrengthsOfA::NAMES) {
             figure = figure.panel(self.plane_panel(plane, name));
         }
-        Ok(Assembled { figure, verdicts: self.verdicts(&planes), tables: Vec::new(), caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts: self.verdicts(&planes), tables: Vec::new(), caption: self.caption() })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::study::elements::{
     least_log_every, rounded_down, title,
 };
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -157,7 +158,7 @@ impl Recipe for VaryingExamples {
             .panel(self.least_error_panel(&conditions)?)
             .panel(self.gaussian_panel(&conditions));
         let verdicts = self.verdicts(&conditions)?;
-        Ok(Assembled { figure, verdicts, tables: vec![self.optima_table(&conditions)], caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: vec![self.optima_table(&conditions)], caption: self.caption() })
     }
 }
 

@@ -6,7 +6,7 @@ mod transfer;
 pub use shrinkage::{ShrinkageOutcome, ShrinkageSpec};
 pub use transfer::{TransferOutcome, TransferSpec};
 
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use serde::{Deserialize, Serialize};
 use theory::{Ensemble, Student, Task, Trajectories};
 

@@ -40,6 +40,15 @@ impl Results {
         Ok(Self { outcomes })
     }
 
+    /// The outcome of a run.
+    ///
+    /// # Errors
+    /// If the run was not listed among the recipe's.
+    pub fn outcome(&self, run: &Run) -> anyhow::Result<Arc<Outcome>> {
+        let found = self.outcomes.get(&run.description()?).cloned();
+        found.with_context(|| format!("no outcome of {}: the recipe did not list this run", run.label()))
+    }
+
     fn get(&self, run: &Run) -> anyhow::Result<&Outcome> {
         let found = self.outcomes.get(&run.description()?);
         found

@@ -1,7 +1,35 @@
 //! The vocabulary in which a kind of figure is written: from a config to runs, from outcomes to claims and panels.
+//!
+//! * [`recipe`]: what a kind of figure is;
+//! * [`setup`]: the task, student and training that kinds share, with their rules and translations;
+//! * [`wanted`](mod@wanted): which runs are asked for and how they are read, in one expression;
+//! * [`claims`], [`line`](mod@line), [`estimate`], [`coverage`]: what a figure says and how it is judged, [`verdict`] what comes of it;
+//! * [`optimum`], [`series`], [`stages`], [`kolmogorov_smirnov`]: numbers read off outcomes; [`rules`]: rules on config values.
 
+pub mod claims;
 pub mod comparison;
+pub mod coverage;
 pub mod elements;
+pub mod estimate;
+pub mod line;
+pub mod optimum;
+pub mod panels;
 pub mod recipe;
+pub mod rules;
+pub mod series;
+pub mod setup;
+pub mod strengths;
 #[cfg(test)]
 pub(crate) mod trial;
+pub mod verdict;
+pub mod wanted;
+
+pub use claims::{Claims, Point};
+pub use coverage::Coverage;
+pub use estimate::Estimate;
+pub use line::LinePoint;
+pub use optimum::{Optimum, censored};
+pub use recipe::{Assembled, Recipe, Table};
+pub use setup::{ErrorKind, Setup};
+pub use verdict::{Expectation, Outcome, Verdict};
+pub use wanted::{Found, Trained, Wanted};

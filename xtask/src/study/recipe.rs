@@ -1,9 +1,11 @@
 //! What a recipe is: the way from a config to runs, and from their outcomes to a figure and its verdicts.
 
+use super::claims::Claims;
+use super::comparison;
+use super::verdict::{Expectation, Verdict};
 use crate::config::{Checks, ConfigError, Document, Settings};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use crate::study::comparison::Verdict;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
@@ -49,8 +51,10 @@ pub trait Recipe: DeserializeOwned + Serialize + Send + Sync + 'static {
 pub struct Assembled {
     /// What to draw.
     pub figure: figures::Figure,
-    /// The claims, judged.
-    pub verdicts: Vec<Verdict>,
+    /// The claims, not yet judged.
+    pub claims: Claims,
+    /// Claims judged by their recipe.
+    pub verdicts: Vec<comparison::Verdict>,
     /// Per-seed values and other numbers beside the drawn series.
     pub tables: Vec<Table>,
     /// What the figure shows and what to see in it, in a few sentences.
@@ -66,6 +70,14 @@ pub struct Table {
     pub header: Vec<String>,
     /// Rows, each as long as the header.
     pub rows: Vec<Vec<String>>,
+}
+
+impl Assembled {
+    /// The claims, judged beside what is expected of them.
+    pub fn judge(&self, expectations: &[Expectation]) -> Vec<Verdict> {
+        let own = self.verdicts.iter().map(|verdict| verdict.clone().into());
+        self.claims.clone().judge(expectations).into_iter().chain(own).collect()
+    }
 }
 
 /// A checked config, its type forgotten.

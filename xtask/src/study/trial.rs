@@ -1,10 +1,10 @@
 //! Trying a recipe's verdicts on right and on wrong inputs, at smoke scale.
 
+use super::Recipe;
+use super::{Assembled, Outcome, Verdict};
 use crate::config::{Document, Scale};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use crate::study::comparison::Verdict;
-use crate::study::recipe::Recipe;
 use std::path::Path;
 
 /// The config of a figure, or else the template of its kind, at smoke scale.
@@ -30,14 +30,43 @@ pub(crate) fn at_scale<R: Recipe>(stem: &str, scale: Scale) -> R {
 
 /// The verdicts of `recipe` when every run is replaced by what `substitute` makes of it.
 pub(crate) fn verdicts<R: Recipe>(recipe: &R, substitute: impl Fn(&Run) -> Run + Sync) -> Vec<Verdict> {
-    let results = Results::compute(&recipe.runs(), substitute).expect("every run ends");
-    recipe.assemble(&results).expect("a figure").verdicts
+    assembled(recipe, substitute).judge(&[])
 }
 
-/// Whether the verdict whose claim contains `part` passed.
-pub(crate) fn passed(verdicts: &[Verdict], part: &str) -> Option<bool> {
+/// The figure of `recipe` when every run is replaced by what `substitute` makes of it.
+pub(crate) fn assembled<R: Recipe>(recipe: &R, substitute: impl Fn(&Run) -> Run + Sync) -> Assembled {
+    let results = Results::compute(&recipe.runs(), substitute).expect("every run ends");
+    recipe.assemble(&results).expect("a figure")
+}
+
+/// Every claim about a line departs when the theory's lines are off by 5 % (of an error, whose logarithm is drawn).
+pub(crate) fn lines_can_fail<R: Recipe>(recipe: &R) {
+    let assembled = assembled(recipe, Run::clone);
+    for by in [1.05f64.ln(), -(1.05f64.ln())] {
+        let wrong = Assembled { claims: assembled.claims.clone().with_lines_moved(by), ..assembled.clone() };
+        let verdicts = wrong.judge(&[]);
+        let lines: Vec<&Verdict> = verdicts.iter().filter(|v| v.claim.contains("approach the theory line")).collect();
+        assert!(!lines.is_empty());
+        for verdict in lines {
+            assert_eq!(verdict.outcome, Outcome::Departs, "{by}: {verdict:?}");
+        }
+    }
+}
+
+/// The verdict whose claim contains `part`.
+pub(crate) fn find<'a>(verdicts: &'a [Verdict], part: &str) -> &'a Verdict {
     let mut fitting = verdicts.iter().filter(|v| v.claim.contains(part));
     let verdict = fitting.next().unwrap_or_else(|| panic!("no claim contains {part:?}"));
     assert!(fitting.next().is_none(), "several claims contain {part:?}");
-    verdict.passed
+    verdict
+}
+
+/// Whether the claim that contains `part` holds; `None` if it was not judged.
+pub(crate) fn passed<V: Clone + Into<Verdict>>(verdicts: &[V], part: &str) -> Option<bool> {
+    let verdicts: Vec<Verdict> = verdicts.iter().cloned().map(Into::into).collect();
+    match find(&verdicts, part).outcome {
+        Outcome::Holds => Some(true),
+        Outcome::Departs => Some(false),
+        Outcome::NotJudged => None,
+    }
 }

@@ -4,7 +4,7 @@ use super::Entry;
 use super::html::{escape, math};
 use super::section;
 use crate::console::printable;
-use crate::study::comparison::Verdict;
+use crate::study::{Outcome, Verdict};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
@@ -39,7 +39,8 @@ pub(super) fn render(entries: &[Entry], faults: &[String]) -> String {
 
 fn header(entries: &[Entry]) -> String {
     let all = || entries.iter().flat_map(|entry| entry.record.verdicts.iter());
-    let count = |passed: Option<bool>| all().filter(|verdict| verdict.passed == passed).count();
+    let count = |outcome: Outcome| all().filter(|verdict| verdict.outcome == outcome).count();
+    let unexpected: usize = entries.iter().map(|entry| entry.record.unexpected).sum();
     let figures = match entries.len() {
         1 => "1 figure".to_owned(),
         n => format!("{n} figures"),
@@ -49,21 +50,20 @@ fn header(entries: &[Entry]) -> String {
          <p>An independent reproduction of Lampinen &amp; Ganguli, <cite>An analytic theory of generalization dynamics and \
          transfer learning in deep linear networks</cite> (ICLR 2019): {figures} made from seeded configs by one command, \
          every claim judged by a number.</p>\n\
-         <ul class=\"counts\">\n<li class=\"pass\"><b>{}</b> claims passed</li>\n<li class=\"fail\"><b>{}</b> failed</li>\n\
-         <li class=\"none\"><b>{}</b> not judged</li>\n</ul>\n\
+         <ul class=\"counts\">\n<li class=\"pass\"><b>{}</b> claims hold</li>\n<li class=\"fail\"><b>{}</b> depart</li>\n\
+         <li class=\"none\"><b>{}</b> not judged</li>\n<li class=\"none\"><b>{unexpected}</b> not as recorded beforehand</li>\n</ul>\n\
          <details>\n<summary>How to read this page</summary>\n<p>Singular values: s̄ of the teacher, ŝ of the data, s of the student. Errors are relative: 1 is “has learned \
          nothing”. Times are in units of τ, the inverse learning rate in epochs. A teacher of rank r and a given SNR has strengths SNR·(r, …, 1). \
          Aligned students start in the singular directions of their data, random ones anywhere. ε<sub>tr</sub>, ε<sub>te</sub>: train and test error; \
          t<sub>opt</sub>: the best stopping time; L: weight matrices; N₁ inputs, N₃ outputs, P examples; A = N₃/N₁. T: by how much the \
          least test error falls in company of another task; q: overlap of the two tasks’ input directions.</p>\n\
-         <p>A verdict compares our number with a tolerance that was fixed before: at most one false alarm in a hundred figures by sampling, plus what finite \
-         sizes and steps are known to do. Not judged: these seeds or this machine cannot tell, or there is a number and no claim. Failed claims are \
-         findings, explained in README.md.</p>\n\
+         <p>A verdict compares our number with what chance allows, at most one false alarm in a hundred figures, and says how small a deviation it would \
+         have shown. Not judged: these seeds or this machine cannot tell. A claim that departs is a finding, with its reason beside it.</p>\n\
          <p class=\"script\">Point at a drawing to read its values, or focus it and use the arrow keys. A click on a legend’s \
          entry, or on a button under “Series”, hides what it names.</p>\n</details>\n</header>\n",
-        count(Some(true)),
-        count(Some(false)),
-        count(None)
+        count(Outcome::Holds),
+        count(Outcome::Departs),
+        count(Outcome::NotJudged)
     )
 }
 
@@ -87,7 +87,7 @@ fn summary(entries: &[Entry]) -> String {
                 table,
                 "<tr role=\"row\">{}{}{}</tr>",
                 cell("Claim", &format!("{} {}", math(&verdict.claim), panel(verdict))),
-                cell("Our number", &math(&verdict.measured)),
+                cell("Our number", &math(&verdict.text)),
                 cell("Verdict", &badge(verdict))
             );
         }
@@ -121,10 +121,10 @@ pub(super) fn cell(column: &str, html: &str) -> String {
 }
 
 pub(super) fn badge(verdict: &Verdict) -> String {
-    let (class, sign, word) = match verdict.passed {
-        Some(true) => ("pass", "✓", "passed"),
-        Some(false) => ("fail", "✗", "failed"),
-        None => ("none", "–", "not judged"),
+    let (class, sign, word) = match verdict.outcome {
+        Outcome::Holds => ("pass", "✓", "holds"),
+        Outcome::Departs => ("fail", "✗", "departs"),
+        Outcome::NotJudged => ("none", "–", "not judged"),
     };
     format!("<span class=\"badge {class}\"><span aria-hidden=\"true\">{sign}</span> {word}</span>")
 }

@@ -4,7 +4,7 @@ use super::Entry;
 use super::html::{escape, math};
 use super::page::{badge, cell, short_name};
 use crate::output::files::Record;
-use crate::study::comparison::Verdict;
+use crate::study::Verdict;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -41,27 +41,33 @@ fn verdict_table(stem: &str, verdicts: &[Verdict]) -> String {
     }
     let head = |name: &str| format!("<th role=\"columnheader\" scope=\"col\">{name}</th>");
     let mut table = format!(
-        "<table class=\"verdicts\" role=\"table\" aria-label=\"Verdicts of {}\">\n<thead role=\"rowgroup\"><tr role=\"row\">{}{}{}{}{}</tr></thead>\n<tbody role=\"rowgroup\">\n",
+        "<table class=\"verdicts\" role=\"table\" aria-label=\"Verdicts of {}\">\n<thead role=\"rowgroup\"><tr role=\"row\">{}{}{}{}</tr></thead>\n<tbody role=\"rowgroup\">\n",
         escape(stem),
         head("Claim"),
         head("Panel"),
-        head("Measured"),
-        head("Tolerance"),
+        head("Our number"),
         head("Verdict")
     );
     for v in verdicts {
         let _ = writeln!(
             table,
-            "<tr role=\"row\">{}{}{}{}{}</tr>",
+            "<tr role=\"row\">{}{}{}{}</tr>",
             cell("Claim", &math(&v.claim)),
             cell("Panel", &escape(&v.panel)),
-            cell("Measured", &math(&v.measured)),
-            cell("Tolerance", &math(&v.tolerance)),
+            cell("Our number", &math(&in_full(v))),
             cell("Verdict", &badge(v))
         );
     }
     table.push_str("</tbody>\n</table>\n");
     table
+}
+
+/// The sentence, and the reason where there is another one.
+fn in_full(verdict: &Verdict) -> String {
+    match &verdict.reason {
+        Some(reason) if *reason != verdict.text => format!("{}. {reason}", verdict.text),
+        _ => verdict.text.clone(),
+    }
 }
 
 /// Links to the files, and how, when and where they were made.
@@ -101,7 +107,7 @@ fn files_and_settings(entry: &Entry) -> String {
     if let Some(config) =
         entry.record.config.as_object().and_then(|kinds| kinds.values().next()).and_then(Value::as_object)
     {
-        for (key, value) in config.iter().filter(|(key, _)| *key != "title") {
+        for (key, value) in config.iter().filter(|(key, _)| !["title", "expectations"].contains(&key.as_str())) {
             let _ = writeln!(rows, "<dt>{}</dt><dd>{}</dd>", escape(&key.replace('_', " ")), in_words(value));
         }
     }

@@ -4,6 +4,7 @@ use super::{AlignmentLag, Recipe as _};
 use crate::config::Scale;
 use crate::recipes::learning_curves::LearningCurves;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{at_scale, passed, smoke, verdicts};
 use sim::{Experiment, LinearSpec};
 
@@ -25,7 +26,7 @@ fn changed(change: impl Fn(&mut LinearSpec) + Sync) -> impl Fn(&Run) -> Run + Sy
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::InputTypes;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, InputKind, TaskSpec};
 
@@ -22,7 +23,7 @@ fn changed(run: &Run, change: impl Fn(&mut TaskSpec)) -> Run {
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

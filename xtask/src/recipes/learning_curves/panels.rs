@@ -1,120 +1,110 @@
 //! The four panels of a row, the table beside them and the caption.
 
-use super::{ErrorKind, LearningCurves, Row};
-use crate::study::comparison::{Summary, linear_grid};
-use crate::study::elements::{log_points, mean_points, optimum_points};
-use crate::study::recipe::Table;
-use figures::{Axis, Band, Colour, ColourScale, Dash, Line, Panel, RefLine, Shape};
+use super::{Condition, LearningCurves};
+use crate::runs::summary::Summary;
+use crate::study::panels::{LINE_POINTS, mean_points, optima_table, optimum_points, short, strength_colours};
+use crate::study::series::linear_grid;
+use crate::study::{ErrorKind, Table};
+use figures::{Axis, Band, Colour, ColourBar, ColourScale, Dash, Figure, Key, Line, Panel, RefLine, Shape};
 use rayon::prelude::*;
-use theory::LearningCurve;
-
-/// Points of a line of the theory.
-const CURVE_POINTS: usize = 200;
 
 impl LearningCurves {
-    /// Colours of the SNRs: blue (weak) to red (strong).
-    pub(super) fn colours(&self) -> ColourScale {
-        let snrs = self.all_snrs();
-        let (low, high) = (snrs[0], snrs[snrs.len() - 1]);
-        ColourScale::sequential(low, if high > low { high } else { low + 1.0 })
+    /// Every panel, a row of four for each rank.
+    pub(super) fn figure(&self, conditions: &[Condition]) -> anyhow::Result<Figure> {
+        let mut figure = Figure::new("learning-curves", &self.title)
+            .description(
+                "Train and test error over time, least test error and best stopping time, for each rank and SNR.",
+            )
+            .columns(4)
+            .colour_bar(ColourBar::new(self.colours(), "SNR"))
+            .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid))
+            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
+            .key(Key::point("random students", Colour::INK, Shape::OpenTriangle));
+        if self.random_draws > 0 {
+            figure = figure.key(Key::line("exact (random)", Colour::INK, Dash::Dashed));
+        }
+        for row in conditions.chunk_by(|a, b| a.rank == b.rank) {
+            for kind in ErrorKind::BOTH {
+                figure = figure.panel(self.curve_panel(row, kind)?);
+            }
+            figure = figure.panel(self.least_error_panel(row)).panel(self.stopping_panel(row));
+        }
+        Ok(figure)
     }
 
-    fn colour(&self, snr: f64) -> Colour {
-        self.colours().colour(snr)
+    fn colours(&self) -> ColourScale {
+        strength_colours(&self.all_snrs())
     }
 
     /// ln of an error over time: bands and lines of the theory, points of the students.
-    pub(super) fn curve_panel(&self, row: &Row<'_>, kind: ErrorKind) -> anyhow::Result<Panel> {
+    fn curve_panel(&self, row: &[Condition], kind: ErrorKind) -> anyhow::Result<Panel> {
+        let (epochs, times) = (self.point_epochs(), self.setup().times_of(&self.point_epochs()));
         let time = Axis::new("t/τ").range(self.time_range.0, self.time_range.1);
-        let mut panel =
-            Panel::new(time, Axis::new(kind.label())).title(format!("rank {}: {} error", row.rank, kind.name()));
-        for results in row.at(&self.curve_snrs) {
-            let (snr, colour) = (results.snr, self.colour(results.snr));
-            let band = kind.in_ensemble(results.ensemble).iter().zip(self.times());
-            let band = band.map(|(statistics, t)| (t, statistics.low.ln(), statistics.high.ln()));
-            panel = panel.mark(Band::new(format!("95 % of aligned draws, SNR {snr}"), band).colour(colour));
+        let title = format!("rank {}: {} error", row[0].rank, kind.name());
+        let mut panel = Panel::new(time, Axis::new(kind.label())).title(title);
+        let shown = || row.iter().filter(|c| self.curve_snrs.contains(&c.snr));
+        for condition in shown() {
+            let statistics = kind.drawn(condition.draws.here()).iter().zip(&times);
+            let band = statistics.map(|(statistics, &t)| (t, statistics.low.ln(), statistics.high.ln()));
+            let name = format!("95 % of aligned draws, SNR {}", condition.snr);
+            panel = panel.mark(Band::new(name, band).colour(self.colours().colour(condition.snr)));
         }
-        for results in row.at(&self.curve_snrs) {
-            let (snr, colour) = (results.snr, self.colour(results.snr));
-            panel = panel
-                .mark(Line::new(format!("theory, SNR {snr}"), self.theory_line(&results.curve, kind)?).colour(colour));
-            if let Some(exact) = results.random_ensemble {
-                let means = kind.in_ensemble(exact).iter().zip(self.times()).map(|(s, t)| (t, s.log_error.mean));
-                panel =
-                    panel.mark(Line::new(format!("exact random, SNR {snr}"), means).colour(colour).dash(Dash::Dashed));
+        for condition in shown() {
+            let (snr, colour) = (condition.snr, self.colours().colour(condition.snr));
+            let grid = linear_grid(self.time_range.0, self.time_range.1, LINE_POINTS);
+            let line = grid.into_par_iter().map(|t| Ok((t, kind.of(condition.draws.curve(), t)?.ln())));
+            let line = line.collect::<anyhow::Result<Vec<_>>>()?;
+            panel = panel.mark(Line::new(format!("theory, SNR {snr}"), line).colour(colour));
+            if let Some(exact) = &condition.random_draws {
+                let means = kind.drawn(exact).iter().zip(&times).map(|(s, &t)| (t, s.log_error.mean));
+                let line = Line::new(format!("exact random, SNR {snr}"), means);
+                panel = panel.mark(line.colour(colour).dash(Dash::Dashed));
             }
-            for (name, outcomes, shape) in
-                [("aligned", &results.aligned, Shape::Circle), ("random", &results.random, Shape::OpenTriangle)]
+            let aligned = condition.aligned.first(self.seeds);
+            for (name, students, shape) in
+                [("aligned", &aligned, Shape::Circle), ("random", &condition.random, Shape::OpenTriangle)]
             {
-                let points = log_points(outcomes, |o| kind.track(o), &self.point_epochs(), self.tau())?;
-                let mark = mean_points(format!("{name}, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error)));
+                let points = times.iter().copied().zip(students.log_errors(kind, &epochs)?);
                 // Random students that no line speaks of stand back.
-                let opacity =
-                    if shape == Shape::OpenTriangle && results.random_ensemble.is_none() { 0.45 } else { 1.0 };
-                panel = panel.mark(mark.shape(shape).colour(colour).radius(2.6).opacity(opacity));
+                let speechless = shape == Shape::OpenTriangle && condition.random_draws.is_none();
+                let mark = mean_points(format!("{name}, SNR {snr}"), points).shape(shape).colour(colour);
+                panel = panel.mark(mark.radius(2.6).opacity(if speechless { 0.45 } else { 1.0 }));
             }
         }
         Ok(panel)
     }
 
     /// Least ln ε_te: random against aligned.
-    pub(super) fn least_error_panel(&self, row: &Row<'_>) -> Panel {
-        let panel = Panel::new(Axis::new("aligned"), Axis::new("random"))
-            .title(format!("rank {}: least ln ε_{{te}}", row.rank));
-        self.optima(row, panel, |r| (r.optima.aligned.log_error_summary(), r.optima.random.log_error_summary()))
+    fn least_error_panel(&self, row: &[Condition]) -> Panel {
+        let pair = |c: &Condition| (c.optima.aligned.log_error_summary(), c.optima.random.log_error_summary());
+        self.optima(row, "least ln ε_{te}", pair)
     }
 
     /// t_opt/τ: random against aligned.
-    pub(super) fn stopping_panel(&self, row: &Row<'_>) -> Panel {
-        let panel =
-            Panel::new(Axis::new("aligned"), Axis::new("random")).title(format!("rank {}: t_{{opt}}/τ", row.rank));
-        self.optima(row, panel, |r| (r.optima.aligned.time_summary(), r.optima.random.time_summary()))
+    fn stopping_panel(&self, row: &[Condition]) -> Panel {
+        let pair = |c: &Condition| (c.optima.aligned.time_summary(), c.optima.random.time_summary());
+        self.optima(row, "t_{opt}/τ", pair)
     }
 
-    fn optima(
-        &self,
-        row: &Row<'_>,
-        panel: Panel,
-        pair: impl Fn(&super::SnrResults<'_>) -> (Summary, Summary),
-    ) -> Panel {
-        let mut panel = panel.same_range().mark(RefLine::diagonal());
-        for results in row.at(&self.optimum_snrs) {
-            let name = format!("SNR {}", short(results.snr));
-            panel = panel.mark(optimum_points(&name, &[pair(results)]).colour(self.colour(results.snr)));
+    fn optima(&self, row: &[Condition], what: &str, pair: impl Fn(&Condition) -> (Summary, Summary)) -> Panel {
+        let title = format!("rank {}: {what}", row[0].rank);
+        let mut panel = Panel::new(Axis::new("aligned"), Axis::new("random")).title(title).same_range();
+        panel = panel.mark(RefLine::diagonal());
+        for condition in row.iter().filter(|c| self.optimum_snrs.contains(&c.snr)) {
+            let points = optimum_points(&format!("SNR {}", short(condition.snr)), &[pair(condition)]);
+            panel = panel.mark(points.colour(self.colours().colour(condition.snr)));
         }
         panel
     }
 
-    fn theory_line(&self, curve: &LearningCurve, kind: ErrorKind) -> anyhow::Result<Vec<(f64, f64)>> {
-        let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
-        times.into_par_iter().map(|t| Ok((t, kind.of(curve, t)?.ln()))).collect()
-    }
-
-    /// t/τ of the points.
-    pub(super) fn times(&self) -> impl Iterator<Item = f64> {
-        let tau = self.tau();
-        self.point_epochs().into_iter().map(move |epoch| epoch as f64 / tau)
-    }
-
     /// Least test error and best stopping time of every seed.
-    pub(super) fn optima_table(&self, rows: &[Row<'_>]) -> Table {
-        let mut table = Table {
-            name: "optima".to_owned(),
-            header: ["rank", "snr", "start", "run", "ln_least_test_error", "t_opt"].map(str::to_owned).to_vec(),
-            rows: Vec::new(),
-        };
-        for row in rows {
-            for results in &row.snrs {
-                for (start, optimum) in [("aligned", &results.optima.aligned), ("random", &results.optima.random)] {
-                    for (run, (log_error, time)) in optimum.log_error.iter().zip(&optimum.time).enumerate() {
-                        let (rank, snr) = (row.rank.to_string(), results.snr.to_string());
-                        let numbers = [run.to_string(), log_error.to_string(), time.to_string()];
-                        table.rows.push([vec![rank, snr, start.to_owned()], numbers.to_vec()].concat());
-                    }
-                }
-            }
-        }
-        table
+    pub(super) fn optima_table(&self, conditions: &[Condition]) -> Table {
+        let starts = |c: &'_ Condition| [("aligned", c.optima.aligned.clone()), ("random", c.optima.random.clone())];
+        let rows: Vec<_> = conditions
+            .iter()
+            .flat_map(|c| starts(c).map(|(start, optimum)| ([c.rank.to_string(), c.snr.to_string(), start.to_owned()], optimum)))
+            .collect();
+        optima_table(["rank", "snr", "start"], rows.iter().map(|(keys, optimum)| (keys.clone(), optimum)))
     }
 
     pub(super) fn caption(&self) -> String {
@@ -144,19 +134,11 @@ impl LearningCurves {
             self.seeds
         )
     }
-}
 
-impl LearningCurves {
     /// Widths of all layers, as 100-50-50.
     fn sizes(&self) -> String {
         let hidden = vec![self.hidden; self.layers - 1];
         let widths = [vec![self.inputs], hidden, vec![self.outputs]].concat();
         widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
     }
-}
-
-/// A number as short as three decimals allow.
-pub(super) fn short(value: f64) -> String {
-    let text = format!("{value:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -3,6 +3,7 @@
 use super::{ClosedForms, NonGradient, verdicts};
 use crate::study::elements::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts as judge};
 use sim::Experiment;
 
@@ -25,9 +26,9 @@ fn with_noise(run: &Run, factor: f64) -> Run {
 fn right_inputs_pass() {
     let verdicts = judge(&config(), Run::clone);
     for verdict in &verdicts {
-        assert_ne!(verdict.passed, Some(false), "{verdict:?}");
+        assert_ne!(verdict.outcome, Outcome::Departs, "{verdict:?}");
     }
-    assert!(verdicts.iter().filter(|v| v.passed == Some(true)).count() >= 5, "{verdicts:#?}");
+    assert!(verdicts.iter().filter(|v| v.outcome == Outcome::Holds).count() >= 5, "{verdicts:#?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{ErrorKind, Measured, NonlinearCurves, SeedNumbers};
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts};
 use figures::{Mark, Points};
 use sim::{Experiment, LeakyReluSpec};
@@ -170,7 +171,7 @@ fn markers_are_drawn_and_told_unless_there_is_a_single_seed() {
 }
 
 /// Smoke with its first column alone, every student's description changed.
-fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::study::comparison::Verdict> {
+fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::study::Verdict> {
     let config = config();
     let config = NonlinearCurves { depths: config.depths[..1].to_vec(), ranks: config.ranks[..1].to_vec(), ..config };
     verdicts(&config, |run| match run.clone() {
@@ -185,7 +186,7 @@ fn wrong(change: impl Fn(&mut LeakyReluSpec) + Sync) -> Vec<crate::study::compar
 #[test]
 fn right_students_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:#?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:#?}");
     }
 }
 

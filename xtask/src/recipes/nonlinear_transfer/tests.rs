@@ -1,7 +1,6 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{NonlinearTransfer, Point};
-use crate::study::comparison::Verdict;
 use crate::study::elements::TaskPair;
 use crate::runs::ensemble::TransferOutcome;
 use crate::study::recipe::Recipe as _;
@@ -94,7 +93,7 @@ fn departures_are_counted_and_never_pass() {
 }
 
 /// Smoke with every student of this many tasks changed.
-fn changed(tasks: usize, change: impl Fn(&mut TaskSpec) + Sync) -> Vec<Verdict> {
+fn changed(tasks: usize, change: impl Fn(&mut TaskSpec) + Sync) -> Vec<crate::study::Verdict> {
     verdicts(&config(), |run| match run.clone() {
         Run::Simulation(Experiment::LeakyRelu(mut spec)) if spec.task.outputs.len() == tasks => {
             change(&mut spec.task);

@@ -5,6 +5,7 @@ use crate::config::Scale;
 use crate::study::elements::INDEPENDENT_RUNS;
 use crate::recipes::learning_curves::LearningCurves;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{at_scale, passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment, LinearSpec, Start};
 
@@ -28,7 +29,7 @@ fn judged(change: impl Fn(&mut Experiment) + Sync) -> impl Fn(&Run) -> Run + Syn
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 use super::RandomizedData;
 use crate::study::elements::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, Labels, LinearSpec};
 
@@ -25,7 +26,7 @@ fn judged(run: &Run, change: impl Fn(&mut LinearSpec)) -> Run {
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 
@@ -38,7 +39,7 @@ fn everything_fails_with_the_two_kinds_of_data_swapped() {
         })
     });
     for verdict in found {
-        assert_eq!(verdict.passed, Some(false), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Departs, "{verdict:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 use super::StudentWidth;
 use crate::study::elements::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, StudentSpec, TaskSpec};
 
@@ -29,7 +30,7 @@ fn judged(run: &Run, change: impl Fn(&mut TaskSpec, &mut StudentSpec, bool)) -> 
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

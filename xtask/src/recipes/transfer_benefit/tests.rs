@@ -4,6 +4,7 @@ use super::TransferBenefit;
 use crate::study::elements::INDEPENDENT_RUNS;
 use crate::study::recipe::Recipe as _;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment};
 
@@ -32,14 +33,15 @@ fn judged(run: &Run, change: impl Fn(&mut AlignedSpec)) -> Run {
 }
 
 /// Whether each verdict passed, by panel and part of the claim.
-fn line(verdicts: &[crate::study::comparison::Verdict], panel: &str) -> Option<bool> {
-    verdicts.iter().find(|v| v.panel == panel && v.claim.contains("theory line")).unwrap().passed
+fn line(verdicts: &[crate::study::Verdict], panel: &str) -> Option<bool> {
+    let verdict = verdicts.iter().find(|v| v.panel == panel && v.claim.contains("theory line")).unwrap();
+    Some(verdict.outcome == Outcome::Holds)
 }
 
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::study::elements::StrengthsOfA;
 use crate::study::recipe::Recipe as _;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts as judge};
 
 fn config() -> TransferSetting {
@@ -15,7 +16,7 @@ fn config() -> TransferSetting {
 #[test]
 fn right_inputs_pass() {
     for verdict in judge(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

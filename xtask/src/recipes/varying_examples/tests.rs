@@ -3,6 +3,7 @@
 use super::VaryingExamples;
 use crate::study::elements::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
+use crate::study::Outcome;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment, InputKind, LinearSpec, TaskSpec};
 
@@ -36,7 +37,7 @@ fn fail(change: impl Fn(&mut TaskSpec) + Sync, claims: &[&str]) {
 #[test]
 fn right_inputs_pass() {
     for verdict in verdicts(&config(), Run::clone) {
-        assert_eq!(verdict.passed, Some(true), "{verdict:?}");
+        assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Transfer between two tasks at the actual size as a run: the benefit over independent draws of the data.
 
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 use theory::{Student, Teacher, TransferBenefit, TransferEnsemble, TransferPair};

@@ -71,6 +71,31 @@ impl Verdict {
     }
 }
 
+impl From<Verdict> for crate::study::Verdict {
+    fn from(old: Verdict) -> Self {
+        use crate::study::Outcome;
+        let outcome = match old.passed {
+            Some(true) => Outcome::Holds,
+            Some(false) => Outcome::Departs,
+            None => Outcome::NotJudged,
+        };
+        Self {
+            claim: old.claim,
+            panel: old.panel,
+            outcome,
+            expected: Outcome::Holds,
+            reason: None,
+            measured: None,
+            target: None,
+            allowed: None,
+            detectable: None,
+            at: None,
+            points: 0,
+            text: format!("{}; {}", old.measured, old.tolerance),
+        }
+    }
+}
+
 /// The false-alarm probability that a figure's verdicts share, divided among the points they judge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Level {

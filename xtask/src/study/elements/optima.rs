@@ -1,7 +1,6 @@
 //! Best stopping over seeds.
 
 use crate::study::comparison::Summary;
-use figures::Points;
 use sim::Least;
 
 /// Least errors and their times, one per seed.
@@ -28,17 +27,5 @@ impl Optimum {
     /// t_opt/τ over the seeds.
     pub fn time_summary(&self) -> Summary {
         Summary::of(&self.time)
-    }
-}
-
-/// Points of means with 95 % intervals on both axes, where there are intervals.
-pub fn optimum_points(series: &str, pairs: &[(Summary, Summary)]) -> Points {
-    let points = Points::new(series, pairs.iter().map(|(x, y)| (x.mean, y.mean)));
-    let intervals = |pick: fn(&(Summary, Summary)) -> Summary| -> Option<Vec<(f64, f64)>> {
-        pairs.iter().map(|pair| pick(pair).interval()).collect()
-    };
-    match (intervals(|p| p.0), intervals(|p| p.1)) {
-        (Some(x), Some(y)) => points.x_intervals(x).intervals(y),
-        _ => points,
     }
 }

@@ -1,6 +1,6 @@
 //! The closed form of transfer between two tasks.
 
-use super::strengths::modes_down_from;
+use crate::study::strengths::modes_down_from;
 use faer::Mat;
 use theory::{JointCurve, JointTask, LearningCurve, Stopping, Student, Task, Teacher};
 

@@ -1,7 +1,7 @@
 //! Rules on config values that several kinds share, under the key names that all kinds use.
 
+use super::series::linear_grid;
 use crate::config::Checks;
-use crate::study::comparison::linear_grid;
 use sim::MOST_LOGGED;
 
 /// Most independent repetitions of anything.

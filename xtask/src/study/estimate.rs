@@ -1,0 +1,134 @@
+//! A measured number and what chance may have done to it.
+
+use crate::runs::summary::{Summary, student_quantile};
+use statrs::distribution::{Binomial, DiscreteCDF};
+
+/// A number with its sampling error.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Estimate {
+    /// Known up to rounding: no chance in it.
+    Exact(f64),
+    /// A nearly normal number whose standard error is known from `count` values.
+    Normal {
+        /// The number.
+        value: f64,
+        /// Its standard error.
+        standard_error: f64,
+        /// The number of values that the standard error comes from.
+        count: usize,
+    },
+    /// The median of independent values, in increasing order, with the exact interval of the order statistics: for
+    /// scatter that has no useful mean.
+    Median(Vec<f64>),
+}
+
+/// Normal quantile of a one-sided probability of 95 %.
+const POWER: f64 = 1.6449;
+
+impl Estimate {
+    /// The median of `values`.
+    pub fn median(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        Self::Median(values)
+    }
+
+    /// The mean of a few values whose scatter is known from an independent `sample` of the same law: the sampling
+    /// error of their difference.
+    pub fn beside(values: Summary, sample: Summary) -> Self {
+        let shares = 1.0 / values.count.max(1) as f64 + 1.0 / sample.count.max(1) as f64;
+        let standard_error = sample.deviation * shares.sqrt();
+        Self::Normal { value: values.mean, standard_error, count: sample.count }
+    }
+
+    /// The number itself.
+    pub fn value(&self) -> f64 {
+        match self {
+            Self::Exact(value) | Self::Normal { value, .. } => *value,
+            Self::Median(values) if values.is_empty() => f64::NAN,
+            Self::Median(values) => (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0,
+        }
+    }
+
+    /// How far chance may carry the number, down and up, with a two-sided probability of `miss`; infinite where there
+    /// are too few values to tell.
+    pub fn reach(&self, miss: f64) -> (f64, f64) {
+        match self {
+            Self::Exact(_) => (0.0, 0.0),
+            Self::Normal { standard_error, count, .. } => {
+                let half = student_quantile(miss, *count) * standard_error;
+                (half, half)
+            }
+            Self::Median(values) => {
+                let n = values.len();
+                // The largest k with P(Binomial(n, ½) < k) ≤ miss/2: the interval leaves out k − 1 values on each side.
+                let outside = |k: &usize| match Binomial::new(0.5, n as u64) {
+                    Ok(law) => law.cdf(*k as u64 - 1) <= miss / 2.0,
+                    Err(_) => false,
+                };
+                match (1..=n / 2).take_while(outside).last() {
+                    Some(k) => (self.value() - values[k - 1], values[n - k] - self.value()),
+                    None => (f64::INFINITY, f64::INFINITY),
+                }
+            }
+        }
+    }
+
+    /// The standard error; of a median from the interval that holds 68 %.
+    fn standard_error(&self) -> f64 {
+        match self {
+            Self::Exact(_) => 0.0,
+            Self::Normal { standard_error, .. } => *standard_error,
+            Self::Median(_) => {
+                let (down, up) = self.reach(0.3173);
+                (down + up) / 2.0
+            }
+        }
+    }
+
+    /// The deviation of the true number from what it is held against that a judgement which allows `allowed` reports
+    /// with a probability of 95 %.
+    pub fn detectable(&self, allowed: f64) -> f64 {
+        allowed + POWER * self.standard_error()
+    }
+}
+
+impl From<f64> for Estimate {
+    fn from(value: f64) -> Self {
+        Self::Exact(value)
+    }
+}
+
+impl From<Summary> for Estimate {
+    fn from(summary: Summary) -> Self {
+        Self::Normal { value: summary.mean, standard_error: summary.standard_error(), count: summary.count }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_and_its_exact_interval() {
+        let values = [5.0, 1.0, 4.0, 2.0, 3.0, 6.0, 7.0, 8.0, 9.0, 10.0].to_vec();
+        let estimate = Estimate::median(values);
+        assert_eq!(estimate.value(), 5.5);
+        // P(Binomial(10, ½) ≤ 1) = 11/1024: the second and the second last at 3 %, the outermost at 1 %.
+        assert_eq!(estimate.reach(0.03), (3.5, 3.5));
+        assert_eq!(estimate.reach(0.01), (4.5, 4.5));
+        assert_eq!(estimate.reach(0.001), (f64::INFINITY, f64::INFINITY));
+        assert!(Estimate::median(Vec::new()).value().is_nan());
+    }
+
+    #[test]
+    fn a_few_values_beside_a_sample() {
+        let (few, sample) = (Summary { mean: 2.3, deviation: 9.0, count: 4 }, Summary::of(&[1.0, 2.0, 3.0]));
+        let Estimate::Normal { value, standard_error, count } = Estimate::beside(few, sample) else { panic!() };
+        assert_eq!((value, count), (2.3, 3));
+        assert!((standard_error - (1.0f64 / 4.0 + 1.0 / 3.0).sqrt()).abs() < 1e-15);
+        // Tables: t(0.975; 2) = 4.302653.
+        let (down, up) = Estimate::beside(few, sample).reach(0.05);
+        assert!((down - 4.302653 * standard_error).abs() < 1e-5 && down == up);
+        assert!((Estimate::beside(few, sample).detectable(1.0) - 1.0 - 1.6449 * standard_error).abs() < 1e-12);
+    }
+}
