@@ -5,7 +5,7 @@
 use linalg_core::generator;
 use rand::{Rng, RngExt as _};
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -114,6 +114,10 @@ fn said(child: Child) -> (Output, String) {
     (output, text)
 }
 
+fn signal(name: &str, process: u32) {
+    assert!(Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap().success());
+}
+
 /// The program is killed at random moments and started again on what it left, until it gets through; then once more
 /// from nothing, until it was killed often enough.
 #[test]
@@ -170,8 +174,7 @@ fn ctrl_c_keeps_what_is_finished() {
         assert!(start.elapsed() < Duration::from_secs(120), "nothing is stored");
         sleep(Duration::from_millis(2));
     }
-    let interrupt = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    assert!(interrupt.success());
+    signal("INT", child.id());
     let mut text = String::new();
     child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
     let (output, _) = said(child);
@@ -182,7 +185,7 @@ fn ctrl_c_keeps_what_is_finished() {
     );
     let stored = smoke.entries();
     assert!((3..undisturbed.runs).contains(&stored.len()), "{} of {} runs", stored.len(), undisturbed.runs);
-    let kept = format!("stopped; {} finished runs are stored", stored.len());
+    let kept = format!("stopped; {} of {} runs are stored", stored.len(), undisturbed.runs);
     assert!(text.contains(&kept), "{kept:?}\n{text}");
     assert_eq!(smoke.leftovers(), [""; 0].map(std::path::PathBuf::from), "left in the store");
     let outputs = smoke.outputs();
@@ -212,5 +215,38 @@ fn two_processes_on_one_store_do_each_run_once() {
         assert!(smoke.drawings() == undisturbed.drawings);
     }
     assert_eq!(one.entries().len(), undisturbed.runs);
+    assert_eq!(one.leftovers(), [""; 0].map(std::path::PathBuf::from));
+}
+
+/// A process that is stopped in the middle of a run keeps it: whoever waits says for whom, with no guess at the time,
+/// and goes on by itself when the other is gone.
+#[test]
+fn a_stopped_process_is_named_and_its_run_taken_over_when_it_is_gone() {
+    let undisturbed = Undisturbed::new();
+    let one = undisturbed.fresh("stopped-one");
+    let mut stopped = one.start(&["--jobs", "1"]);
+    loop {
+        assert!(stopped.try_wait().unwrap().is_none(), "it ended before it could be stopped");
+        signal("STOP", stopped.id());
+        if one.leftovers().iter().any(|path| path.extension().is_some_and(|ending| ending == "locked")) {
+            break;
+        }
+        signal("CONT", stopped.id());
+        sleep(Duration::from_millis(2));
+    }
+    let other = Smoke { store: one.store.clone(), ..undisturbed.fresh("other") };
+    let mut child = other.start(&["--jobs", "2"]);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut said: Vec<String> = Vec::new();
+    let waiting = lines.by_ref().inspect(|line| said.push(line.clone())).find(|line| line.starts_with("waiting for"));
+    let name = format!("waiting for process {} on ", stopped.id());
+    assert!(waiting.is_some_and(|line| line.starts_with(&name) && line.contains("(1 runs)")), "{name:?} in {said:?}");
+    assert!(said.iter().all(|line| !line.contains(" left")), "a guess at the time: {said:?}");
+    signal("KILL", stopped.id());
+    stopped.wait().unwrap();
+    let rest: Vec<String> = lines.collect();
+    assert!(child.wait().unwrap().success(), "{rest:?}");
+    assert_eq!(one.entries().len(), undisturbed.runs);
+    assert!(other.drawings() == undisturbed.drawings);
     assert_eq!(one.leftovers(), [""; 0].map(std::path::PathBuf::from));
 }

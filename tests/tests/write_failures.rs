@@ -124,6 +124,26 @@ fn one_figure_that_cannot_be_written_does_not_stop_the_others() {
     resumes(&smoke, &whole);
 }
 
+/// The first write that fails for want of room ends the work, and says so under each run that was not begun.
+#[test]
+#[ignore = "mounts a file system: cargo test --release -p workspace-tests --test write_failures -- --ignored, as root"]
+fn a_full_disk_stops_the_work() {
+    let folder = Folder::new();
+    let smoke = folder.smoke("full");
+    fs::create_dir_all(&smoke.store).unwrap();
+    let script = "mount -t tmpfs -o size=16k tmpfs \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script]).arg(&smoke.store).arg(program::path());
+    command.args(smoke.arguments(&["--jobs", "1", "--shard", "1/1"])).current_dir(&smoke.workspace);
+    let output = command.output().unwrap();
+    let text = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let failed: Vec<&str> = text.lines().filter(|line| line.starts_with("FAILED ")).collect();
+    let begun = failed.iter().filter(|line| !line.contains("it was not begun")).count();
+    assert!(begun == 1 && failed.len() > 10, "{begun} of {}\n{text}", failed.len());
+    assert!(failed.iter().all(|line| line.contains("No space left on device")), "{text}");
+}
+
 type Damage = fn(&Path);
 
 /// Ways in which files come to harm.

@@ -70,8 +70,11 @@ fn main() -> Result<()> {
     timed("describe and hash", count, || {
         (0..count).try_for_each(|run| request(run, 1e-6).map(|it| drop(black_box(it))))
     })?;
-    timed("claim, put, release", count, || {
-        requests.iter().try_for_each(|request| store.obtain(request, || Ok(outcome.clone())).map(drop))
+    timed("lock, put, release", count, || {
+        requests.iter().try_for_each(|request| {
+            let _lock = store.lock(&request.key())?;
+            Ok(store.put(request, &outcome)?)
+        })
     })?;
     timed("get", count, || {
         for request in &requests {
@@ -96,7 +99,7 @@ fn main() -> Result<()> {
     let asked = &changed[..count.min(1000)];
     let standings = timed("explain 1000 changed runs", asked.len(), || Ok(explain(&store, asked)?))?;
     let changed = standings.iter().filter(|standing| matches!(standing, Standing::Changed { .. })).count();
-    println!("{changed} of {} are told as changed; the first: {}", asked.len(), standings[0]);
+    println!("{changed} of {} are called changed; the first: {}", asked.len(), standings[0]);
     std::fs::remove_dir_all(&root)?;
     Ok(())
 }

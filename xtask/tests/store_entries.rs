@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use xtask::runs::store::{Begin, ClaimAttempt, Damage, Lookup, Request, Standing, Store, StoreError, explain};
+use xtask::runs::lock::Attempt;
+use xtask::runs::store::{Begin, Damage, Lookup, Request, Standing, Store, StoreError, explain};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Outcome {
@@ -111,8 +112,7 @@ fn after(damage: impl FnOnce(&mut Vec<u8>)) -> Option<Damage> {
     if found.is_some() {
         // It is run again, which mends it.
         assert!(matches!(store.begin::<Outcome>(&wanted).unwrap(), Begin::Run { damage: Some(_), .. }));
-        let (value, computed) = store.obtain(&wanted, || Ok::<_, StoreError>(outcome(3))).unwrap();
-        assert!(computed && value == outcome(3));
+        store.put(&wanted, &outcome(3)).unwrap();
         assert_eq!(store.get(&wanted.key()).unwrap(), Lookup::Found(outcome(3)));
     }
     found
@@ -266,8 +266,8 @@ fn what_is_no_folder_is_refused() {
     let message = names(&error, &below);
     assert!(message.contains("cannot open"), "{message}");
     // With its cause, once.
-    let told = format!("{:#}", anyhow::Error::from(error));
-    assert_eq!(told.matches("(os error ").count(), 1, "{told}");
+    let reported = format!("{:#}", anyhow::Error::from(error));
+    assert_eq!(reported.matches("(os error ").count(), 1, "{reported}");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn what_cannot_be_read_or_written_is_an_error() {
     fs::write(&parent, "x").unwrap();
     names(&store.get::<Outcome>(&other.key()).unwrap_err(), &parent);
     names(&store.put(&other, &outcome(1)).unwrap_err(), &parent);
-    names(&store.try_claim(&other.key()).unwrap_err(), &parent);
+    names(&store.lock(&other.key()).unwrap_err(), &parent);
 }
 
 #[cfg(unix)]
@@ -346,7 +346,7 @@ fn an_absent_store_is_empty() {
 }
 
 #[test]
-fn each_reason_to_run_is_told() {
+fn each_reason_to_run_is_named() {
     let folder = folder();
     let store = Store::open(folder.path()).unwrap();
     // What is stored: epsilon 1e-3 of runs 0 to 2 (1e-5 is wanted now), a run of an older engine, a damaged one.
@@ -392,16 +392,16 @@ fn each_reason_to_run_is_told() {
 }
 
 #[test]
-fn a_claim_keeps_others_out_until_dropped() {
+fn a_lock_keeps_others_out_until_dropped() {
     let folder = folder();
     let store = Store::open(folder.path()).unwrap();
     let wanted = request(1e-5, 1);
-    let Begin::Run { claim, damage: None } = store.begin::<Outcome>(&wanted).unwrap() else { panic!() };
+    let Begin::Run { lock, damage: None } = store.begin::<Outcome>(&wanted).unwrap() else { panic!() };
     let Begin::HeldBy(holder) = store.begin::<Outcome>(&wanted).unwrap() else { panic!() };
     assert!(holder.to_string().contains(&format!("process {} on", std::process::id())), "{holder}");
-    assert!(matches!(Store::open(folder.path()).unwrap().try_claim(&wanted.key()).unwrap(), ClaimAttempt::HeldBy(_)));
+    assert!(matches!(Store::open(folder.path()).unwrap().lock(&wanted.key()).unwrap(), Attempt::HeldBy(_)));
     store.put(&wanted, &outcome(1)).unwrap();
-    drop(claim);
+    drop(lock);
     assert!(matches!(store.begin::<Outcome>(&wanted).unwrap(), Begin::Stored(_)));
-    assert_eq!(files(store.root()), 1, "no claim is left");
+    assert_eq!(files(store.root()), 1, "no lock is left");
 }

@@ -1,7 +1,7 @@
 //! Several threads and processes on one run store, and what is left when one of them is killed.
 //!
-//! Child processes are this test program again: it runs the one ignored test that is named, told by the environment
-//! what to do.
+//! Child processes are this test program again: it runs the one ignored test that is named, and reads in
+//! the environment what to do.
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 #![cfg(unix)]
 
@@ -10,18 +10,25 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use xtask::runs::store::{Begin, ClaimAttempt, Lookup, Request, Store, StoreError, Timing};
-
-const QUICK: Timing = Timing { heartbeat: Duration::from_millis(20), stale_after: Duration::from_millis(300) };
+use xtask::runs::lock::Attempt;
+use xtask::runs::store::{Begin, Lookup, Request, Store, StoreError};
 
 fn request(run: u64) -> Request {
     Request::new(&("run", run), 1, "paper").unwrap()
 }
 
-fn claim_file(store: &Store, run: u64) -> std::path::PathBuf {
-    store.path(&request(run).key()).with_extension("claim")
+/// The file beside the entry of run 1 that has this ending.
+fn beside(store: &Store, ending: &str) -> std::path::PathBuf {
+    let path = store.path(&request(1).key());
+    path.with_file_name(format!(".{}.{ending}", path.file_name().unwrap().to_str().unwrap()))
+}
+
+/// Lock files, and files half written.
+fn leftovers(root: &Path) -> usize {
+    count(root, "locked") + count(root, "aside")
 }
 
 /// All files of the store, by extension.
@@ -31,8 +38,8 @@ fn count(root: &Path, extension: &str) -> usize {
     children.map(|path| if path.is_dir() { count(&path, extension) } else { usize::from(is_wanted(&path)) }).sum()
 }
 
-/// An error as the command line tells it.
-fn told(error: StoreError) -> String {
+/// An error as the command line reports it.
+fn reported(error: StoreError) -> String {
     format!("{:#}", anyhow::Error::from(error))
 }
 
@@ -68,18 +75,18 @@ fn child_process() {
             println!("computed {computed}.");
         }
         "hold" => {
-            let Begin::Run { claim, .. } = store.begin::<u64>(&request(1)).unwrap() else { panic!("not ours") };
-            println!("claimed");
-            std::thread::sleep(Duration::from_secs(60));
-            drop(claim);
+            let Begin::Run { lock, .. } = store.begin::<u64>(&request(1)).unwrap() else { panic!("not ours") };
+            println!("locked");
+            sleep(Duration::from_secs(60));
+            drop(lock);
         }
         "panic" => {
-            let _claim = store.begin::<u64>(&request(1)).unwrap();
+            let _lock = store.begin::<u64>(&request(1)).unwrap();
             panic!("on purpose");
         }
         // Puts a value larger than the file size limit that the parent has set.
         "large" => {
-            let message = told(store.put(&request(1), &vec![1.0_f64; 100_000]).unwrap_err());
+            let message = reported(store.put(&request(1), &vec![1.0_f64; 100_000]).unwrap_err());
             println!("said: {message}");
             store.put(&request(2), &7_u64).unwrap();
             println!("lived.");
@@ -90,12 +97,20 @@ fn child_process() {
 
 const RUNS: u64 = 30;
 
+/// The result of a run, and whether it was computed here: whoever finds it locked waits.
 fn compute_slowly(store: &Store, run: u64) -> (u64, bool) {
-    let compute = || {
-        std::thread::sleep(Duration::from_millis(5));
-        Ok::<_, StoreError>(run * run)
-    };
-    store.obtain(&request(run), compute).unwrap()
+    loop {
+        match store.begin(&request(run)).unwrap() {
+            Begin::Stored(value) => return (value, false),
+            Begin::HeldBy(_) => sleep(Duration::from_millis(5)),
+            Begin::Run { lock, .. } => {
+                sleep(Duration::from_millis(5));
+                store.put(&request(run), &(run * run)).unwrap();
+                drop(lock);
+                return (run * run, true);
+            }
+        }
+    }
 }
 
 #[test]
@@ -116,13 +131,13 @@ fn threads_do_each_run_once() {
         }
     });
     assert_eq!(computed.into_inner(), RUNS as usize);
-    assert_eq!((count(folder.path(), "run"), count(folder.path(), "claim"), count(folder.path(), "tmp")), (30, 0, 0));
+    assert_eq!((count(folder.path(), "run"), leftovers(folder.path())), (30, 0));
 }
 
-/// Threads that rush for the same runs at the same time: one may find a run missing, and claim it just after another
+/// Threads that rush for the same runs at the same time: one may find a run missing, and lock it just after another
 /// has stored it and let go.
 #[test]
-fn a_run_done_between_look_and_claim_is_not_done_again() {
+fn a_run_done_between_look_and_lock_is_not_done_again() {
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     let folder = tempfile::tempdir_in(parent).unwrap();
@@ -132,10 +147,10 @@ fn a_run_done_between_look_and_claim_is_not_done_again() {
         match store.begin::<u64>(&request(run)).unwrap() {
             Begin::Stored(_) => return,
             Begin::HeldBy(_) => {}
-            Begin::Run { claim, .. } => {
+            Begin::Run { lock, .. } => {
                 computed.fetch_add(1, Ordering::Relaxed);
                 store.put(&request(run), &run).unwrap();
-                drop(claim);
+                drop(lock);
             }
         }
     };
@@ -164,7 +179,7 @@ fn processes_do_each_run_once() {
     for run in 0..RUNS {
         assert_eq!(store.get(&request(run).key()).unwrap(), Lookup::Found(run * run));
     }
-    assert_eq!((count(folder.path(), "claim"), count(folder.path(), "tmp")), (0, 0));
+    assert_eq!(leftovers(folder.path()), 0);
 }
 
 #[test]
@@ -184,7 +199,7 @@ fn threads_may_write_one_entry_at_once() {
             });
         }
     });
-    assert_eq!((count(folder.path(), "run"), count(folder.path(), "tmp")), (1, 0));
+    assert_eq!((count(folder.path(), "run"), leftovers(folder.path())), (1, 0));
 }
 
 #[test]
@@ -192,21 +207,28 @@ fn a_killed_process_leaves_nothing_that_lasts() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let mut holder = child("hold", folder.path()).spawn().unwrap();
-    await_word(&mut holder, "claimed");
-    let Begin::HeldBy(named) = store.begin::<u64>(&request(1)).unwrap() else { panic!("two hold one claim") };
+    await_word(&mut holder, "locked");
+    let Begin::HeldBy(named) = store.begin::<u64>(&request(1)).unwrap() else { panic!("two hold one lock") };
     assert!(named.to_string().starts_with(&format!("process {} on ", holder.id())), "{named}");
-    assert_eq!(store.sweep().unwrap(), 0, "a live claim is not swept");
+    // What it would leave if it were killed while writing is not locked; what we write is.
+    let left = beside(&store, "1-1.aside");
+    fs::write(&left, "half an ent").unwrap();
+    assert_eq!(store.sweep().unwrap(), 1, "a lock that is held is not swept");
 
     holder.kill().unwrap();
-    // Not yet collected, the child is a zombie; that is dead enough.
-    while !fs::read_to_string(format!("/proc/{}/stat", holder.id())).unwrap().contains(") Z ") {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let begun = store.begin::<u64>(&request(1)).unwrap();
+    assert!(beside(&store, "locked").exists());
+    // Not yet collected, the child is a zombie; that is dead enough, once the last of its threads has ended.
+    let start = Instant::now();
+    let begun = loop {
+        match store.begin::<u64>(&request(1)).unwrap() {
+            Begin::HeldBy(_) if start.elapsed() < Duration::from_secs(20) => sleep(Duration::from_millis(1)),
+            begun => break begun,
+        }
+    };
     assert!(matches!(begun, Begin::Run { damage: None, .. }), "{begun:?}");
     holder.wait().unwrap();
     drop(begun);
-    assert_eq!((count(folder.path(), "claim"), count(folder.path(), "tmp")), (0, 0));
+    assert_eq!(leftovers(folder.path()), 0);
 }
 
 #[test]
@@ -214,31 +236,30 @@ fn what_a_killed_process_left_is_swept() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let mut holder = child("hold", folder.path()).spawn().unwrap();
-    await_word(&mut holder, "claimed");
-    // The temporary file it would leave if it were killed while writing, and one of ours that is being written.
-    let temporary_of = |pid: u32| {
-        let start = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        let start = start.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().to_owned();
-        let claim: serde_json::Value =
-            serde_json::from_str(&fs::read_to_string(claim_file(&store, 1)).unwrap()).unwrap();
-        let machine = blake3::hash(claim["holder"]["machine"].as_str().unwrap().as_bytes()).to_hex();
-        store.path(&request(1).key()).with_extension(format!("{}-{pid}-{start}-5.tmp", &machine[..8]))
-    };
-    let (theirs, ours) = (temporary_of(holder.id()), temporary_of(std::process::id()));
-    for path in [&theirs, &ours] {
-        fs::write(path, "half an ent").unwrap();
-    }
-    let foreign = ours.with_extension("").with_extension("00000000-1-1-1.tmp");
-    fs::write(&foreign, "of another machine").unwrap();
+    await_word(&mut holder, "locked");
     assert_eq!(store.sweep().unwrap(), 0);
     holder.kill().unwrap();
     holder.wait().unwrap();
-    assert_eq!(store.sweep().unwrap(), 2, "the claim and the temporary file");
-    assert!(!theirs.exists() && ours.exists() && foreign.exists());
-    let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
-    fs::File::options().write(true).open(&foreign).unwrap().set_modified(long_ago).unwrap();
-    assert_eq!(store.sweep().unwrap(), 1);
-    assert!(!foreign.exists());
+    assert_eq!((store.sweep().unwrap(), leftovers(folder.path())), (1, 0));
+}
+
+/// A stopped process keeps its lock, and its name is known.
+#[test]
+fn a_stopped_process_is_waited_for_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let mut holder = child("hold", folder.path()).spawn().unwrap();
+    await_word(&mut holder, "locked");
+    let signal = |name: &str| {
+        let kill = Command::new("sh").args(["-c", &format!("kill -{name} {}", holder.id())]).status().unwrap();
+        assert!(kill.success());
+    };
+    signal("STOP");
+    let Begin::HeldBy(named) = store.begin::<u64>(&request(1)).unwrap() else { panic!("two hold one lock") };
+    assert!(named.to_string().starts_with(&format!("process {} on ", holder.id())), "{named}");
+    signal("KILL");
+    holder.wait().unwrap();
+    assert!(matches!(store.begin::<u64>(&request(1)).unwrap(), Begin::Run { .. }));
 }
 
 /// Every store does `work` at the same moment.
@@ -261,134 +282,80 @@ fn many_may_sweep_and_prune_at_once() {
     let files = 400;
     for run in 0..files {
         stores[0].put(&request(run), &run).unwrap();
-        let left = stores[0].path(&request(run).key()).with_extension("00000000-1-1-1.tmp");
-        fs::write(&left, "left behind").unwrap();
-        let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
-        fs::File::options().write(true).open(&left).unwrap().set_modified(long_ago).unwrap();
+        let path = stores[0].path(&request(run).key());
+        fs::write(path.with_file_name(format!(".{run}.run.1-1.aside")), "left behind").unwrap();
     }
     let swept: usize = at_once(&stores, |store| store.sweep().unwrap()).into_iter().sum();
-    assert_eq!((swept as u64, count(folder.path(), "tmp")), (files, 0), "each is removed by one");
+    assert_eq!((swept as u64, leftovers(folder.path())), (files, 0), "each is removed by one");
     let pruned: usize =
         at_once(&stores, |store| store.prune(&std::collections::HashSet::new()).unwrap().removed).into_iter().sum();
     assert_eq!((pruned as u64, count(folder.path(), "run")), (files, 0), "each is removed by one");
 }
 
 #[test]
-fn a_claim_is_given_back_on_panic() {
+fn a_lock_is_given_back_on_panic() {
     let folder = tempfile::tempdir().unwrap();
     let output = child("panic", folder.path()).output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("on purpose"));
-    assert_eq!(count(folder.path(), "claim"), 0);
+    assert_eq!(leftovers(folder.path()), 0);
     // In a thread of a process that lives on, too.
     let store = Store::open(folder.path()).unwrap();
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        store.obtain(&request(1), || -> Result<u64, StoreError> { std::panic::resume_unwind(Box::new("quiet")) })
+        let _lock = store.begin::<u64>(&request(1)).unwrap();
+        std::panic::resume_unwind(Box::new("quiet"))
     }));
-    assert!(caught.is_err());
-    assert!(matches!(store.try_claim(&request(1).key()).unwrap(), ClaimAttempt::Mine(_)));
-    assert_eq!(count(folder.path(), "claim"), 0);
+    let _: Box<dyn std::any::Any + Send> = caught.map(|never: std::convert::Infallible| never).unwrap_err();
+    assert!(matches!(store.lock(&request(1).key()).unwrap(), Attempt::Mine(_)));
+    assert_eq!(leftovers(folder.path()), 0);
 }
 
-/// Puts a claim there as a process of another host would, and renews it as long as the guard lives.
-fn claim_of_another_host(store: &Store, run: u64) -> std::path::PathBuf {
-    let path = claim_file(store, run);
+/// Whatever a file says, and of whatever machine: what nobody holds is free.
+#[test]
+fn a_lock_file_that_nobody_holds_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let path = beside(&store, "locked");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, r#"{"holder":{"host":"elsewhere","machine":"other","pid":1,"start":1},"number":0}"#).unwrap();
-    path
-}
-
-#[test]
-fn a_silent_claim_of_another_host_is_taken_over() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open_with(folder.path(), QUICK).unwrap();
-    let path = claim_of_another_host(&store, 1);
-    let renew = || fs::File::options().write(true).open(&path).unwrap().set_modified(SystemTime::now()).unwrap();
-    let is_held = || matches!(store.try_claim(&request(1).key()).unwrap(), ClaimAttempt::HeldBy(_));
-    // As long as its heart beats it is believed, longer than a silent one would be.
-    let start = Instant::now();
-    while start.elapsed() < 2 * QUICK.stale_after {
-        renew();
-        assert!(is_held());
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let ClaimAttempt::HeldBy(holder) = store.try_claim(&request(1).key()).unwrap() else { panic!() };
-    assert_eq!(holder.to_string(), "process 1 on elsewhere");
-    // Once it is silent it is believed for the time stated, by our clock, and no longer.
-    let start = Instant::now();
-    let mut taken = None;
-    while taken.is_none() && start.elapsed() < Duration::from_secs(20) {
-        match store.try_claim(&request(1).key()).unwrap() {
-            ClaimAttempt::Mine(claim) => taken = Some(claim),
-            ClaimAttempt::HeldBy(_) => std::thread::sleep(Duration::from_millis(5)),
-        }
-    }
-    assert!(
-        taken.is_some() && start.elapsed() >= QUICK.stale_after - Duration::from_millis(50),
-        "{:?}",
-        start.elapsed()
-    );
-    drop(taken);
-    assert_eq!((count(folder.path(), "claim"), count(folder.path(), "tmp")), (0, 0));
-}
-
-#[test]
-fn an_unreadable_claim_is_judged_by_its_silence() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open_with(folder.path(), QUICK).unwrap();
-    for content in [&b""[..], b"junk", b"{}", b"\xff\xff"] {
-        let path = claim_of_another_host(&store, 1);
+    for content in [&b"process 1 on elsewhere"[..], b"", b"junk", b"\xff\xff"] {
         fs::write(&path, content).unwrap();
-        let ClaimAttempt::HeldBy(holder) = store.try_claim(&request(1).key()).unwrap() else { panic!("{content:?}") };
-        assert_eq!(holder.to_string(), "an unnamed process");
-        std::thread::sleep(QUICK.stale_after + Duration::from_millis(20));
-        assert!(matches!(store.try_claim(&request(1).key()).unwrap(), ClaimAttempt::Mine(_)), "{content:?}");
+        assert!(matches!(store.lock(&request(1).key()).unwrap(), Attempt::Mine(_)), "{content:?}");
     }
+    assert_eq!(leftovers(folder.path()), 0);
 }
 
 #[test]
-fn a_heart_beats_while_a_claim_is_held() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open_with(folder.path(), QUICK).unwrap();
-    let ClaimAttempt::Mine(claim) = store.try_claim(&request(1).key()).unwrap() else { panic!() };
-    let modified = || fs::metadata(claim_file(&store, 1)).unwrap().modified().unwrap();
-    let (first, start) = (modified(), Instant::now());
-    while modified() == first {
-        assert!(start.elapsed() < Duration::from_secs(20), "no heartbeat");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    // Whoever was taken for dead and comes back leaves the new holder's claim alone.
-    let path = claim_of_another_host(&store, 1);
-    drop(claim);
-    assert!(path.exists());
-}
-
-#[test]
-fn one_of_many_takes_a_stale_claim_over() {
+fn one_of_many_takes_the_lock_of_a_dead_process() {
     let folder = tempfile::tempdir().unwrap();
     let mut holder = child("hold", folder.path()).spawn().unwrap();
-    await_word(&mut holder, "claimed");
+    await_word(&mut holder, "locked");
     holder.kill().unwrap();
     holder.wait().unwrap();
     let stores: Vec<Store> = (0..8).map(|_| Store::open(folder.path()).unwrap()).collect();
-    let attempts = at_once(&stores, |store| store.try_claim(&request(1).key()).unwrap());
-    let mine = attempts.iter().filter(|attempt| matches!(attempt, ClaimAttempt::Mine(_))).count();
+    let attempts = at_once(&stores, |store| store.lock(&request(1).key()).unwrap());
+    let mine = attempts.iter().filter(|attempt| matches!(attempt, Attempt::Mine(_))).count();
     assert_eq!(mine, 1);
     drop(attempts);
-    assert_eq!((count(folder.path(), "claim"), count(folder.path(), "tmp")), (0, 0));
+    assert_eq!(leftovers(folder.path()), 0);
 }
 
 #[test]
-fn a_claim_that_cannot_be_made_is_an_error() {
+fn a_lock_that_cannot_be_made_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let path = claim_file(&store, 1);
+    let path = beside(&store, "locked");
     fs::create_dir_all(&path).unwrap();
-    assert!(store.try_claim(&request(1).key()).unwrap_err().to_string().contains("cannot read the claim"));
+    assert!(store.lock(&request(1).key()).unwrap_err().to_string().contains("cannot lock"));
     fs::remove_dir(&path).unwrap();
-    // A link to nowhere exists for whoever would make it and not for whoever would read it.
     std::os::unix::fs::symlink("/nowhere/at/all", &path).unwrap();
-    assert!(told(store.try_claim(&request(1).key()).unwrap_err()).contains("cannot be read"));
+    assert!(reported(store.lock(&request(1).key()).unwrap_err()).contains("No such file"));
+    // A link is not followed to a file that is none of the store's.
+    fs::remove_file(&path).unwrap();
+    let other = folder.path().join("other");
+    fs::write(&other, "mine").unwrap();
+    std::os::unix::fs::symlink(&other, &path).unwrap();
+    assert!(reported(store.lock(&request(1).key()).unwrap_err()).contains("again and again"));
+    assert_eq!(fs::read_to_string(&other).unwrap(), "mine");
 }
 
 #[test]
@@ -404,5 +371,5 @@ fn a_file_size_limit_is_an_error_and_not_the_end() {
     assert!(output.status.success(), "{:?}: {said}{}", output.status, String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("said: run store: cannot write ") && said.contains("File too large"), "{said}");
     assert!(said.contains("lived."), "{said}");
-    assert_eq!((count(folder.path(), "run"), count(folder.path(), "tmp")), (1, 0));
+    assert_eq!((count(folder.path(), "run"), leftovers(folder.path())), (1, 0));
 }

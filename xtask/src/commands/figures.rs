@@ -9,7 +9,7 @@ use crate::output::files::{self, Format, Provenance, Record};
 use crate::output::report;
 use crate::recipes::catalog::{self, Figure};
 use crate::runs::atomic_file;
-use crate::runs::execution::{Executor, Policy, Ready};
+use crate::runs::execution::{Executor, Policy, Ready, caught};
 use crate::runs::progress::ProgressLine;
 use crate::runs::provenance;
 use crate::runs::run::Run;
@@ -74,7 +74,8 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
     let maker = Maker { root, folder: &folder, args, start, revision: provenance::revision(root) };
     let mut made = Vec::new();
-    let work = executor.execute(&figures, |ready, line| made.push(maker.make(&figures, ready, line)));
+    let runs: Vec<_> = figures.iter().map(|figure| &figure.runs[..]).collect();
+    let work = executor.execute(&runs, |ready, line| made.push(maker.make(&figures, ready, line)));
     let page = if work.is_ok() { report::write(&folder) } else { Ok(Vec::new()) };
     print_summary(&made, &folder, start);
     work?;
@@ -188,7 +189,8 @@ fn run_shard(
     );
     let share: HashSet<Key> = mine.into_iter().map(|index| all[index].0).collect();
     let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
-    let failed = executor.execute(figures, |_, _| ())?;
+    let runs: Vec<_> = figures.iter().map(|figure| &figure.runs[..]).collect();
+    let failed = executor.execute(&runs, |_, _| ())?;
     for failure in &failed {
         say!("FAILED {failure}");
     }
@@ -210,7 +212,9 @@ impl Maker<'_> {
         let (computed, run_seconds) = (ready.computed, ready.run_seconds);
         let outcome = ready.results.and_then(|results| {
             let start = Instant::now();
-            let mut assembled = figure.plan.assemble(&results).context("cannot assemble the figure")?;
+            // A stored result may be sound and yet not of the shape that its run gives.
+            let label = || "cannot assemble the figure from its results".to_owned();
+            let mut assembled = caught(label, || figure.plan.assemble(&results).context("cannot assemble the figure"))?;
             let assemble_seconds = start.elapsed().as_secs_f64();
             assembled.figure.name.clone_from(&figure.stem);
             let inputs = files::input_hashes(self.root, &figure.plan.inputs())?;

@@ -1,7 +1,9 @@
 //! The files of a figure: drawing, numbers, verdicts, and the record that ties them together by hash.
 
 use crate::config::{Scale, read_regular};
+use crate::console;
 use crate::runs::atomic_file::write_atomically;
+use crate::runs::lock::FileLock;
 use crate::study::Verdict;
 use crate::study::recipe::{Assembled, Table};
 use anyhow::{Context as _, anyhow, ensure};
@@ -151,7 +153,7 @@ pub fn input_hashes(root: &Path, inputs: &[PathBuf]) -> anyhow::Result<BTreeMap<
 /// drawing, the record with all hashes last.
 ///
 /// The previous record is removed before its files are replaced, so that a folder interrupted half-way holds no record that
-/// fits it; files of it that are made no more are removed, too.
+/// fits it; files of it that are made no more are removed, too. One process at a time writes a figure.
 ///
 /// # Errors
 /// Naming the file that could not be drawn or written. A figure that cannot be drawn has its numbers and its record.
@@ -168,6 +170,7 @@ pub fn write_figure(
     record.provenance.draw_seconds = start.elapsed().as_secs_f64();
     record.files = files.iter().map(|(name, bytes)| (name.clone(), sha256_hex(bytes))).collect();
     let path = folder.join(format!("{}.json", record.figure));
+    let _lock = lock(&path)?;
     let old = read_record(&path).map(|old| old.files).unwrap_or_default();
     if path.exists() && old != record.files {
         std::fs::remove_file(&path).with_context(|| format!("cannot replace {}", path.display()))?;
@@ -183,6 +186,17 @@ pub fn write_figure(
     let (record, json) = record.sealed()?;
     write_atomically(&path, json.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     drawn.map(|()| record)
+}
+
+/// Keeps other processes from writing a file, and those that belong to it, for as long as the lock is held.
+///
+/// # Errors
+/// Naming the file.
+pub fn lock(path: &Path) -> anyhow::Result<FileLock> {
+    let waiting = |holder: &_| {
+        console::complain(format_args!("waiting for {holder}, which is writing {}", path.display()));
+    };
+    FileLock::take(path, waiting).with_context(|| format!("cannot lock {}", path.display()))
 }
 
 /// Refuses to put a figure where another one of its name is: of another kind, or of paper scale under one of smoke.

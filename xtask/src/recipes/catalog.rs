@@ -2,9 +2,8 @@
 
 use crate::config::{ConfigError, Document, Scale, Settings};
 use crate::recipes::RECIPES;
-use crate::runs::run::Run;
+use crate::runs::execution::NamedRun;
 use crate::runs::run_time::total;
-use crate::runs::store::Request;
 use crate::study::Expectation;
 use crate::study::recipe::{Kind, Plan};
 use anyhow::{Context as _, bail};
@@ -47,17 +46,6 @@ pub struct Figure {
     pub runs: Vec<NamedRun>,
 }
 
-/// A run and the description it is known by.
-#[derive(Clone, Debug)]
-pub struct NamedRun {
-    /// The run.
-    pub run: Run,
-    /// What it is looked up by among a figure's results.
-    pub description: String,
-    /// What it is stored under.
-    pub request: Request,
-}
-
 impl Figure {
     /// Reads, checks and plans one config.
     ///
@@ -79,10 +67,9 @@ impl Figure {
         let mut runs: Vec<NamedRun> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for run in plan.runs() {
-            let description = run.description()?;
-            if seen.insert(description.clone()) {
-                let request = Request::new(&run, run.engine_version(), scale.name())?;
-                runs.push(NamedRun { run, description, request });
+            let named = NamedRun::new(run, scale.name())?;
+            if seen.insert(named.request.key()) {
+                runs.push(named);
             }
         }
         let path = path.to_owned();

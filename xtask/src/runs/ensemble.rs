@@ -1,9 +1,11 @@
 //! The theory at the actual size as a run: statistics over independent draws of the data, storable.
 
 mod shrinkage;
+mod shrunk;
 mod transfer;
 
 pub use shrinkage::{ShrinkageOutcome, ShrinkageSpec};
+pub use shrunk::{NoiseKnowledge, shrunk};
 pub use transfer::{TransferOutcome, TransferSpec};
 
 use crate::runs::summary::Summary;

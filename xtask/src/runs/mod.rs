@@ -3,6 +3,7 @@
 pub mod atomic_file;
 pub mod ensemble;
 pub mod execution;
+pub mod lock;
 pub mod progress;
 pub mod provenance;
 pub mod results;

@@ -53,3 +53,32 @@ pub fn workspace_root() -> anyhow::Result<std::path::PathBuf> {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// A file that was touched and not changed makes `git status` refresh the index, unless it is asked not to.
+    #[test]
+    fn asking_for_the_revision_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let git = |arguments: &[&str]| {
+            let who = ["-c", "user.name=x", "-c", "user.email=x@x"];
+            assert!(Command::new("git").arg("-C").arg(root).args(who).args(arguments).status().unwrap().success());
+        };
+        fs::write(root.join("file"), "text").unwrap();
+        git(&["init", "-q"]);
+        git(&["add", "file"]);
+        git(&["commit", "-q", "-m", "first"]);
+        let file = fs::File::options().write(true).open(root.join("file")).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        let index = || fs::read(root.join(".git/index")).unwrap();
+        let before = index();
+        assert!(revision(root).is_some_and(|(_, is_dirty)| !is_dirty));
+        assert!(index() == before, "the index was written");
+        git(&["status", "--porcelain"]);
+        assert!(index() != before, "this test cannot fail");
+    }
+}

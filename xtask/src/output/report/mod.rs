@@ -8,7 +8,7 @@ mod page;
 mod section;
 
 use crate::config::read_regular;
-use crate::output::files::{Record, read_output, read_record};
+use crate::output::files::{Record, lock, read_output, read_record};
 use crate::runs::atomic_file::write_atomically;
 use anyhow::{Context as _, anyhow, ensure};
 use std::path::Path;
@@ -37,8 +37,10 @@ struct Contents {
 /// # Errors
 /// If the folder cannot be read or the page cannot be written.
 pub fn write(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let Contents { entries, faults } = contents(folder)?;
     let path = folder.join("index.html");
+    // Of several processes the last one to write has read what all of them wrote.
+    let _lock = lock(&path)?;
+    let Contents { entries, faults } = contents(folder)?;
     write_atomically(&path, page::render(&entries, &faults).as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(faults)

@@ -1,6 +1,6 @@
 //! The non-gradient algorithm at the actual size as a run: its test error, beside optimal stopping, over independent draws of the data.
 
-use crate::study::elements::{NoiseKnowledge, shrunk};
+use super::shrunk::{NoiseKnowledge, shrunk};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use theory::{Ensemble, Student, Task};

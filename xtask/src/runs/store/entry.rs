@@ -13,10 +13,9 @@
 //! ```
 //! Header and record can be checked without reading the value, which makes listing a large store cheap.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::request::{Key, Request};
@@ -87,23 +86,26 @@ pub enum Damage {
     },
 }
 
-/// The record and, within the file, where the value is.
-pub(super) struct Head {
-    pub(super) record: Record,
-    value_length: u64,
-    value_checksum: [u8; 32],
+/// Why a file cannot be read as an entry.
+#[derive(Debug, Error)]
+pub(super) enum Unreadable {
+    /// The system refused.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// The bytes are wrong.
+    #[error(transparent)]
+    Damage(#[from] Damage),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Wire<'a> {
-    scale: std::borrow::Cow<'a, str>,
-    description: std::borrow::Cow<'a, str>,
+/// The record, and what the value has to be.
+pub(super) struct Head {
+    pub(super) record: Record,
+    value_checksum: [u8; 32],
 }
 
 /// The bytes of an entry whose value is already encoded.
 pub(super) fn encode(request: &Request, value: &[u8]) -> Result<Vec<u8>, postcard::Error> {
-    let wire = Wire { scale: request.scale().into(), description: request.description().into() };
-    let record = postcard::to_stdvec(&wire)?;
+    let record = postcard::to_stdvec(&(request.scale(), request.description()))?;
     let mut bytes = Vec::with_capacity(HEADER + record.len() + value.len());
     bytes.extend_from_slice(&MAGIC);
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
@@ -118,50 +120,40 @@ pub(super) fn encode(request: &Request, value: &[u8]) -> Result<Vec<u8>, postcar
     Ok(bytes)
 }
 
-/// Reads and checks header and record of the file of `key`; leaves `file` at the value.
-///
-/// The outer error is the system's, the inner one says what is wrong with the bytes.
-pub(super) fn read_head(file: &mut impl Read, length: u64, key: &Key) -> std::io::Result<Result<Head, Damage>> {
+/// Reads and checks header and record of the file of `key`, which has `length` bytes; leaves `file` at the value.
+pub(super) fn read_head(file: &mut impl Read, length: u64, key: &Key) -> Result<Head, Unreadable> {
     let mut header = Vec::with_capacity(HEADER);
     file.by_ref().take(HEADER as u64).read_to_end(&mut header)?;
-    let sizes = match check_header(&header, length) {
-        Ok(sizes) => sizes,
-        Err(damage) => return Ok(Err(damage)),
-    };
+    let record_length = check_header(&header, length)?;
     let mut record = Vec::new();
-    file.by_ref().take(sizes.record).read_to_end(&mut record)?;
-    Ok(check_record(&header, &record, &sizes, key))
-}
-
-/// Reads, checks and decodes the value that follows a head.
-pub(super) fn read_value<T: DeserializeOwned>(file: &mut impl Read, head: &Head) -> std::io::Result<Result<T, Damage>> {
-    let mut value = Vec::new();
-    file.by_ref().take(head.value_length).read_to_end(&mut value)?;
-    if *blake3::hash(&value).as_bytes() != head.value_checksum {
-        return Ok(Err(Damage::ValueChecksum));
+    file.by_ref().take(record_length).read_to_end(&mut record)?;
+    if record_checksum(&header[..CHECKED], &record) != field::<32>(&header, CHECKED) {
+        return Err(Damage::RecordChecksum.into());
     }
-    Ok(decode(&value, "result"))
+    let (scale, description): (String, String) = decode(&record, "description")?;
+    let record = Record { engine: u32::from_le_bytes(field(&header, 12)), scale, description };
+    if Key::of(&record.description, record.engine, &record.scale) != *key {
+        return Err(Damage::Foreign.into());
+    }
+    Ok(Head { record, value_checksum: field(&header, 64) })
 }
 
-/// As [`read_value`] for when only soundness is asked for.
-pub(super) fn check_value(file: &mut impl Read, head: &Head) -> std::io::Result<Result<(), Damage>> {
-    let mut hasher = blake3::Hasher::new();
-    std::io::copy(&mut file.by_ref().take(head.value_length), &mut hasher)?;
-    let sound = *hasher.finalize().as_bytes() == head.value_checksum;
-    Ok(if sound { Ok(()) } else { Err(Damage::ValueChecksum) })
+/// Reads and checks the value that follows a head, up to the end of the file.
+pub(super) fn read_value(file: &mut impl Read, head: &Head) -> Result<Vec<u8>, Unreadable> {
+    let mut value = Vec::new();
+    file.read_to_end(&mut value)?;
+    if *blake3::hash(&value).as_bytes() != head.value_checksum {
+        return Err(Damage::ValueChecksum.into());
+    }
+    Ok(value)
 }
 
-struct Sizes {
-    record: u64,
-    value: u64,
-}
-
-fn check_header(header: &[u8], length: u64) -> Result<Sizes, Damage> {
+/// The length of the record, if the header is one of a file of `length` bytes.
+fn check_header(header: &[u8], length: u64) -> Result<u64, Damage> {
     if header.is_empty() {
         return Err(Damage::Empty);
     }
-    let start = &header[..header.len().min(MAGIC.len())];
-    if !MAGIC.starts_with(start) {
+    if !MAGIC.starts_with(&header[..header.len().min(MAGIC.len())]) {
         return Err(Damage::NotAnEntry);
     }
     if header.len() < HEADER {
@@ -171,32 +163,17 @@ fn check_header(header: &[u8], length: u64) -> Result<Sizes, Damage> {
     if format != FORMAT {
         return Err(Damage::Format { found: format });
     }
-    let sizes = Sizes { record: u64::from_le_bytes(field(header, 16)), value: u64::from_le_bytes(field(header, 24)) };
-    let expected = (HEADER as u64).saturating_add(sizes.record).saturating_add(sizes.value);
+    let [record, value] = [16, 24].map(|at| u64::from_le_bytes(field(header, at)));
+    let expected = (HEADER as u64).saturating_add(record).saturating_add(value);
     match length {
         found if found < expected => Err(Damage::Truncated { found, expected }),
         found if found > expected => Err(Damage::TooLong { found, expected }),
-        _ => Ok(sizes),
+        _ => Ok(record),
     }
 }
 
-fn check_record(header: &[u8], record: &[u8], sizes: &Sizes, key: &Key) -> Result<Head, Damage> {
-    if record_checksum(&header[..CHECKED], record) != field::<32>(header, CHECKED) {
-        return Err(Damage::RecordChecksum);
-    }
-    let wire: Wire<'_> = decode(record, "description")?;
-    let record = Record {
-        engine: u32::from_le_bytes(field(header, 12)),
-        scale: wire.scale.into_owned(),
-        description: wire.description.into_owned(),
-    };
-    if Key::of(&record.description, record.engine, &record.scale) != *key {
-        return Err(Damage::Foreign);
-    }
-    Ok(Head { record, value_length: sizes.value, value_checksum: field(header, 64) })
-}
-
-fn decode<T: DeserializeOwned>(bytes: &[u8], part: &'static str) -> Result<T, Damage> {
+/// The value that `bytes` are, all of them.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8], part: &'static str) -> Result<T, Damage> {
     let undecodable = |why: String| Damage::Undecodable { part, why };
     let (value, rest) = postcard::take_from_bytes(bytes).map_err(|error| undecodable(error.to_string()))?;
     if !rest.is_empty() {
@@ -227,20 +204,16 @@ mod tests {
         (request, bytes)
     }
 
-    fn read(request: &Request, mut bytes: &[u8]) -> Result<Vec<f64>, Damage> {
+    fn read(request: &Request, mut bytes: &[u8]) -> Result<Vec<f64>, Unreadable> {
         let length = bytes.len() as u64;
-        let head = read_head(&mut bytes, length, &request.key()).unwrap()?;
-        assert_eq!(
-            check_value(&mut &*bytes, &head).unwrap().is_ok(),
-            read_value::<Vec<f64>>(&mut &*bytes, &head).unwrap().is_ok()
-        );
-        read_value(&mut bytes, &head).unwrap()
+        let head = read_head(&mut bytes, length, &request.key())?;
+        Ok(decode(&read_value(&mut bytes, &head)?, "result")?)
     }
 
     #[test]
     fn a_sound_entry_reads() {
         let (request, bytes) = sound();
-        assert_eq!(read(&request, &bytes), Ok(vec![1.5; 20]));
+        assert_eq!(read(&request, &bytes).unwrap(), vec![1.5; 20]);
     }
 
     #[test]

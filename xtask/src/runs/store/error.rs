@@ -51,6 +51,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether nothing more can be stored by anybody: the disk is full, say.
+    pub fn is_final(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        match self {
+            Self::Io { source, .. } => matches!(source.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem),
+            _ => false,
+        }
+    }
+
     /// For `map_err` on a file operation.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

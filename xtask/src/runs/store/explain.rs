@@ -77,11 +77,19 @@ pub fn explain(store: &Store, wanted: &[Request]) -> Result<Vec<Standing>, Store
     Ok(standings)
 }
 
-/// The unwanted runs by scale and kind, and all engine versions of every (scale, description).
+/// The stored runs that nobody wants, and all engine versions of every (scale, description).
 #[derive(Default)]
 struct Past {
-    unwanted: HashMap<(String, String), Unwanted>,
+    runs: Vec<PastRun>,
+    /// Which of the runs have a leaf: comparing with all of them is counting along these lists.
+    having: HashMap<u64, Vec<usize>>,
     engines: HashMap<(String, String), Vec<u32>>,
+}
+
+struct PastRun {
+    key: Key,
+    description: String,
+    leaves: usize,
 }
 
 impl Past {
@@ -98,9 +106,11 @@ impl Past {
     }
 
     fn add(&mut self, key: Key, record: Record) {
-        let json = parsed(&record.description);
-        let kind = (record.scale.clone(), kind_of(&json));
-        self.unwanted.entry(kind).or_default().add(key, &record.description, &leaves(&json));
+        let leaves = leaves(&record.scale, &record.description);
+        for leaf in &leaves {
+            self.having.entry(*leaf).or_default().push(self.runs.len());
+        }
+        self.runs.push(PastRun { key, description: record.description.clone(), leaves: leaves.len() });
         self.engines.entry((record.scale, record.description)).or_default().push(record.engine);
     }
 
@@ -111,39 +121,17 @@ impl Past {
             stored.sort_unstable();
             return Standing::EngineChanged { stored };
         }
-        let json = parsed(request.description());
-        let same_kind = self.unwanted.get(&(request.scale().to_owned(), kind_of(&json)));
-        match same_kind.and_then(|unwanted| unwanted.nearest(&leaves(&json))) {
-            Some(run) => Standing::Changed { from: run.key, changes: changes(&parsed(&run.description), &json) },
+        match self.nearest(&leaves(request.scale(), request.description())) {
+            Some(run) => Standing::Changed {
+                from: run.key,
+                changes: changes(&parsed(&run.description), &parsed(request.description())),
+            },
             None => Standing::New,
         }
     }
-}
-
-/// The stored runs of one kind that nobody wants.
-#[derive(Default)]
-struct Unwanted {
-    runs: Vec<UnwantedRun>,
-    /// Which of the runs have a leaf: comparing with all of them is counting along these lists.
-    having: HashMap<u64, Vec<usize>>,
-}
-
-struct UnwantedRun {
-    key: Key,
-    description: String,
-    leaves: usize,
-}
-
-impl Unwanted {
-    fn add(&mut self, key: Key, description: &str, leaves: &[u64]) {
-        for leaf in leaves {
-            self.having.entry(*leaf).or_default().push(self.runs.len());
-        }
-        self.runs.push(UnwantedRun { key, description: description.to_owned(), leaves: leaves.len() });
-    }
 
     /// The run that differs least, of equals the one with the smallest key, if at least half is shared.
-    fn nearest(&self, leaves: &[u64]) -> Option<&UnwantedRun> {
+    fn nearest(&self, leaves: &[u64]) -> Option<&PastRun> {
         let mut shared = vec![0; self.runs.len()];
         for index in leaves.iter().filter_map(|leaf| self.having.get(leaf)).flatten() {
             shared[*index] += 1;
@@ -161,18 +149,13 @@ fn parsed(description: &str) -> Value {
     serde_json::from_str(description).unwrap_or_default()
 }
 
-/// The enum variant that serde writes as `{"Variant": …}`.
-fn kind_of(json: &Value) -> String {
-    match json {
-        Value::Object(object) if object.len() == 1 => object.keys().next().cloned().unwrap_or_default(),
-        _ => String::new(),
-    }
-}
-
-/// A hash for every value together with its path; a list counts as one value.
-fn leaves(json: &Value) -> Vec<u64> {
+/// A hash for every value of a description together with the scale and its path, of which the run's kind is the
+/// beginning; a list counts as one value.
+fn leaves(scale: &str, description: &str) -> Vec<u64> {
+    let mut start = DefaultHasher::new();
+    scale.hash(&mut start);
     let mut found = Vec::new();
-    collect_leaves(json, &DefaultHasher::new(), &mut found);
+    collect_leaves(&parsed(description), &start, &mut found);
     found
 }
 

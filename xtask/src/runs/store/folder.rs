@@ -2,19 +2,18 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{BufReader, ErrorKind, Write};
+use std::io::{self, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::claim::{Claim, ClaimAttempt, Claims, Holder, TAKEOVER, Timing};
-use super::entry::{self, Damage, Head, Record};
+use super::entry::{self, Damage, Head, Record, Unreadable};
 use super::error::StoreError;
 use super::limit::survive_file_size_limit;
-use super::process::Process;
 use super::request::{Key, Request};
+use crate::runs::atomic_file::{check_writable, sweep, write_atomically};
+use crate::runs::lock::{Attempt, FileLock, Holder};
 
 /// What the store has under a key.
 #[derive(Debug, PartialEq)]
@@ -32,10 +31,10 @@ pub enum Lookup<T> {
 pub enum Begin<T> {
     /// It is done: here is the result.
     Stored(T),
-    /// It is ours to do while the claim is held.
+    /// It is ours to do while the lock is held.
     Run {
         /// To be dropped after the result has been put.
-        claim: Claim,
+        lock: FileLock,
         /// What is wrong with the entry that is there, if one is.
         damage: Option<Damage>,
     },
@@ -65,7 +64,7 @@ pub struct Pruned {
     pub removed: usize,
     /// Their size.
     pub bytes: u64,
-    /// Temporary files and claims of dead processes removed.
+    /// Half-written files and lock files of dead processes removed.
     pub leftovers: usize,
 }
 
@@ -73,17 +72,11 @@ pub struct Pruned {
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
-    claims: Claims,
 }
 
 impl Store {
     /// A store in the folder `root`, which is made when the first result is put.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        Self::open_with(root, Timing::default())
-    }
-
-    /// As [`open`](Self::open), with other times for claims.
-    pub fn open_with(root: &Path, timing: Timing) -> Result<Self, StoreError> {
         survive_file_size_limit();
         match fs::metadata(root) {
             Ok(metadata) if metadata.is_dir() => {}
@@ -91,7 +84,7 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(StoreError::io("open", root)(error)),
         }
-        Ok(Self { root: root.to_owned(), claims: Claims::new(Process::current(), timing) })
+        Ok(Self { root: root.to_owned() })
     }
 
     /// The folder.
@@ -107,48 +100,41 @@ impl Store {
 
     /// The result under a key, every byte of the entry checked.
     pub fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Lookup<T>, StoreError> {
-        self.look_up(key, |file, head| entry::read_value(file, &head))
+        self.look_up(key, |file, head| Ok(entry::decode(&entry::read_value(file, &head)?, "result")?))
     }
 
     /// As [`get`](Self::get) for when only it matters whether a sound entry is there.
     pub fn check(&self, key: &Key) -> Result<Lookup<Record>, StoreError> {
-        self.look_up(key, |file, head| Ok(entry::check_value(file, &head)?.map(|()| head.record)))
+        self.look_up(key, |file, head| entry::read_value(file, &head).map(|_| head.record))
     }
 
     /// As [`check`](Self::check) without reading the result itself, whatever its size.
     pub fn peek(&self, key: &Key) -> Result<Lookup<Record>, StoreError> {
-        self.look_up(key, |_, head| Ok(Ok(head.record)))
+        self.look_up(key, |_, head| Ok(head.record))
     }
 
     fn look_up<T>(
         &self,
         key: &Key,
-        read: impl FnOnce(&mut BufReader<File>, Head) -> std::io::Result<Result<T, Damage>>,
+        read: impl FnOnce(&mut BufReader<File>, Head) -> Result<T, Unreadable>,
     ) -> Result<Lookup<T>, StoreError> {
         let path = self.path(key);
-        // Looked at before it is opened: opening a pipe would wait for its writer.
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => {}
-            Ok(_) => return Err(StoreError::io("read", &path)(std::io::Error::other("it is not a regular file"))),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lookup::Missing),
-            Err(error) => return Err(StoreError::io("read", &path)(error)),
-        }
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lookup::Missing),
-            Err(error) => return Err(StoreError::io("read", &path)(error)),
-        };
-        let checked = || {
+        let found = || {
+            // Looked at before it is opened: opening a pipe would wait for its writer.
+            if !fs::metadata(&path)?.is_file() {
+                return Err(io::Error::other("it is not a regular file").into());
+            }
+            let file = File::open(&path)?;
             let length = file.metadata()?.len();
             let mut file = BufReader::new(file);
-            match entry::read_head(&mut file, length, key)? {
-                Ok(head) => read(&mut file, head),
-                Err(damage) => Ok(Err(damage)),
-            }
+            let head = entry::read_head(&mut file, length, key)?;
+            read(&mut file, head)
         };
-        match checked().map_err(StoreError::io("read", &path))? {
+        match found() {
             Ok(value) => Ok(Lookup::Found(value)),
-            Err(damage) => Ok(Lookup::Damaged(damage)),
+            Err(Unreadable::Damage(damage)) => Ok(Lookup::Damaged(damage)),
+            Err(Unreadable::System(error)) if error.kind() == ErrorKind::NotFound => Ok(Lookup::Missing),
+            Err(Unreadable::System(error)) => Err(StoreError::io("read", &path)(error)),
         }
     }
 
@@ -159,22 +145,21 @@ impl Store {
         let value = postcard::to_stdvec(value).map_err(encoding)?;
         let bytes = entry::encode(request, &value).map_err(encoding)?;
         let path = self.path(&request.key());
-        self.make_folder_of(&path)?;
-        let aside = path.with_extension(self.claims.process.temporary_suffix(self.claims.number()));
-        let written = write_synchronised(&aside, &bytes)
-            .map_err(StoreError::io("write", &aside))
-            .and_then(|()| fs::rename(&aside, &path).map_err(StoreError::io("write", &path)));
-        if written.is_err() {
-            let _ = fs::remove_file(&aside);
-        }
-        written
+        make_folder(path.parent().unwrap_or(&self.root))?;
+        write_atomically(&path, &bytes).map_err(StoreError::io("write", &path))
     }
 
-    /// Claims a run whatever is stored, as for running it again by force.
-    pub fn try_claim(&self, key: &Key) -> Result<ClaimAttempt, StoreError> {
-        let path = self.path(key).with_extension("claim");
-        self.make_folder_of(&path)?;
-        self.claims.attempt(&path)
+    /// Makes sure that results can be stored, by writing a file and removing it.
+    pub fn check_writable(&self) -> Result<(), StoreError> {
+        make_folder(&self.root)?;
+        check_writable(&self.root).map_err(StoreError::io("write into", &self.root))
+    }
+
+    /// Locks a run whatever is stored, as for running it again by force. Does not wait.
+    pub fn lock(&self, key: &Key) -> Result<Attempt, StoreError> {
+        let path = self.path(key);
+        make_folder(path.parent().unwrap_or(&self.root))?;
+        FileLock::attempt(&path).map_err(StoreError::io("lock", &path))
     }
 
     /// Finds out how a run is to go on: it is stored, or it is ours, or somebody else is on it.
@@ -182,62 +167,37 @@ impl Store {
         if let Lookup::Found(value) = self.get(&request.key())? {
             return Ok(Begin::Stored(value));
         }
-        let claim = match self.try_claim(&request.key())? {
-            ClaimAttempt::Mine(claim) => claim,
-            ClaimAttempt::HeldBy(holder) => return Ok(Begin::HeldBy(holder)),
+        let lock = match self.lock(&request.key())? {
+            Attempt::Mine(lock) => lock,
+            Attempt::HeldBy(holder) => return Ok(Begin::HeldBy(holder)),
         };
-        // Whoever held the claim before us may have finished between our look and our claim.
+        // Whoever held the lock before us may have finished between our look and our lock.
         match self.get(&request.key())? {
             Lookup::Found(value) => Ok(Begin::Stored(value)),
-            Lookup::Missing => Ok(Begin::Run { claim, damage: None }),
-            Lookup::Damaged(damage) => Ok(Begin::Run { claim, damage: Some(damage) }),
-        }
-    }
-
-    /// The result of a run: read, computed here, or waited for while another process computes it.
-    ///
-    /// `E` is the caller's error. The second part says whether it was computed here.
-    pub fn obtain<T, E>(&self, request: &Request, compute: impl FnOnce() -> Result<T, E>) -> Result<(T, bool), E>
-    where
-        T: Serialize + DeserializeOwned,
-        E: From<StoreError>,
-    {
-        let mut pause = Duration::from_millis(10);
-        loop {
-            match self.begin(request)? {
-                Begin::Stored(value) => return Ok((value, false)),
-                Begin::Run { claim, .. } => {
-                    let value = compute()?;
-                    self.put(request, &value)?;
-                    drop(claim);
-                    return Ok((value, true));
-                }
-                Begin::HeldBy(_) => {
-                    std::thread::sleep(pause);
-                    pause = (pause * 2).min(Duration::from_secs(1));
-                }
-            }
+            Lookup::Missing => Ok(Begin::Run { lock, damage: None }),
+            Lookup::Damaged(damage) => Ok(Begin::Run { lock, damage: Some(damage) }),
         }
     }
 
     /// Every entry, sorted by key, read one at a time; results are not read.
     pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry, StoreError>> + '_, StoreError> {
-        let files = self.files()?.into_iter().filter_map(|path| Some((key_of(&path)?, path)));
+        let mut files = Vec::new();
+        for folder in self.folders()? {
+            files.extend(listed(&folder)?);
+        }
+        let files = files.into_iter().filter_map(|path| Some((key_of(&path)?, path)));
         Ok(files.filter_map(|(key, path)| self.entry(key, path).transpose()))
     }
 
     fn entry(&self, key: Key, path: PathBuf) -> Result<Option<Entry>, StoreError> {
-        let record = match self.peek(&key)? {
-            Lookup::Found(record) => Ok(record),
-            Lookup::Damaged(damage) => Err(damage),
+        let found = self.look_up(&key, |file, head| Ok((head.record, file.get_ref().metadata()?.len())))?;
+        let (record, bytes) = match found {
+            Lookup::Found((record, bytes)) => (Ok(record), bytes),
+            Lookup::Damaged(damage) => (Err(damage), fs::metadata(&path).map_or(0, |metadata| metadata.len())),
+            // Another process pruned it.
             Lookup::Missing => return Ok(None),
         };
-        match fs::metadata(&path) {
-            Ok(metadata) => Ok(Some(Entry { key, bytes: metadata.len(), path, record })),
-            // Another process pruned it.
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StoreError::io("read", &path)(error)),
-        }
+        Ok(Some(Entry { key, bytes, path, record }))
     }
 
     /// Removes every entry that is not to be kept or is damaged, and what dead processes left behind.
@@ -249,73 +209,49 @@ impl Store {
             let entry = entry?;
             if keep.contains(&entry.key) && entry.record.is_ok() {
                 pruned.kept += 1;
-            } else if remove(&entry.path)? {
-                pruned.removed += 1;
-                pruned.bytes += entry.bytes;
+                continue;
+            }
+            match fs::remove_file(&entry.path) {
+                Ok(()) => {
+                    pruned.removed += 1;
+                    pruned.bytes += entry.bytes;
+                }
+                // Another process was first.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::io("remove", &entry.path)(error)),
             }
         }
         Ok(pruned)
     }
 
-    /// Removes temporary files and claims of dead processes; says how many.
+    /// Removes half-written files and lock files of dead processes; says how many.
     pub fn sweep(&self) -> Result<usize, StoreError> {
-        let mut removed = 0;
-        for path in self.files()? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_claim = path.extension().is_some_and(|it| it == "claim" || it == TAKEOVER);
-            if is_claim {
-                removed += usize::from(self.claims.remove_if_stale(&path)?);
-            } else if name.ends_with(".tmp") && self.claims.process.is_abandoned(&name, age(&path)) {
-                removed += usize::from(remove(&path)?);
-            }
-        }
-        Ok(removed)
+        let folders = self.folders()?;
+        folders.iter().map(|folder| sweep(folder).map_err(StoreError::io("clean", folder))).sum()
     }
 
-    /// Every file two levels down, sorted; an absent store has none.
-    fn files(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let mut files = Vec::new();
-        for folder in listed(&self.root)? {
-            let is_ours = folder.file_name().is_some_and(|name| name.len() == 2);
-            if is_ours && folder.is_dir() {
-                files.extend(listed(&folder)?);
-            }
-        }
-        Ok(files)
-    }
-
-    fn make_folder_of(&self, path: &Path) -> Result<(), StoreError> {
-        let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(StoreError::io("make the folder", folder))
+    /// The folders of entries, sorted; an absent store has none.
+    fn folders(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let mut folders = listed(&self.root)?;
+        folders.retain(|folder| folder.file_name().is_some_and(|name| name.len() == 2) && folder.is_dir());
+        Ok(folders)
     }
 }
 
-fn write_synchronised(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(folder).map_err(StoreError::io("make the folder", folder))
 }
 
+/// What is in a folder, sorted.
 fn listed(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let reading = match fs::read_dir(folder) {
-        Ok(reading) => reading,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(StoreError::io("list", folder)(error)),
-    };
-    let mut paths = reading
-        .map(|item| item.map(|item| item.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(StoreError::io("list", folder))?;
-    paths.sort();
-    Ok(paths)
-}
-
-/// Removes a file; says whether it was still there, since another process may have been first.
-fn remove(path: &Path) -> Result<bool, StoreError> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(StoreError::io("remove", path)(error)),
+    let list = || fs::read_dir(folder)?.map(|item| Ok(item?.path())).collect::<io::Result<Vec<_>>>();
+    match list() {
+        Ok(mut paths) => {
+            paths.sort();
+            Ok(paths)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(StoreError::io("list", folder)(error)),
     }
 }
 
@@ -324,10 +260,4 @@ fn key_of(path: &Path) -> Option<Key> {
     let folder = path.parent()?.file_name()?.to_str()?;
     let rest = path.file_name()?.to_str()?.strip_suffix(".run")?;
     Key::from_hex(&format!("{folder}{rest}"))
-}
-
-/// Time since the last change; 0 if unknown.
-fn age(path: &Path) -> Duration {
-    let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
-    modified.ok().and_then(|modified| modified.elapsed().ok()).unwrap_or_default()
 }

@@ -37,7 +37,8 @@ impl Shard {
         let cost = |index: usize| Some(runs[index].1).filter(|cost| cost.is_finite()).unwrap_or(0.0).max(0.0);
         let mut order: Vec<usize> = (0..runs.len()).collect();
         order.sort_by(|&a, &b| cost(b).total_cmp(&cost(a)).then(runs[a].0.cmp(&runs[b].0)));
-        let mut loads = vec![(0.0, 0_usize); self.parts];
+        // Of more shares than runs the last ones stay empty.
+        let mut loads = vec![(0.0, 0_usize); self.parts.min(runs.len())];
         let mut owner = std::collections::HashMap::new();
         for index in order {
             owner.entry(runs[index].0).or_insert_with(|| {
@@ -125,6 +126,15 @@ mod tests {
         assert_eq!(split(&[], 2).concat(), [0; 0]);
     }
 
+    #[test]
+    fn the_number_of_shares_costs_nothing() {
+        let runs = runs(&[1.0, 3.0, 2.0]);
+        let share = |part, parts| Shard::new(part, parts).unwrap().select(&runs);
+        for parts in [5, Shard::MOST] {
+            assert_eq!([1, 2, 3, 4, parts].map(|part| share(part, parts)), [vec![1], vec![2], vec![0], vec![], vec![]]);
+        }
+    }
+
     proptest! {
         /// Every run is in one share; the longest share is within Graham's bound of the mean load; order is no matter.
         #[test]
@@ -136,8 +146,8 @@ mod tests {
             prop_assert_eq!(all, (0..runs.len()).collect::<Vec<_>>());
             // When the last run of the longest share was given to it, no share had less.
             let longest = shares.iter().map(|share| load(&runs, share)).fold(0.0, f64::max);
-            let dearest = costs.iter().copied().fold(0.0, f64::max);
-            prop_assert!(longest <= costs.iter().sum::<f64>() / parts as f64 + dearest + 1e-9);
+            let costliest = costs.iter().copied().fold(0.0, f64::max);
+            prop_assert!(longest <= costs.iter().sum::<f64>() / parts as f64 + costliest + 1e-9);
             let mut reversed = runs.clone();
             reversed.reverse();
             for (share, again) in shares.iter().zip(split(&reversed, parts)) {

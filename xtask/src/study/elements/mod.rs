@@ -3,12 +3,10 @@
 mod benefits;
 mod error_curves;
 mod optima;
-
-mod shrinkage;
-
 mod task_pair;
 mod transfer;
 
+pub use crate::runs::ensemble::{NoiseKnowledge, shrunk};
 pub use crate::study::panels::{mean_points, optimum_points};
 pub use crate::study::rules::{
     ARE_SIZES, MOST_DRAWS, MOST_EPOCHS, MOST_LAYERS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes,
@@ -18,7 +16,6 @@ pub use crate::study::strengths::{modes_down_from, strengths_of};
 pub use benefits::{benefit_panel, benefits_table, measured_benefits, short, strength_colours};
 pub use error_curves::{PointStatistics, log_points};
 pub use optima::Optimum;
-pub use shrinkage::{NoiseKnowledge, shrunk};
 pub use task_pair::{StrengthsOfA, TaskPair};
 pub use transfer::{TaskInCompany, TransferTheory};
 

@@ -2,7 +2,7 @@
 
 use theory::{DataSpectrum, Loss, Shrinkage, SpikedMatrix, Task, TheoryError, estimated_entry_variance};
 
-/// What the algorithm is told of the noise.
+/// What the algorithm knows of the noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoiseKnowledge {
     /// The variance of its entries.
