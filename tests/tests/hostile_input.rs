@@ -218,8 +218,9 @@ fn tamperings() -> Vec<(String, &'static str)> {
     let edit = |what: &str| format!("sed -i '{what}' {json}");
     let changed = "was changed since it was written";
     vec![
-        (edit("s/\"passed\": true/\"passed\": false/"), changed),
-        (edit("s/\"measured\": \"/&not /"), changed),
+        (edit("s/\"outcome\": \"holds\"/\"outcome\": \"departs\"/"), changed),
+        (edit("s/\"text\": \"/&not /"), changed),
+        (edit("s/\"unexpected\": 0/\"unexpected\": 9/"), changed),
         (edit("s/\"title\": \"/&Not /"), changed),
         (edit("s/\"caption\": \"/&Not /"), changed),
         (edit("s/\"kind\": \"/&Not/"), changed),
@@ -244,7 +245,7 @@ fn tamperings() -> Vec<(String, &'static str)> {
         (format!("cp {json} figzz_orphan.json"), "no figure's record names it"),
         (format!("cp {csv} {STEM}_x.csv"), "no figure's record names it"),
         (format!("cp {svg} 'fig 99.svg'"), "no figure's record names it"),
-        ("sed -i 's/passed/failed/' index.html".to_owned(), "index.html: it does not show"),
+        ("sed -i 's/holds/departs/' index.html".to_owned(), "index.html: it does not show"),
         (": > index.html".to_owned(), "index.html: it does not show"),
         ("rm index.html".to_owned(), "index.html: it cannot be read"),
         (

@@ -73,6 +73,18 @@ pub enum Symbol {
     },
 }
 
+impl Symbol {
+    /// What it stands for whatever the colour, as in the SVG's `data-look`; empty for error bars, which go with points.
+    pub(crate) fn look(&self) -> String {
+        match self {
+            Self::Line { dash, .. } => format!("line {dash:?}"),
+            Self::Point { shape, .. } => format!("point {shape:?}"),
+            Self::Patch { .. } => "patch".to_owned(),
+            Self::BarAcross { .. } | Self::BarUp { .. } => String::new(),
+        }
+    }
+}
+
 impl Key {
     /// An entry with a piece of line.
     pub fn line(label: impl Into<String>, colour: Colour, dash: Dash) -> Self {

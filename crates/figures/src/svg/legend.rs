@@ -16,6 +16,8 @@ use crate::{Anchor, Colour, Figure, FigureError, Legend, Mark, Panel, Symbol, fo
 pub(crate) struct Entry {
     pub(crate) label: String,
     pub(crate) symbols: Vec<Symbol>,
+    /// What series look like for which a key stands; empty for the entry of marks, which have its label.
+    pub(crate) look: String,
 }
 
 const GAP: f64 = 7.0;
@@ -37,7 +39,7 @@ pub(crate) fn shared(figure: &Figure) -> Vec<Entry> {
         collect(&mut entries, panel);
     }
     for key in &figure.keys {
-        add(&mut entries, &key.label, &key.symbols);
+        add(&mut entries, &key.label, &key.symbols, &look_of(&key.symbols));
     }
     entries
 }
@@ -45,16 +47,16 @@ pub(crate) fn shared(figure: &Figure) -> Vec<Entry> {
 fn collect(entries: &mut Vec<Entry>, panel: &Panel) {
     for mark in &panel.marks {
         if let Some(label) = mark.legend() {
-            add(entries, label, &symbols(mark));
+            add(entries, label, &symbols(mark), "");
         }
     }
     for key in &panel.keys {
-        add(entries, &key.label, &key.symbols);
+        add(entries, &key.label, &key.symbols, &look_of(&key.symbols));
     }
 }
 
 /// Marks with the same label share an entry, their symbols drawn over one another.
-fn add(entries: &mut Vec<Entry>, label: &str, symbols: &[Symbol]) {
+fn add(entries: &mut Vec<Entry>, label: &str, symbols: &[Symbol], look: &str) {
     match entries.iter_mut().find(|entry| entry.label == label) {
         Some(entry) => {
             for symbol in symbols {
@@ -63,8 +65,24 @@ fn add(entries: &mut Vec<Entry>, label: &str, symbols: &[Symbol]) {
                 }
             }
         }
-        None => entries.push(Entry { label: label.to_owned(), symbols: symbols.to_vec() }),
+        None => {
+            let (label, look) = (label.to_owned(), look.to_owned());
+            entries.push(Entry { label, symbols: symbols.to_vec(), look });
+        }
     }
+}
+
+/// What a symbol in a legend would look like that stood for this mark; empty for one that has a label of its own there.
+pub(crate) fn look(mark: &Mark) -> String {
+    match mark {
+        Mark::RefLine(_) => String::new(),
+        mark if mark.legend().is_some() => String::new(),
+        mark => look_of(&symbols(mark)),
+    }
+}
+
+fn look_of(symbols: &[Symbol]) -> String {
+    symbols.last().map(Symbol::look).unwrap_or_default()
 }
 
 fn symbols(mark: &Mark) -> Vec<Symbol> {
@@ -263,7 +281,8 @@ fn best_spot(frame: &Frame, (width, height): (f64, f64), columns: usize, busy: &
 }
 
 fn draw_entry(canvas: &mut Canvas, entry: &Entry, (left, middle): Point) -> Result<(), FigureError> {
-    canvas.open(&[("class", "legend-entry"), ("data-legend", &math_text::plain(&entry.label))])?;
+    let label = math_text::plain(&entry.label);
+    canvas.open(&[("class", "legend-entry"), ("data-legend", &label), ("data-look", &entry.look)])?;
     let (right, centre) = (left + SYMBOL, left + 0.5 * SYMBOL);
     for symbol in &entry.symbols {
         match *symbol {
@@ -303,7 +322,7 @@ mod tests {
     use super::*;
 
     fn entries(count: usize) -> Vec<Entry> {
-        (0..count).map(|i| Entry { label: format!("entry {i}"), symbols: Vec::new() }).collect()
+        (0..count).map(|i| Entry { label: format!("entry {i}"), symbols: Vec::new(), look: String::new() }).collect()
     }
 
     fn counts(entries: &[Entry], width: f64) -> Vec<usize> {

@@ -40,6 +40,7 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, letter: &str, mark: &Mark
         ("data-series", mark.series()),
         ("data-kind", mark.kind()),
         ("data-legend", &legend),
+        ("data-look", &super::legend::look(mark)),
         ("data-x", &numbers(&data.x)),
         ("data-y", &numbers(&data.y)),
         ("data-low", &numbers(&data.low)),

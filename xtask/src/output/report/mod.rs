@@ -3,6 +3,7 @@
 //! Everything is in the page itself (drawings, style, script): it asks nothing of a network and works from a file.
 //! Without its script it is complete but for values under the pointer and switching series.
 
+mod cells;
 mod html;
 mod page;
 mod section;

@@ -1,6 +1,7 @@
 //! The page: what it is about, a summary of all claims, then each figure.
 
 use super::Entry;
+use super::cells::{badge, cell, short_name};
 use super::html::{escape, math};
 use super::section;
 use crate::console::printable;
@@ -113,23 +114,4 @@ fn footer(entries: &[Entry]) -> String {
         env!("CARGO_PKG_VERSION"),
         engines.join(", ")
     )
-}
-
-/// A cell that carries its column's name, for narrow screens where a row becomes a card.
-pub(super) fn cell(column: &str, html: &str) -> String {
-    format!("<td role=\"cell\" data-column=\"{column}\">{html}</td>")
-}
-
-pub(super) fn badge(verdict: &Verdict) -> String {
-    let (class, sign, word) = match verdict.outcome {
-        Outcome::Holds => ("pass", "✓", "holds"),
-        Outcome::Departs => ("fail", "✗", "departs"),
-        Outcome::NotJudged => ("none", "–", "not judged"),
-    };
-    format!("<span class=\"badge {class}\"><span aria-hidden=\"true\">{sign}</span> {word}</span>")
-}
-
-/// `fig03` of `fig03_single_hidden_layer`.
-pub(super) fn short_name(stem: &str) -> String {
-    escape(stem.split('_').next().unwrap_or(stem))
 }

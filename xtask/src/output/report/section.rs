@@ -1,8 +1,8 @@
 //! A figure on the page: drawing, caption, verdicts, files, settings.
 
 use super::Entry;
+use super::cells::{badge, cell, short_name};
 use super::html::{escape, math};
-use super::page::{badge, cell, short_name};
 use crate::output::files::Record;
 use crate::study::Verdict;
 use serde_json::Value;
