@@ -25,7 +25,7 @@
 //! # Ok::<(), linalg_core::LinalgError>(())
 //! ```
 
-pub use faer;
+pub use {faer, rand, rand_chacha};
 
 mod binary_scale;
 mod error;
@@ -36,6 +36,7 @@ mod gaussian_spectrum;
 mod haar;
 mod lanczos;
 mod marchenko_pastur;
+mod parallel;
 mod stream;
 mod svd;
 
@@ -48,5 +49,6 @@ pub use gaussian_spectrum::{sample_gaussian_largest_value, sample_gaussian_singu
 pub use haar::{sample_haar_columns, sample_haar_orthogonal};
 pub use lanczos::leading_triplets;
 pub use marchenko_pastur::{BulkPart, BulkRange, Front, MarchenkoPastur};
+pub use parallel::in_order;
 pub use stream::{Generator, generator};
 pub use svd::{ThinSvd, singular_values, thin_svd};

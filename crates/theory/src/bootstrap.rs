@@ -9,8 +9,7 @@ use crate::noise_analysis::level_of_rest;
 use crate::risk_estimate::least_between;
 use crate::{NoiseAnalysis, NoiseSource, RiskEstimate, SpikedMatrix, Student, TheoryError};
 use linalg_core::faer::Mat;
-use linalg_core::{generator, thin_svd};
-use rayon::prelude::*;
+use linalg_core::{generator, in_order, thin_svd};
 use statrs::distribution::{ContinuousCDF, Normal};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -156,14 +155,12 @@ impl Bootstrap {
     ) -> Result<Vec<T>, TheoryError> {
         at_least_one("draws", self.draws)?;
         let done = AtomicUsize::new(0);
-        (0..self.draws as u64)
-            .into_par_iter()
-            .map(|run| {
-                let value = draw(run)?;
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-                Ok(value)
-            })
-            .collect()
+        let draws = in_order(self.draws, |run| {
+            let value = draw(run as u64)?;
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+            Ok(value)
+        });
+        draws.into_iter().collect()
     }
 
     /// The interval around an estimate from the deviations of its like from their truth.

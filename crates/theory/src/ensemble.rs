@@ -15,8 +15,7 @@ use crate::error::non_negative;
 use crate::{InitialWeights, RandomStudent, Student, StudentShape, Summary, Task, TheoryError};
 use aligned::AlignedRun;
 use data_draw::DrawnData;
-use linalg_core::generator;
-use rayon::prelude::*;
+use linalg_core::{generator, in_order};
 
 /// A number of independent draws of the data of a task, at its actual size: sampling without training.
 ///
@@ -64,10 +63,8 @@ impl Ensemble {
     /// [`TheoryError::OutOfDomain`] if there are no draws, [`TheoryError::Linalg`] if a decomposition fails.
     pub fn sample(task: &Task, draws: usize, seed: u64) -> Result<Self, TheoryError> {
         crate::error::at_least_one("draws", draws)?;
-        let draws: Result<Vec<DataDraw>, TheoryError> = (0..draws as u64)
-            .into_par_iter()
-            .map(|run| Ok(DrawnData::sample(task, seed, run)?.reduce(&[task.outputs()])))
-            .collect();
+        let sample = |run| Ok(DrawnData::sample(task, seed, run as u64)?.reduce(&[task.outputs()]));
+        let draws: Result<Vec<DataDraw>, TheoryError> = in_order(draws, sample).into_iter().collect();
         Ok(Self { task: task.clone(), seed, draws: draws? })
     }
 
@@ -93,8 +90,8 @@ impl Ensemble {
     pub fn aligned(&self, student: &Student, times: &[f64], t_max: f64) -> Result<Trajectories, TheoryError> {
         check_times(times, t_max)?;
         let growth = student.mode_growth();
-        let runs = self.draws.par_iter().map(|draw| AlignedRun::new(draw, student, &growth).learn(times, t_max));
-        Ok(Trajectories::new(times, runs.collect()))
+        let learn = |run: usize| AlignedRun::new(&self.draws[run], student, &growth).learn(times, t_max);
+        Ok(Trajectories::new(times, in_order(self.draws.len(), learn)))
     }
 
     /// Randomly initialised students with one hidden layer, the same questions; the `tracked` leading modes of each student are
@@ -121,10 +118,8 @@ impl Ensemble {
             let (parameter, allowed) = ("examples", "at least the number of inputs for a random start");
             return Err(TheoryError::OutOfDomain { parameter, value: self.task.examples() as f64, allowed });
         }
-        let runs: Result<Vec<Trajectory>, TheoryError> = (0..self.draws.len())
-            .into_par_iter()
-            .map(|run| self.learn_random(run, student, times, t_max, tracked))
-            .collect();
+        let learn = |run| self.learn_random(run, student, times, t_max, tracked);
+        let runs: Result<Vec<Trajectory>, TheoryError> = in_order(self.draws.len(), learn).into_iter().collect();
         Ok(Trajectories::new(times, runs?))
     }
 

@@ -12,8 +12,7 @@ use crate::{
 };
 use estimated_teachers::EstimatedTeachers;
 use linalg_core::faer::{Mat, MatRef};
-use linalg_core::{ThinSvd, generator, thin_svd};
-use rayon::prelude::*;
+use linalg_core::{ThinSvd, generator, in_order, thin_svd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Data of several tasks that share their inputs, and what each gains or loses by being learned together with others.
@@ -139,12 +138,13 @@ impl RelatedTasks {
                 expected_columns: inputs,
             });
         }
-        let tasks = data.par_iter().zip(noise).map(|(data, &noise)| {
-            let svd = thin_svd(*data)?;
-            let analysis = NoiseAnalysis::of_values(data.nrows(), inputs, &svd.singular_values, noise, level)?;
+        let tasks = in_order(data.len().min(noise.len()), |task| {
+            let data = data[task];
+            let svd = thin_svd(data)?;
+            let analysis = NoiseAnalysis::of_values(data.nrows(), inputs, &svd.singular_values, noise[task], level)?;
             Ok(TaskData { data: data.to_owned(), svd, analysis })
         });
-        Ok(Self { inputs, pace: 1.0, tasks: tasks.collect::<Result<_, TheoryError>>()? })
+        Ok(Self { inputs, pace: 1.0, tasks: tasks.into_iter().collect::<Result<_, TheoryError>>()? })
     }
 
     /// The same for W* of P > N₁ examples: time constant τ/D, `pace` = D.
@@ -271,12 +271,12 @@ impl RelatedTasks {
         self.task(of)?;
         let candidates: Vec<usize> = (0..self.count()).filter(|&task| task != of).collect();
         let done = AtomicUsize::new(0);
-        let estimates = candidates.par_iter().map(|&task| {
-            let estimate = self.benefit(of, &[task], student, t_max, bootstrap)?;
+        let estimates = in_order(candidates.len(), |candidate| {
+            let estimate = self.benefit(of, &[candidates[candidate]], student, t_max, bootstrap)?;
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, candidates.len());
             Ok(estimate)
         });
-        let mut estimates = estimates.collect::<Result<Vec<_>, TheoryError>>()?;
+        let mut estimates = estimates.into_iter().collect::<Result<Vec<_>, TheoryError>>()?;
         estimates.sort_by(|a, b| b.benefit.estimate.total_cmp(&a.benefit.estimate));
         Ok(estimates)
     }
@@ -298,7 +298,8 @@ impl RelatedTasks {
         let others: Vec<usize> = (0..self.count()).filter(|&task| task != of).collect();
         let done = AtomicUsize::new(0);
         let compare = |choices: Vec<Vec<usize>>| -> Result<Option<Company>, TheoryError> {
-            let companies = choices.into_par_iter().map(|with| {
+            let companies = in_order(choices.len(), |choice| {
+                let with = choices[choice].clone();
                 let benefit = match self.least_risks(of, &with, student, t_max) {
                     Ok(risks) => risks.benefit(),
                     // Nothing of the task is found in this company: no reason to choose it.
@@ -308,7 +309,7 @@ impl RelatedTasks {
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1);
                 Ok(Company { with, benefit })
             });
-            let companies = companies.collect::<Result<Vec<_>, _>>()?;
+            let companies = companies.into_iter().collect::<Result<Vec<_>, _>>()?;
             Ok(companies.into_iter().max_by(|a, b| a.benefit.total_cmp(&b.benefit)))
         };
         let mut best = Company { with: Vec::new(), benefit: 0.0 };

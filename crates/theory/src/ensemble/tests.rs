@@ -2,6 +2,7 @@ use super::*;
 use crate::{DataSpectrum, LearningCurve, Stopping};
 use linalg_core::faer::{Mat, Scale};
 use linalg_core::{sample_gaussian, sample_haar_columns, squared_frobenius_norm, thin_svd};
+use rayon::prelude::*;
 
 fn times() -> Vec<f64> {
     (0..40).map(|k| 0.25 * k as f64).collect()

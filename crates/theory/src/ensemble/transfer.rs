@@ -5,8 +5,7 @@ use super::check_times;
 use super::data_draw::{DataDraw, DrawnData, Factors, stacked};
 use crate::{DataSpectrum, JointTask, Student, Summary, Teacher, TheoryError, TransferBenefit};
 use linalg_core::faer::{Mat, Side};
-use linalg_core::{LinalgError, generator, sample_gaussian, sample_haar_columns, squared_frobenius_norm};
-use rayon::prelude::*;
+use linalg_core::{LinalgError, generator, in_order, sample_gaussian, sample_haar_columns, squared_frobenius_norm};
 
 /// Two tasks that share their inputs, and how their input modes lie to each other.
 #[derive(Clone, Debug)]
@@ -84,8 +83,8 @@ impl TransferEnsemble {
             return Err(TheoryError::OutOfDomain { parameter, value: directions as f64, allowed });
         }
         let misalignment = misalignment(&pair.alignment)?;
-        let sample = |run| TransferDraw::sample(pair, &task, &misalignment, seed, run);
-        let draws: Result<Vec<_>, TheoryError> = (0..draws as u64).into_par_iter().map(sample).collect();
+        let sample = |run| TransferDraw::sample(pair, &task, &misalignment, seed, run as u64);
+        let draws: Result<Vec<_>, TheoryError> = in_order(draws, sample).into_iter().collect();
         Ok(Self { draws: draws?, task })
     }
 
@@ -104,11 +103,11 @@ impl TransferEnsemble {
         self.check_task(index)?;
         check_times(&[], t_max)?;
         let growth = student.mode_growth();
-        let benefit = |draw: &TransferDraw| TransferBenefit {
-            alone: AlignedRun::new(&draw.alone[index], student, &growth).stopping(0, t_max),
-            joint: AlignedRun::new(&draw.joint, student, &growth).stopping(index, t_max),
+        let benefit = |run: usize| TransferBenefit {
+            alone: AlignedRun::new(&self.draws[run].alone[index], student, &growth).stopping(0, t_max),
+            joint: AlignedRun::new(&self.draws[run].joint, student, &growth).stopping(index, t_max),
         };
-        Ok(self.draws.par_iter().map(benefit).collect())
+        Ok(in_order(self.draws.len(), benefit))
     }
 
     /// The transfer benefit T^{A←B} = min_t ε_A(t) − min_t ε_{A←B}(t) for A = task `index`, over draws.
@@ -128,12 +127,8 @@ impl TransferEnsemble {
         self.check_task(index)?;
         check_times(times, 1.0)?;
         let growth = student.mode_growth();
-        let curves: Vec<Vec<f64>> = self
-            .draws
-            .par_iter()
-            .map(|draw| AlignedRun::new(&draw.joint, student, &growth).block_errors(index, times))
-            .collect();
-        Ok(Summary::of_curves(&curves))
+        let errors = |run: usize| AlignedRun::new(&self.draws[run].joint, student, &growth).block_errors(index, times);
+        Ok(Summary::of_curves(&in_order(self.draws.len(), errors)))
     }
 
     fn check_task(&self, index: usize) -> Result<(), TheoryError> {

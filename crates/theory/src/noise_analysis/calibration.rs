@@ -3,9 +3,8 @@
 use super::{BulkFit, FEWEST, SEED};
 use crate::{LargestNoiseValue, TheoryError};
 use linalg_core::{
-    LinalgError, MarchenkoPastur, generator, sample_gaussian_largest_value, sample_gaussian_singular_values,
+    LinalgError, MarchenkoPastur, generator, in_order, sample_gaussian_largest_value, sample_gaussian_singular_values,
 };
-use rayon::prelude::*;
 use statrs::function::gamma::gamma_ur;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,13 +60,13 @@ impl LargestShare {
 
     fn sample(rows: usize, columns: usize, given: bool) -> Result<Self, TheoryError> {
         let sizes = [rows as u64, columns as u64];
-        let draw = |run| -> Result<f64, LinalgError> {
-            let mut rng = generator(SEED, "largest noise value", &sizes, run);
+        let draw = |run: usize| -> Result<f64, LinalgError> {
+            let mut rng = generator(SEED, "largest noise value", &sizes, run as u64);
             let (largest, squared_norm) = sample_gaussian_largest_value(rows, columns, 1.0, &mut rng)?;
             let level = if given { 1.0 } else { squared_norm / (rows * columns) as f64 };
             Ok(largest * largest / level)
         };
-        let values = (0..DRAWS).into_par_iter().map(draw).collect::<Result<Vec<f64>, _>>()?;
+        let values = in_order(DRAWS as usize, draw).into_iter().collect::<Result<Vec<f64>, _>>()?;
         let count = DRAWS as f64;
         let mean = values.iter().sum::<f64>() / count;
         let moment = |order| values.iter().map(|value| (value - mean).powi(order)).sum::<f64>() / count;
@@ -121,12 +120,12 @@ pub(super) fn fit_of_bulk(
 fn sample_distances(rows: usize, columns: usize, given: Option<f64>) -> Result<Vec<f64>, TheoryError> {
     let (sizes, modes) = ([rows as u64, columns as u64], rows.min(columns));
     // A hundred draws of a large matrix still tell 1 %.
-    let draws = (2_000_000 / (modes * modes)).clamp(100, 1000) as u64;
-    let draw = |run| -> Result<f64, TheoryError> {
-        let mut rng = generator(SEED, "distance of noise from its law", &sizes, run);
+    let draws = (2_000_000 / (modes * modes)).clamp(100, 1000);
+    let draw = |run: usize| -> Result<f64, TheoryError> {
+        let mut rng = generator(SEED, "distance of noise from its law", &sizes, run as u64);
         bulk_distance(rows, columns, &sample_gaussian_singular_values(rows, columns, 1.0, &mut rng)?, given)
     };
-    (0..draws).into_par_iter().map(draw).collect()
+    in_order(draws, draw).into_iter().collect()
 }
 
 /// Kolmogorov-Smirnov distance of decreasing values from the law of their size, at the given level or their own.
