@@ -65,7 +65,7 @@ fn slope_one_converges_to_the_exact_random_student() {
         let mut spec = stages_student(task.clone(), 2, epsilon, training, 0);
         (spec.student.slope, spec.precision) = (1.0, Precision::Double);
         let data = DataSet::sample(&spec.task, spec.draw).unwrap();
-        let start = sim::InitialWeights::random(24, 10, &StudentSpec::new(10, 2, epsilon), spec.draw);
+        let start = sim::internals::InitialWeights::random(24, 10, &StudentSpec::new(10, 2, epsilon), spec.draw);
         let start = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
         let exact = RandomStudent::new(data.labels().as_ref(), &start).unwrap();
         let teacher = data.teacher().map();

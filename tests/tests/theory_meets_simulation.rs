@@ -274,7 +274,7 @@ fn a_random_student_follows_its_exact_solution() {
     let (coarse, fine) = (train(4e-3), train(2e-3));
 
     let data = DataSet::sample(&task, draw).unwrap();
-    let start = sim::InitialWeights::random(inputs, outputs, &student, draw);
+    let start = sim::internals::InitialWeights::random(inputs, outputs, &student, draw);
     let weights = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
     let exact = RandomStudent::new(data.output_input_covariance().as_ref(), &weights).unwrap();
     let teacher = exact.project(data.teacher().map().as_ref()).unwrap();

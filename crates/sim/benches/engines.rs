@@ -7,11 +7,12 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use linalg_core::faer::Mat;
 use linalg_core::thin_svd;
-use sim::kernel::Real;
-use sim::{
-    AlignedStudent, Alignment, DataModes, DataSet, Draw, InitialWeights, InputKind, LeakyReluProblem, LeakyReluStudent,
-    LearningProblem, LinearStudent, Student, StudentSpec, TaskSpec, TeacherKind,
+use sim::internals::kernel::Real;
+use sim::internals::{
+    AlignedStudent, Alignment, DataModes, InitialWeights, LeakyReluProblem, LeakyReluStudent, LearningProblem,
+    LinearStudent, Student,
 };
+use sim::{DataSet, Draw, InputKind, StudentSpec, TaskSpec, TeacherKind};
 use std::cell::OnceCell;
 use std::hint::black_box;
 

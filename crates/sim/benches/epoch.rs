@@ -3,11 +3,11 @@
 //! `cargo bench -p sim --bench epoch` prints a table (the best of interleaved samples), then runs criterion.
 
 use criterion::{Criterion, Throughput};
-use sim::kernel::Real;
-use sim::{
-    DataSet, Draw, InitialWeights, LeakyReluProblem, LeakyReluStudent, LearningProblem, LinearStudent, Student,
-    StudentSpec, TaskSpec, TeacherKind, fma_peak,
+use sim::internals::kernel::Real;
+use sim::internals::{
+    InitialWeights, LeakyReluProblem, LeakyReluStudent, LearningProblem, LinearStudent, Student, fma_peak,
 };
+use sim::{DataSet, Draw, StudentSpec, TaskSpec, TeacherKind};
 use std::time::Instant;
 
 const DRAW: Draw = Draw { seed: 1, run: 0 };

@@ -6,8 +6,8 @@
 use criterion::{Criterion, Throughput};
 use linalg_core::faer::linalg::matmul::matmul;
 use linalg_core::faer::{Accum, Mat, Par, traits::ComplexField};
-use sim::fma_peak;
-use sim::kernel::{Add, Dense, Real, Right, product};
+use sim::internals::fma_peak;
+use sim::internals::kernel::{Add, Dense, Real, Right, product};
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -6,8 +6,8 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use linalg_core::faer::linalg::matmul::matmul;
 use linalg_core::faer::{Accum, Mat, Par};
-use sim::fma_peak;
-use sim::kernel::Real;
+use sim::internals::fma_peak;
+use sim::internals::kernel::Real;
 use std::hint::black_box;
 use std::time::Duration;
 

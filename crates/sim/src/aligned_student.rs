@@ -1,6 +1,7 @@
 //! A training aligned student as one scalar per mode.
 
 use crate::alignment::DEFINED_ABOVE;
+use crate::training::rise_with_decay;
 use crate::{DataModes, Errors, LearningProblem, ModePoint, SimError, Student, StudentSpec, TaskProjections};
 use pulp::Arch;
 
@@ -10,7 +11,9 @@ use pulp::Arch;
 /// vectors: with a the common singular value of the L layers in one mode,
 ///   a ← a + λ g² a^{L−1} (ŝ − a^L),  s = a^L,  a(0) = ε^{1/L},
 /// where ŝ are the singular values of the data matrix ([`LearningProblem::data_matrix`]). It gives what full matrices
-/// give, to rounding. The map on unseen directions is zero. Stable at its end for λ g² L ŝ₁^{2−2/L} < 2.
+/// give, to rounding. The map on unseen directions is zero. With weight decay γ each a also loses λγa; two layers that start
+/// out of balance have two numbers a, b for each mode: a ← a + λg² b (ŝ − ab), b ← b + λg² a (ŝ − ab).
+/// Stable below [`StudentSpec::learning_rate_bound`].
 #[derive(Clone, Debug)]
 pub struct AlignedStudent {
     arch: Arch,
@@ -19,8 +22,12 @@ pub struct AlignedStudent {
     step: f64,
     /// g².
     squared_gain: f64,
+    /// λγ.
+    shrinkage: f64,
     /// a of every held mode.
     factors: Vec<f64>,
+    /// b of every held mode, for two layers out of balance.
+    seconds: Option<Vec<f64>>,
     /// s = a^L.
     strengths: Vec<f64>,
     /// ŝ of every held mode.
@@ -32,8 +39,9 @@ pub struct AlignedStudent {
     label_squared_norm: f64,
     errors: Errors,
     tracked_modes: usize,
-    epsilon: f64,
     learned: Vec<bool>,
+    learning_rate: f64,
+    spec: StudentSpec,
 }
 
 impl AlignedStudent {
@@ -52,6 +60,7 @@ impl AlignedStudent {
             return Err(SimError::invalid("inputs", "not white", "one-hot or orthonormal for the scalar recursion"));
         };
         let squared_gain = gain * gain;
+        let (first, last) = student.layer_strengths();
         let all = &modes.svd.singular_values;
         let held = student.width_limit(all.len());
         let sum_of_squares = |values: &[f64]| squared_gain * values.iter().map(|s| s * s).sum::<f64>();
@@ -65,7 +74,9 @@ impl AlignedStudent {
             layers: student.layers as i32,
             step: learning_rate * squared_gain,
             squared_gain,
-            factors: vec![student.epsilon.powf(1.0 / student.layers as f64); held],
+            shrinkage: 0.0,
+            factors: vec![first; held],
+            seconds: (student.balance != 0.0).then(|| vec![last; held]),
             strengths: vec![0.0; held],
             data_strengths: all[..held].to_vec(),
             never_learned: problem.unexplained() + sum_of_squares(&all[held..]),
@@ -73,9 +84,15 @@ impl AlignedStudent {
             errors: Errors { train: 0.0, tests: vec![0.0; modes.tasks.len()] },
             tasks: modes.tasks.iter().map(shorten).collect(),
             tracked_modes: tracked_modes.min(held),
-            epsilon: student.epsilon,
             learned: vec![false; tracked_modes.min(held)],
+            learning_rate,
+            spec: *student,
         })
+    }
+
+    /// The same student with weight decay γ ≥ 0.
+    pub fn with_decay(self, decay: f64) -> Self {
+        Self { shrinkage: self.learning_rate * decay, ..self }
     }
 
     /// s of every held mode, as of the last [`Student::measure`].
@@ -107,6 +124,7 @@ impl AlignedStudent {
     fn measure_in_registers(&mut self) {
         // The exponent is known to the loop: a branch in it would keep it out of vector registers.
         match self.layers {
+            _ if self.seconds.is_some() => self.multiply(),
             1 => self.raise(|a| a),
             2 => self.raise(|a| a * a),
             3 => self.raise(|a| a * a * a),
@@ -132,8 +150,17 @@ impl AlignedStudent {
     }
 
     #[inline(always)]
+    fn multiply(&mut self) {
+        let pairs = self.factors.iter().zip(self.seconds.iter().flatten());
+        for (s, (a, b)) in self.strengths.iter_mut().zip(pairs) {
+            *s = a * b;
+        }
+    }
+
+    #[inline(always)]
     fn descend_in_registers(&mut self) {
         match self.layers {
+            _ if self.seconds.is_some() => self.advance_both(),
             1 => self.advance(|_| 1.0),
             2 => self.advance(|a| a),
             3 => self.advance(|a| a * a),
@@ -143,8 +170,24 @@ impl AlignedStudent {
     }
 
     #[inline(always)]
+    fn advance_both(&mut self) {
+        let (step, keep) = (self.step, 1.0 - self.shrinkage);
+        let pairs = self.factors.iter_mut().zip(self.seconds.iter_mut().flatten());
+        for ((a, b), (s, data)) in pairs.zip(self.strengths.iter().zip(&self.data_strengths)) {
+            let signal = step * (data - s);
+            (*a, *b) = (keep * *a + signal * *b, keep * *b + signal * *a);
+        }
+    }
+
+    #[inline(always)]
     fn advance(&mut self, power: impl Fn(f64) -> f64) {
-        let step = self.step;
+        let (step, shrinkage) = (self.step, self.shrinkage);
+        if shrinkage > 0.0 {
+            for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
+                *a += step * power(*a) * (data - s) - shrinkage * *a;
+            }
+            return;
+        }
         for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
             *a += step * power(*a) * (data - s);
         }
@@ -163,7 +206,7 @@ impl Student for AlignedStudent {
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
         for (learned, strength) in self.learned.iter_mut().zip(&self.strengths) {
-            *learned |= *strength > DEFINED_ABOVE * self.epsilon;
+            *learned |= *strength > DEFINED_ABOVE * self.spec.epsilon;
         }
         let points = self.learned.iter().zip(&self.strengths).take(self.tracked_modes);
         let point = |strength: f64| ModePoint { strength, overlap_output: 1.0, overlap_input: 1.0 };
@@ -172,13 +215,10 @@ impl Student for AlignedStudent {
 
     fn learning_rate_bound(&self) -> f64 {
         let strongest = self.data_strengths.first().copied().unwrap_or(0.0);
-        learning_rate_bound(self.layers as usize, strongest, self.squared_gain)
+        self.spec.learning_rate_bound(strongest, self.squared_gain, self.shrinkage / self.learning_rate)
     }
-}
 
-/// 2/(L ŝ₁^{2−2/L} g²): above it the end of training is unstable, because the curvature of the loss at the solution,
-/// balanced among the layers, is L ŝ₁^{2−2/L} g². Infinite for ŝ₁ = 0 (L ≥ 2).
-pub(crate) fn learning_rate_bound(layers: usize, strongest: f64, squared_gain: f64) -> f64 {
-    let depth = layers as f64;
-    2.0 / (depth * strongest.powf(2.0 - 2.0 / depth) * squared_gain)
+    fn allowed_rise(&self) -> f64 {
+        rise_with_decay(self.shrinkage)
+    }
 }

@@ -1,6 +1,6 @@
 //! The training data.
 
-use crate::{Draw, Inputs, Labels, NoiseScale, SimError, TaskSpec, Teacher};
+use crate::{Draw, Inputs, Labels, LinearTeacher, NoiseScale, SimError, TaskSpec};
 use faer::{Mat, MatMut};
 use linalg_core::{Generator, sample_gaussian, squared_frobenius_norm};
 use rand::seq::SliceRandom;
@@ -9,7 +9,7 @@ use std::ops::Range;
 /// A teacher, inputs X (N₁ × P) and outputs Y = W̄X + Z (N₃ × P, tasks stacked), drawn once and fixed during training.
 #[derive(Clone, Debug)]
 pub struct DataSet {
-    teacher: Teacher,
+    teacher: LinearTeacher,
     inputs: Inputs,
     labels: Mat<f64>,
 }
@@ -20,7 +20,7 @@ impl DataSet {
     /// # Errors
     /// As [`TaskSpec::check`].
     pub fn sample(spec: &TaskSpec, draw: Draw) -> Result<Self, SimError> {
-        let teacher = Teacher::sample(spec, draw)?;
+        let teacher = LinearTeacher::sample(spec, draw)?;
         let inputs = Inputs::sample(spec, draw);
         let mut labels = inputs.after(teacher.map().as_ref());
         add_noise(&mut labels, spec, &teacher.rows(), draw);
@@ -41,7 +41,7 @@ impl DataSet {
     }
 
     /// The teacher.
-    pub fn teacher(&self) -> &Teacher {
+    pub fn teacher(&self) -> &LinearTeacher {
         &self.teacher
     }
 

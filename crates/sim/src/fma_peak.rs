@@ -8,12 +8,12 @@ use std::time::Instant;
 
 /// Floating-point operations per second of one core in fused multiply-adds between registers, counting two for each.
 ///
-/// No program that multiplies matrices in this precision with the vectors of [`kernel`](crate::kernel) can be faster,
+/// No program that multiplies matrices in this precision with the vectors of the kernel can be faster,
 /// and clock frequencies drift, so speeds are quoted as a fraction of this, measured in turn with them. The best of
 /// `samples` runs of about 0.2 ms each, because other programs can only slow a run down.
 ///
 /// ```
-/// assert!(sim::fma_peak::<f64>(3) > 1e8);
+/// assert!(sim::internals::fma_peak::<f64>(3) > 1e8);
 /// ```
 pub fn fma_peak<T: Real>(samples: usize) -> f64 {
     const ROUNDS: u64 = 100_000;

@@ -20,13 +20,20 @@ pub struct InitialWeights {
 impl InitialWeights {
     /// The random start: on the m = min(N₁, N₂, N₃) used units every layer is ε^{1/L} times a slice of an independent
     /// Haar orthogonal matrix: m orthonormal rows, m × m between, m orthonormal columns. For L = 1 it is ε times the
-    /// product of two such slices.
+    /// product of two such slices. With a balance (L = 2) all N₂ units take part: those beyond m have no weights in the layer
+    /// with the smaller ones, and orthonormal weights of size √|balance| in the other.
     pub fn random(inputs: usize, outputs: usize, student: &StudentSpec, draw: Draw) -> Self {
         let StudentSpec { hidden, layers, .. } = *student;
         let used = student.width_limit(inputs.min(outputs));
+        // Columns of the first and of the last layer.
+        let (of_first, of_last) = match student.balance {
+            0.0 => (used, used),
+            balance if balance > 0.0 => (used, hidden),
+            _ => (hidden, used),
+        };
         let sizes = [inputs, hidden, outputs];
-        let first = |layer| sample_haar_columns(inputs, used, &mut draw.initial_weights(sizes, layers, layer));
-        let last = |layer| sample_haar_columns(outputs, used, &mut draw.initial_weights(sizes, layers, layer));
+        let first = |layer| sample_haar_columns(inputs, of_first, &mut draw.initial_weights(sizes, layers, layer));
+        let last = |layer| sample_haar_columns(outputs, of_last, &mut draw.initial_weights(sizes, layers, layer));
         let slices = if layers == 1 {
             vec![last(1) * first(0).transpose()]
         } else {
@@ -41,7 +48,9 @@ impl InitialWeights {
     }
 
     /// The training aligned start: W₁ = ε^{1/L} R₁V̂ᵀ, W_l = ε^{1/L} R_lR_{l−1}ᵀ, W_L = ε^{1/L} ÛR_{L−1}ᵀ, with the
-    /// strongest min(N₂, modes) data modes and Haar orthogonal R_l on the used units.
+    /// strongest min(N₂, modes) data modes and Haar orthogonal R_l on the used units. With a balance the two layers have
+    /// other sizes than ε^{1/2}; the weights of size √|balance| that units beyond the modes would need for it, in directions
+    /// that the data do not have, never change anything and are left out.
     pub fn training_aligned(problem: &LearningProblem, modes: &DataModes, student: &StudentSpec, draw: Draw) -> Self {
         let layers = student.layers;
         let count = modes.svd.singular_values.len();
@@ -65,13 +74,25 @@ impl InitialWeights {
 
     /// Scales the slices and pads them with inert hidden units.
     fn scaled(slices: Vec<Mat<f64>>, used_units: usize, student: &StudentSpec) -> Self {
-        let scale = student.epsilon.powf(1.0 / student.layers as f64);
+        let (of_first, of_others) = student.layer_strengths();
+        let beyond = student.balance.abs().sqrt();
         let last = slices.len() - 1;
+        let product_units = used_units;
+        let used_units = slices[..last].iter().map(|slice| slice.nrows()).fold(used_units, usize::max);
+        let used_units = slices[1..].iter().map(|slice| slice.ncols()).fold(used_units, usize::max);
         let layers = slices.into_iter().enumerate().map(|(l, slice)| {
+            let own = if l == 0 { of_first } else { of_others };
+            // The hidden unit of row i and column j; for L = 1 there is none.
+            let unit = |i: usize, j: usize| match l {
+                0 if last == 0 => 0,
+                0 => i,
+                _ => j,
+            };
+            let strength = |i: usize, j: usize| if unit(i, j) < product_units { own } else { beyond };
             let rows = if l == last { slice.nrows() } else { student.hidden };
             let columns = if l == 0 { slice.ncols() } else { student.hidden };
             let inside = |i: usize, j: usize| i < slice.nrows() && j < slice.ncols();
-            Mat::from_fn(rows, columns, |i, j| if inside(i, j) { scale * slice[(i, j)] } else { 0.0 })
+            Mat::from_fn(rows, columns, |i, j| if inside(i, j) { strength(i, j) * slice[(i, j)] } else { 0.0 })
         });
         Self { layers: layers.collect(), used_units }
     }
@@ -137,6 +158,47 @@ mod tests {
             wanted.singular_values.fill(student.epsilon);
             prop_assert!(frobenius_norm((seen - wanted.reconstruct()).as_ref()) < 1e-13 * student.epsilon * held as f64);
             prop_assert!(frobenius_norm(unseen.as_ref()) < 1e-13 * student.epsilon);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn starts_have_the_balance_asked_for(
+            inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..14, size in 1e-6f64..50.0, positive in any::<bool>(),
+        ) {
+            let hidden = hidden.min(if positive { outputs } else { inputs });
+            let balance = if positive { size } else { -size };
+            let student = StudentSpec::new(hidden, 2, 1e-3).with_balance(balance);
+            prop_assert!(student.check_balance(inputs, outputs).is_ok());
+            let draw = Draw { seed: 8, run: 0 };
+            let random = InitialWeights::random(inputs, outputs, &student, draw);
+            let problem = LearningProblem::new(&DataSet::sample(&TaskSpec::single(inputs, outputs, &[2.0]), draw).unwrap());
+            let problem = problem.unwrap();
+            let modes = DataModes::all(&problem).unwrap();
+            let aligned = InitialWeights::training_aligned(&problem, &modes, &student, draw);
+            let product_units = hidden.min(inputs).min(outputs);
+            for start in [random.without_inert_units(), aligned.without_inert_units()] {
+                let [first, second] = &start.layers[..] else { panic!("two layers") };
+                let units = start.used_units;
+                let difference = second.transpose() * second - first * first.transpose();
+                let wanted = Mat::from_fn(units, units, |i, j| if i == j { balance } else { 0.0 });
+                prop_assert!(frobenius_norm((difference - wanted).as_ref()) < 1e-13 * size.max(1e-3) * units as f64);
+                let values = singular_values((second * first).as_ref()).unwrap();
+                prop_assert!(values[..product_units].iter().all(|s| (s / 1e-3 - 1.0).abs() < 1e-11));
+                prop_assert!(values[product_units..].iter().all(|s| *s < 1e-14 * size.max(1.0)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_balance_is_almost_none() {
+        let start = |balance: f64| {
+            let student = StudentSpec::new(5, 2, 1e-3).with_balance(balance);
+            InitialWeights::random(7, 6, &student, Draw { seed: 8, run: 0 }).layers
+        };
+        for (a, b) in start(0.0).iter().zip(&start(1e-12)) {
+            assert!(frobenius_norm((a - b).as_ref()) < 1e-10);
         }
     }
 

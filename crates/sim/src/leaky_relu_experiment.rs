@@ -133,8 +133,10 @@ impl LeakyReluSpec {
             OutputUnits::Linear => 1.0,
             OutputUnits::LeakyRelu => slope,
         };
+        let start = self.initial_weights();
         let rate = self.training.learning_rate;
-        let mut student = LeakyReluStudent::<T>::new(&problem, &self.initial_weights(), slope, output_slope, rate);
+        let mut student = LeakyReluStudent::<T>::new(&problem, &start, slope, output_slope, rate)
+            .with_shrinkage(self.training.shrinkage());
         let record =
             train(&mut student, &self.training, problem.target_squared_norms(), label, progress).map_err(|error| {
                 match error {

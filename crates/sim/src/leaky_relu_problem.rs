@@ -1,8 +1,7 @@
 //! What a leaky-ReLU student learns, as matrices.
 
-use crate::aligned_student::learning_rate_bound;
 use crate::data_set::add_noise;
-use crate::{DataSet, Draw, Inputs, NonlinearTeacher, SimError, TaskSpec, TeacherKind};
+use crate::{DataSet, Draw, Inputs, NonlinearTeacher, SimError, StudentSpec, TaskSpec, TeacherKind};
 use faer::{Mat, MatRef};
 use linalg_core::{singular_values, squared_frobenius_norm};
 use std::ops::Range;
@@ -76,6 +75,6 @@ impl LeakyReluProblem {
     /// labels: the order of magnitude for a leaky-ReLU student.
     pub(crate) fn linear_learning_rate_bound(&self, layers: usize) -> f64 {
         let strongest = singular_values(self.labels.as_ref()).ok().and_then(|values| values.first().copied());
-        learning_rate_bound(layers, strongest.unwrap_or(0.0), 1.0)
+        StudentSpec::new(1, layers, 1.0).learning_rate_bound(strongest.unwrap_or(0.0), 1.0, 0.0)
     }
 }

@@ -1,6 +1,6 @@
 //! The data in the coordinates in which they are learned.
 
-use crate::{DataSet, InputKind, Inputs, SimError};
+use crate::{DataSet, Examples, InputKind, Inputs, SimError};
 use faer::{Mat, MatRef};
 use linalg_core::{squared_frobenius_norm, thin_svd};
 use std::ops::Range;
@@ -70,6 +70,44 @@ impl LearningProblem {
             white: !matches!(data.inputs(), Inputs::Gaussian(_)),
             task_rows: data.teacher().rows(),
             teacher_squared_norms: data.teacher().tasks().iter().map(|task| task.squared_norm()).collect(),
+        })
+    }
+
+    /// The problem that given examples pose: T = YXᵀV diag(1/g), from the Gram matrix XXᵀ where this is the smaller. There is
+    /// no teacher: its place is taken by zero.
+    ///
+    /// Directions whose g² is below 1e-12 of the largest are rounding and count as unseen.
+    ///
+    /// # Errors
+    /// [`SimError::Invalid`] if all inputs are zero; [`SimError::Linalg`] if the decomposition fails.
+    pub(crate) fn of_examples(examples: &Examples) -> Result<Self, SimError> {
+        let (x, y) = (examples.inputs(), examples.outputs());
+        let (gains, basis) = if x.nrows() <= x.ncols() {
+            let svd = thin_svd((x * x.transpose()).as_ref())?;
+            (svd.singular_values.iter().map(|square| square.sqrt()).collect(), svd.right)
+        } else {
+            let svd = thin_svd(x)?;
+            (svd.singular_values, svd.left)
+        };
+        let largest: f64 = gains.first().copied().unwrap_or(0.0);
+        let seen = gains.iter().filter(|gain| **gain > 1e-6 * largest).count();
+        if seen == 0 {
+            return Err(SimError::invalid("inputs", "zero in all training examples", "not zero everywhere"));
+        }
+        let basis = basis.as_ref().subcols(0, seen).to_owned();
+        let projected = y * (x.transpose() * &basis);
+        let targets = Mat::from_fn(y.nrows(), seen, |i, j| projected[(i, j)] / gains[j]);
+        let unexplained = squared_frobenius_norm(y) - squared_frobenius_norm(targets.as_ref());
+        Ok(Self {
+            gains: gains[..seen].to_vec(),
+            targets,
+            teacher_seen: Mat::zeros(y.nrows(), seen),
+            teacher_unseen: Mat::zeros(y.nrows(), x.nrows() - seen),
+            basis: Some(InputBasis::with_seen(basis)),
+            unexplained: unexplained.max(0.0),
+            white: false,
+            task_rows: std::iter::once(0..y.nrows()).collect(),
+            teacher_squared_norms: vec![0.0],
         })
     }
 

@@ -29,7 +29,12 @@
 //!
 //! The same with full matrices is [`Experiment::Linear`] (a random or an aligned start, any inputs); the data by
 //! themselves, decomposed, are [`Experiment::Spectrum`]. [`Experiment::LeakyRelu`] is a student with leaky-ReLU units, on
-//! the same data or those of a [`NonlinearTeacher`]. One experiment runs on one thread: run many with rayon.
+//! the same data or those of a teacher with such units ([`TeacherKind`]). One experiment runs on one thread: run many with rayon.
+//!
+//! # Your own data
+//!
+//! [`Examples`] are inputs and outputs as they are. [`CrossValidation`] says what early stopping, ridge regression, reduced
+//! rank and students of any depth make of them, measured on examples that were left out.
 //!
 //! # Units and conventions
 //!
@@ -54,25 +59,27 @@
 //!
 //! # Inside
 //!
-//! [`Teacher`], [`Inputs`] and [`DataSet`] draw the data; [`LearningProblem`] rotates them to the coordinates in which
-//! they are learned; [`DataModes`] are their singular modes; [`InitialWeights`] the two starts; [`LinearStudent`] and
-//! [`AlignedStudent`] are [`Student`]s, which [`train`] trains (linear students in jumps, by the private module
-//! `multirevolution`, unless told otherwise); [`Alignment`] compares a student's modes with the
-//! data's. A [`LeakyReluStudent`] learns a [`LeakyReluProblem`], which needs no coordinates of its own. All matrix
-//! products are made by [`kernel`]; [`fma_peak`] is the speed that they are measured against.
+//! [`LinearTeacher`], [`Inputs`] and [`DataSet`] draw the data. What else the experiments are made of (learning problems, data
+//! modes, students that are trained step by step, the kernel of matrix products) is in the hidden module `internals`, for
+//! benches and tests: it may change at any time.
 
-pub mod kernel;
+/// Parts of experiments, for benches and tests of this workspace. They may change at any time.
+#[doc(hidden)]
+pub mod internals;
 
 mod aligned_student;
 mod alignment;
+mod cross_validation;
 mod data_modes;
 mod data_set;
 mod draws;
 mod error;
+mod examples;
 mod experiment;
 mod fma_peak;
 mod initialisation;
 mod inputs;
+mod kernel;
 mod leaky_relu;
 mod leaky_relu_experiment;
 mod leaky_relu_problem;
@@ -94,29 +101,40 @@ mod training;
 mod training_in_jumps;
 mod truncated_normal;
 
-pub use aligned_student::AlignedStudent;
-pub use alignment::Alignment;
-pub use data_modes::{DataModes, TaskProjections};
+pub use cross_validation::{CrossValidation, StudentCurve, ValidationCurve, ValidationPoint};
+pub use data_modes::TaskProjections;
 pub use data_set::DataSet;
 pub use error::SimError;
+pub use examples::Examples;
 pub use experiment::{ENGINE_VERSION, Experiment, Outcome};
-pub use fma_peak::fma_peak;
-pub use initialisation::InitialWeights;
 pub use inputs::Inputs;
 pub use leaky_relu_experiment::{
     LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, OutputUnits, Precision, TeacherKind,
 };
-pub use leaky_relu_problem::LeakyReluProblem;
-pub use leaky_relu_student::LeakyReluStudent;
-pub use learning_problem::LearningProblem;
 pub use linear_experiment::{AlignedSpec, LinearSpec, Stepping};
-pub use linear_student::LinearStudent;
-pub use nonlinear_teacher::NonlinearTeacher;
 pub use progress::{Progress, Unattended};
-pub use record::{Crossing, ErrorTrack, Errors, Least, ModePoint, ModeTrack, TrainingOutcome};
+pub use record::{Crossing, ErrorTrack, Least, ModePoint, ModeTrack, TrainingOutcome};
 pub use schedule::{MOST_LOGGED, Schedule, Spacing};
 pub use spectrum::{SpectrumExtent, SpectrumOutcome, SpectrumSpec};
 pub use student_spec::{Start, StudentSpec, Training};
 pub use task::{Draw, InputKind, Labels, NoiseScale, TaskSpec, TeacherSpec};
-pub use teacher::{TaskTeacher, Teacher};
-pub use training::{Student, TrainingRecord, train};
+pub use teacher::{LinearTeacher, TaskTeacher};
+
+/// The matrices of [`Examples`] and [`DataSet`].
+pub use linalg_core::faer;
+
+use aligned_student::AlignedStudent;
+use alignment::Alignment;
+use data_modes::DataModes;
+use initialisation::InitialWeights;
+use leaky_relu_problem::LeakyReluProblem;
+use leaky_relu_student::LeakyReluStudent;
+use learning_problem::LearningProblem;
+use linear_student::LinearStudent;
+use nonlinear_teacher::NonlinearTeacher;
+use record::Errors;
+use training::Student;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -33,7 +33,8 @@ pub struct LinearSpec {
 /// How a linear student's epochs are taken. Both ways give the same iterates, to rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Stepping {
-    /// Many at once where the weights move slowly, by a multirevolution method: several times faster.
+    /// Many at once where the weights move slowly, by a multirevolution method: several times faster. (One by one where
+    /// weight decay acts on directions that the data do not show: P < N₁, random start.)
     #[default]
     Jumps,
     /// One by one.
@@ -90,7 +91,9 @@ impl LinearSpec {
             Start::Random => InitialWeights::random(problem.inputs(), problem.outputs(), &self.student, self.draw),
             Start::TrainingAligned => InitialWeights::training_aligned(&problem, &modes, &self.student, self.draw),
         };
-        let mut student = LinearStudent::new(&problem, &start.without_inert_units(), self.training.learning_rate);
+        let mut student = LinearStudent::new(&problem, &start.without_inert_units(), self.training.learning_rate)
+            .with_decay(self.training.decay)
+            .with_balance(self.student.balance);
         if self.tracked_modes > 0 {
             let alignment = Alignment::new(&problem, &modes, self.tracked_modes, self.student.epsilon);
             student = student.with_alignment(alignment);
@@ -100,6 +103,7 @@ impl LinearSpec {
         }
         let (training, norms) = (&self.training, problem.teacher_squared_norms());
         let record = match self.stepping {
+            Stepping::Jumps if !student.is_smooth() => train(&mut student, training, norms, label, progress)?,
             Stepping::EveryEpoch => train(&mut student, training, norms, label, progress)?,
             Stepping::Jumps => {
                 let tolerance = Multirevolution::tolerance(student.layers(), self.student.epsilon);
@@ -181,7 +185,8 @@ impl AlignedSpec {
         let problem = LearningProblem::new(&DataSet::sample(&self.task, self.draw)?)?;
         let modes = DataModes::all(&problem)?;
         let rate = self.training.learning_rate;
-        let mut student = AlignedStudent::new(&problem, &modes, &self.student, rate, self.tracked_modes)?;
+        let mut student = AlignedStudent::new(&problem, &modes, &self.student, rate, self.tracked_modes)?
+            .with_decay(self.training.decay);
         require_stable(&mut student, &self.training, label)?;
         let record = train(&mut student, &self.training, problem.teacher_squared_norms(), label, progress)?;
         Ok(outcome(record, &modes, &problem, self.tracked_modes))
@@ -203,6 +208,7 @@ impl AlignedSpec {
 fn check(task: &TaskSpec, student: &StudentSpec, training: &Training, tracked_modes: usize) -> Result<(), SimError> {
     task.check()?;
     student.check()?;
+    student.check_balance(task.inputs, task.total_outputs())?;
     training.check()?;
     task.check_not_silent()?;
     if tracked_modes > student.held_modes(task) {
@@ -255,7 +261,11 @@ fn label(what: &str, task: &TaskSpec, student: &StudentSpec, draw: Draw) -> Stri
 /// The part of a label that names data and draw.
 pub(crate) fn task_label(task: &TaskSpec, draw: Draw) -> String {
     let strengths: Vec<String> = task.trained_strengths().map(|list| format!("{list:?}")).collect();
-    let joint = if strengths.len() > 1 { format!(", alignment {}", task.teacher.alignment) } else { String::new() };
+    let joint = match &task.teacher.overlaps {
+        _ if strengths.len() < 2 => String::new(),
+        Some(_) => ", given overlaps".to_owned(),
+        None => format!(", alignment {}", task.teacher.alignment),
+    };
     let examples = if task.examples != task.inputs { format!(", {} examples", task.examples) } else { String::new() };
     format!("strengths {}{joint}{examples}, seed {}, run {}", strengths.join(" and "), draw.seed, draw.run)
 }

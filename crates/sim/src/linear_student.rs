@@ -3,13 +3,13 @@
 mod comparison;
 mod unseen_error;
 
-use crate::aligned_student::learning_rate_bound;
 use crate::alignment::Alignment;
 use crate::kernel::{Add, AddScaled, Dense, Replace, Right, Subtract, product};
 use crate::multirevolution::SmoothStudent;
-use crate::{Errors, InitialWeights, LearningProblem, ModePoint, SimError, Student};
+use crate::training::rise_with_decay;
+use crate::{Errors, InitialWeights, LearningProblem, ModePoint, SimError, Student, StudentSpec};
 use comparison::Comparison;
-use faer::Mat;
+use faer::{Mat, MatRef};
 use linalg_core::{frobenius_norm, singular_values};
 use unseen_error::UnseenError;
 
@@ -29,11 +29,15 @@ pub struct LinearStudent<'p> {
     problem: &'p LearningProblem,
     /// U (S × h), W₂ᵀ, …, W_Lᵀ; for L = 1 U is S × N₃.
     layers: Vec<Dense<f64>>,
-    /// W₁ on the unseen directions: never changes.
+    /// W₁ on the unseen directions at the start: only decay ever changes it.
     unseen_weights: Mat<f64>,
+    /// What decay has left of it.
+    unseen_share: f64,
     unseen_error: UnseenError,
     comparison: Comparison,
     learning_rate: f64,
+    /// λγ.
+    shrinkage: f64,
     first_rate: FirstRate,
     /// Eᵀ, S × N₃.
     residual: Dense<f64>,
@@ -46,6 +50,8 @@ pub struct LinearStudent<'p> {
     label_squared_norm: f64,
     errors: Errors,
     alignment: Option<Alignment>,
+    /// Of the start, for the bound on the learning rate.
+    balance: f64,
 }
 
 /// λg² of the rows of U.
@@ -90,9 +96,22 @@ impl<'p> LinearStudent<'p> {
             problem,
             layers,
             unseen_weights,
+            unseen_share: 1.0,
             learning_rate,
+            shrinkage: 0.0,
+            balance: 0.0,
             first_rate,
         }
+    }
+
+    /// The same student with weight decay γ ≥ 0: every layer also loses λγ of itself with each update.
+    pub fn with_decay(self, decay: f64) -> Self {
+        Self { shrinkage: self.learning_rate * decay, ..self }
+    }
+
+    /// The same student, told the balance of its start, on which its largest stable learning rate depends.
+    pub(crate) fn with_balance(self, balance: f64) -> Self {
+        Self { balance, ..self }
     }
 
     /// The same student with its leading modes compared with the data's at logged epochs.
@@ -106,7 +125,8 @@ impl<'p> LinearStudent<'p> {
         let gains = self.problem.gains();
         let first = &self.layers[0];
         let seen = Mat::from_fn(first.cols(), first.rows(), |i, j| first.col(i)[j] / gains[j]);
-        let mut weights = vec![self.problem.join(seen.as_ref(), self.unseen_weights.as_ref())];
+        let unseen = faer::Scale(self.unseen_share) * &self.unseen_weights;
+        let mut weights = vec![self.problem.join(seen.as_ref(), unseen.as_ref())];
         weights.extend(self.layers[1..].iter().map(|layer| layer.to_mat().transpose().to_owned()));
         weights
     }
@@ -116,6 +136,26 @@ impl<'p> LinearStudent<'p> {
         let mut weights = self.weights();
         let first = weights.remove(0);
         weights.into_iter().fold(first, |product, layer| layer * product)
+    }
+
+    /// W₁V⊥ at the start, N₂ × (N₁ − S).
+    pub(crate) fn unseen_weights(&self) -> MatRef<'_, f64> {
+        self.unseen_weights.as_ref()
+    }
+
+    /// What decay has left of W₁V⊥: 1 without it.
+    pub(crate) fn unseen_share(&self) -> f64 {
+        self.unseen_share
+    }
+
+    /// Whether all that an update changes is in [`SmoothStudent::layers`]: not so where decay acts on unseen directions.
+    pub(crate) fn is_smooth(&self) -> bool {
+        self.shrinkage == 0.0 || self.unseen_weights.ncols() == 0
+    }
+
+    /// S₂ᵀ as of the last [`Student::measure`]; none for L = 1.
+    pub(crate) fn outer(&self) -> Option<&Dense<f64>> {
+        self.suffixes.first().or(self.layers.get(1))
     }
 
     /// Forms S_{L−1}, …, S₂ and the residual.
@@ -145,6 +185,7 @@ impl<'p> LinearStudent<'p> {
             let signal = if l == 0 { &self.residual } else { &*back };
             let old = &mut self.transposed[l.min(1)];
             old.transpose_from(&self.layers[l]);
+            decay(&mut self.layers, target.as_deref_mut(), l, self.shrinkage);
             let (own, rest) = self.layers.split_at_mut(l + 1);
             let above = self.suffixes.get(l).unwrap_or(&rest[0]);
             let moved = target.as_deref_mut().map_or(&mut own[l], |target| &mut target[l]);
@@ -153,6 +194,8 @@ impl<'p> LinearStudent<'p> {
                 _ => product(moved, Add { factor: rate }, signal, Right::Transposed(above)),
             }
             if l == depth - 2 {
+                decay(&mut self.layers, target.as_deref_mut(), l + 1, self.shrinkage);
+                let rest = &mut self.layers[l + 1..];
                 let last = target.as_deref_mut().map_or(&mut rest[0], |target| &mut target[l + 1]);
                 product(last, Add { factor: rate }, old, Right::Plain(signal));
             } else {
@@ -161,8 +204,19 @@ impl<'p> LinearStudent<'p> {
             }
         }
         if depth == 1 {
+            decay(&mut self.layers, target.as_deref_mut(), 0, self.shrinkage);
             let moved = target.map_or(&mut self.layers[0], |target| &mut target[0]);
             self.first_rate.step_alone(moved, &self.residual);
+        }
+    }
+}
+
+/// Takes λγ of layer `l` away, from itself or from the increment in its place, before the gradient's part is added.
+fn decay(layers: &mut [Dense<f64>], target: Option<&mut [Dense<f64>]>, l: usize, shrinkage: f64) {
+    if shrinkage > 0.0 {
+        match target {
+            Some(increments) => increments[l].add_scaled(-shrinkage, &layers[l]),
+            None => layers[l].shrink(shrinkage),
         }
     }
 }
@@ -205,6 +259,10 @@ impl Student for LinearStudent<'_> {
 
     fn descend(&mut self) {
         self.add_increments(None);
+        if !self.is_smooth() {
+            self.unseen_share *= 1.0 - self.shrinkage;
+            self.unseen_error.shrink(self.shrinkage, self.problem);
+        }
     }
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
@@ -224,7 +282,12 @@ impl Student for LinearStudent<'_> {
             Mat::from_fn(self.problem.outputs(), self.problem.seen(), |i, j| self.problem.targets()[(i, j)] / gains[j]);
         let strongest = singular_values(best.as_ref()).ok().and_then(|values| values.first().copied()).unwrap_or(0.0);
         let largest_gain = gains.iter().copied().fold(0.0, f64::max);
-        learning_rate_bound(self.layers.len(), strongest, largest_gain * largest_gain)
+        let sizes = StudentSpec::new(1, self.layers.len(), 1.0).with_balance(self.balance);
+        sizes.learning_rate_bound(strongest, largest_gain * largest_gain, self.shrinkage / self.learning_rate)
+    }
+
+    fn allowed_rise(&self) -> f64 {
+        rise_with_decay(self.shrinkage)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The nonlinear teachers of transfer between nonlinear tasks.
 
-use crate::{Draw, SimError, TaskSpec, TaskTeacher, Teacher};
+use crate::{Draw, LinearTeacher, SimError, TaskSpec, TaskTeacher};
 use faer::{Mat, MatRef};
 use linalg_core::sample_gaussian;
 use std::ops::Range;
 
 /// Teachers y = Σ_k f(u_k s̄_k f(v_kᵀx)), f leaky ReLU, element by element, one for each trained task.
 ///
-/// Strengths and input directions are those of the linear [`Teacher`] of the same task, so v_B,k = q v_A,k + √(1−q²) v⊥,k
+/// Strengths and input directions are those of the linear [`LinearTeacher`] of the same task, so v_B,k = q v_A,k + √(1−q²) v⊥,k
 /// with all v_A and v⊥ orthonormal; the u_k are independent random unit vectors. (Transfer figure of the nonlinear
 /// student in Lampinen & Ganguli 2019.) Not homogeneous in x: f(−x) ≠ −f(x).
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ impl NonlinearTeacher {
     /// # Errors
     /// As [`TaskSpec::check`].
     pub fn sample(spec: &TaskSpec, slope: f64, draw: Draw) -> Result<Self, SimError> {
-        let linear = Teacher::sample(spec, draw)?;
+        let linear = LinearTeacher::sample(spec, draw)?;
         let tasks = spec.trained_tasks().zip(linear.tasks()).map(|(task, teacher)| {
             let (outputs, rank) = (spec.outputs[task], teacher.strengths.len());
             let mut rng = draw.nonlinear_teacher_outputs(task, outputs, rank);

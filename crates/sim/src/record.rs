@@ -99,6 +99,38 @@ impl TrainingOutcome {
         track.as_ref().ok_or(SimError::ZeroTeacher { task: index })
     }
 
+    /// Whether the least test error of task `index` is censored: no answer, but the end of the run. It is so if it lies at the last
+    /// epoch, or if fewer than `detectable` of the data's leading modes (those that stand out of the noise) were
+    /// [learned](Self::learned_modes) by then: the error may fall again when the next one is.
+    ///
+    /// # Errors
+    /// As [`TrainingOutcome::test`].
+    pub fn is_censored(&self, index: usize, detectable: usize) -> Result<bool, SimError> {
+        let ends_there = self.epochs.last() == Some(&self.test(index)?.least.epoch);
+        let unlearned =
+            !self.data_strengths.is_empty() && self.learned_modes() < detectable.min(self.data_strengths.len());
+        Ok(ends_there || unlearned)
+    }
+
+    /// How many of the data's leading modes had reached half of ŝ by the last epoch.
+    ///
+    /// Tracked modes are asked themselves. As for others: modes are learned in order, so the residual ε_tr Σŝ² tells how many
+    /// are missing (for P ≤ N₁ and without decay; what no linear map can fit for P > N₁ makes modes count as missing).
+    pub fn learned_modes(&self) -> usize {
+        let learned = |track: &ModeTrack| {
+            track.points.last().copied().flatten().is_some_and(|point| 2.0 * point.strength >= track.data_strength)
+        };
+        let tracked = self.modes.iter().take_while(|track| learned(track)).count();
+        if tracked < self.modes.len() {
+            return tracked;
+        }
+        let squares: Vec<f64> = self.data_strengths.iter().map(|s| s * s).collect();
+        let residual = self.train.last * squares.iter().sum::<f64>();
+        // What is left if mode k and the stronger ones are learned, mode k by half.
+        let left = |k: usize| squares[k..].iter().sum::<f64>() - 0.75 * squares[k];
+        (0..squares.len()).take_while(|k| residual <= left(*k)).count().max(tracked)
+    }
+
     /// Position of `epoch` among the logged epochs.
     pub fn logged_index(&self, epoch: u64) -> Option<usize> {
         self.epochs.binary_search(&epoch).ok()
@@ -180,6 +212,41 @@ impl Recorder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An outcome of 100 epochs with data strengths 3, 2, 1 that ends with these strengths.
+    fn ended(strengths: [f64; 3], best_epoch: u64, tracked: usize) -> TrainingOutcome {
+        let data_strengths = vec![3.0, 2.0, 1.0];
+        let residual: f64 = strengths.iter().zip(&data_strengths).map(|(s, data)| (data - s) * (data - s)).sum();
+        let track =
+            |last: f64| ErrorTrack { logged: vec![1.0, last], least: Least { value: 0.5, epoch: best_epoch }, last };
+        let point = |k: usize| ModePoint { strength: strengths[k], overlap_output: 1.0, overlap_input: 1.0 };
+        let mode = |k: usize| ModeTrack { data_strength: data_strengths[k], points: vec![None, Some(point(k))] };
+        TrainingOutcome {
+            epochs: vec![0, 100],
+            train: track(residual / 14.0),
+            tests: vec![Some(track(0.6)), None],
+            train_crossings: vec![],
+            modes: (0..tracked).map(mode).collect(),
+            data_strengths: data_strengths.clone(),
+            teacher_squared_norms: vec![13.0, 0.0],
+        }
+    }
+
+    #[test]
+    fn least_values_at_the_end_or_before_a_mode_was_learned_are_censored() {
+        for tracked in [0, 2] {
+            let two = ended([3.0, 1.9, 0.1], 60, tracked);
+            assert_eq!(two.learned_modes(), 2);
+            assert_eq!((two.is_censored(0, 2), two.is_censored(0, 3)), (Ok(false), Ok(true)));
+            let one = ended([3.0, 0.2, 0.0], 60, tracked);
+            assert_eq!(one.learned_modes(), 1);
+            assert_eq!((one.is_censored(0, 1), one.is_censored(0, 2)), (Ok(false), Ok(true)));
+            assert_eq!(ended([3.0, 1.9, 0.1], 100, tracked).is_censored(0, 1), Ok(true));
+            assert_eq!(ended([0.0, 0.0, 0.0], 0, tracked).is_censored(0, 0), Ok(false));
+        }
+        assert_eq!(ended([3.0, 2.0, 1.0], 60, 0).learned_modes(), 3);
+        assert_eq!(ended([3.0, 1.9, 0.1], 60, 0).is_censored(1, 1), Err(SimError::ZeroTeacher { task: 1 }));
+    }
 
     #[test]
     fn minima_and_crossings_are_found_between_logged_epochs() {

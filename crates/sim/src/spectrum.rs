@@ -3,7 +3,8 @@
 use crate::learning_problem::require_white;
 use crate::linear_experiment::{setup_cost, task_label};
 use crate::{
-    DataModes, DataSet, Draw, LearningProblem, Progress, SimError, TaskProjections, TaskSpec, TaskTeacher, Teacher,
+    DataModes, DataSet, Draw, LearningProblem, LinearTeacher, Progress, SimError, TaskProjections, TaskSpec,
+    TaskTeacher,
 };
 use faer::{Mat, MatRef};
 use linalg_core::thin_svd;
@@ -133,7 +134,7 @@ impl SpectrumOutcome {
 }
 
 /// The singular modes of the stacked teacher, without those that exact alignment removes (s̄² ≤ 1e-12 s̄₁²).
-fn stacked_modes(teacher: &Teacher) -> Result<TaskTeacher, SimError> {
+fn stacked_modes(teacher: &LinearTeacher) -> Result<TaskTeacher, SimError> {
     if let [single] = teacher.tasks() {
         return Ok(single.clone());
     }

@@ -1,6 +1,7 @@
 //! What a student learns: sizes, teacher, inputs, noise and labels, as a plain value.
 
 use crate::SimError;
+use crate::teacher::direction_mixture;
 use serde::{Deserialize, Serialize};
 
 /// Most entries of one matrix of the data or of all weights together: 1 GiB of f64.
@@ -41,6 +42,11 @@ pub struct TeacherSpec {
     pub strengths: Vec<Vec<f64>>,
     /// q ∈ [−1, 1]: input direction k of every later task is q v̄ₖ + √(1−q²) v⊥ₖ with v̄ₖ that of task 0.
     pub alignment: f64,
+    /// Q, in the place of q: the inner products v̄ᵢ·v̄ⱼ of the input directions of all tasks, those of task 0 first, as rows of
+    /// a symmetric matrix without negative eigenvalues. Directions of one task are orthonormal. See
+    /// [`TaskSpec::with_overlaps`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlaps: Option<Vec<Vec<f64>>>,
 }
 
 /// The kinds of inputs X (N₁ × P).
@@ -102,12 +108,31 @@ impl TaskSpec {
             outputs: outputs.to_vec(),
             examples: inputs,
             input_kind: InputKind::OneHot,
-            teacher: TeacherSpec { strengths: strengths.iter().map(|s| s.to_vec()).collect(), alignment },
+            teacher: TeacherSpec {
+                strengths: strengths.iter().map(|s| s.to_vec()).collect(),
+                alignment,
+                overlaps: None,
+            },
             alone: None,
             noise: 1.0,
             noise_scale: NoiseScale::PerInput,
             labels: Labels::Structured,
         }
+    }
+
+    /// The same tasks with the overlaps Q of all their input directions in the place of one alignment.
+    ///
+    /// ```
+    /// // A task of rank 2 beside one of rank 1 whose direction lies between the first's two.
+    /// let task = sim::TaskSpec::joint(100, &[50, 50], &[&[3.0, 2.0], &[8.0]], 0.0).with_overlaps(vec![
+    ///     vec![1.0, 0.0, 0.6],
+    ///     vec![0.0, 1.0, 0.3],
+    ///     vec![0.6, 0.3, 1.0],
+    /// ]);
+    /// assert!(task.check().is_ok());
+    /// ```
+    pub fn with_overlaps(self, overlaps: Vec<Vec<f64>>) -> Self {
+        Self { teacher: TeacherSpec { alignment: 0.0, overlaps: Some(overlaps), ..self.teacher }, ..self }
     }
 
     /// The same task `index` by itself: same directions, noise and inputs as in company.
@@ -119,6 +144,7 @@ impl TaskSpec {
             alone.outputs.truncate(1);
             alone.teacher.strengths.truncate(1);
             alone.teacher.alignment = 0.0;
+            alone.teacher.overlaps = None;
             alone.alone = None;
         } else {
             alone.alone = Some(index);
@@ -214,7 +240,7 @@ impl TaskSpec {
     }
 
     fn check_teacher(&self) -> Result<(), SimError> {
-        let TeacherSpec { strengths, alignment } = &self.teacher;
+        let TeacherSpec { strengths, alignment, overlaps } = &self.teacher;
         if !(-1.0..=1.0).contains(alignment) {
             return Err(SimError::invalid("alignment", alignment, "between -1 and 1"));
         }
@@ -239,7 +265,13 @@ impl TaskSpec {
                 format!("at most {} in all, so that the tasks' input directions can be orthogonal", self.inputs);
             return Err(SimError::invalid("strengths", format!("{directions} values"), allowed));
         }
-        Ok(())
+        match overlaps {
+            Some(_) if *alignment != 0.0 => {
+                Err(SimError::invalid("alignment", alignment, "0 where overlaps are given"))
+            }
+            Some(overlaps) => direction_mixture(strengths, overlaps).map(drop),
+            None => Ok(()),
+        }
     }
 }
 

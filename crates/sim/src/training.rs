@@ -37,8 +37,14 @@ pub trait Student {
     /// Descent on a linear student never rises at small steps; just below the stability bound its last approach
     /// overshoots and rises by up to 0.02. (A step above the bound need not blow up: it can end in an oscillation.)
     fn allowed_rise(&self) -> f64 {
-        0.05
+        rise_with_decay(0.0)
     }
+}
+
+/// The allowed rise of a linear student whose layers lose this share of themselves with every update. A map that decays has
+/// no falling train error: it may rise to that of the zero map.
+pub(crate) fn rise_with_decay(shrinkage: f64) -> f64 {
+    if shrinkage > 0.0 { 1.0 } else { 0.05 }
 }
 
 /// What [`train`] gives: everything of an outcome that does not depend on the kind of student.

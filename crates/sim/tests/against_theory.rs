@@ -3,9 +3,10 @@
 
 use linalg_core::faer::Mat;
 use linalg_core::frobenius_norm;
+use sim::internals::{InitialWeights, LearningProblem, LinearStudent, Student};
 use sim::{
-    AlignedSpec, DataSet, Draw, Experiment, InitialWeights, InputKind, LearningProblem, LinearStudent, Schedule,
-    SpectrumExtent, SpectrumSpec, Student, StudentSpec, TaskSpec, Training, TrainingOutcome, Unattended,
+    AlignedSpec, DataSet, Draw, Experiment, InputKind, Schedule, SpectrumExtent, SpectrumSpec, StudentSpec, TaskSpec,
+    Training, TrainingOutcome, Unattended,
 };
 
 const DRAW: Draw = Draw { seed: 31, run: 0 };

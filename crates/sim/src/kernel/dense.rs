@@ -113,6 +113,14 @@ impl<T: Real> Dense<T> {
         &mut self.entries_mut()[range.start * stride..range.end * stride]
     }
 
+    /// self ← self − share · self.
+    pub fn shrink(&mut self, share: T) {
+        let factor = T::from_f64(-share.to_f64());
+        for x in self.entries_mut() {
+            *x = *x + factor * *x;
+        }
+    }
+
     /// self ← self + factor · other.
     ///
     /// # Panics

@@ -12,8 +12,8 @@ fn loss(data: &DataSet, weights: &[Mat<f64>]) -> f64 {
     0.5 * squared_frobenius_norm((data.labels() - map * data.inputs().matrix()).as_ref())
 }
 
-/// W_l ← W_l + λ (W_L⋯W_{l+1})ᵀ (Σ³¹ − WΣ¹¹) (W_{l−1}⋯W₁)ᵀ as it is written, nothing shared or skipped.
-fn update_by_definition(data: &DataSet, weights: &[Mat<f64>], rate: f64) -> Vec<Mat<f64>> {
+/// W_l ← W_l + λ (W_L⋯W_{l+1})ᵀ (Σ³¹ − WΣ¹¹) (W_{l−1}⋯W₁)ᵀ − λγW_l as it is written, nothing shared or skipped.
+fn update_by_definition(data: &DataSet, weights: &[Mat<f64>], rate: f64, decay: f64) -> Vec<Mat<f64>> {
     let product = |layers: &[Mat<f64>], size: usize| {
         layers.iter().fold(Mat::<f64>::identity(size, size), |product, layer| layer * product)
     };
@@ -22,7 +22,7 @@ fn update_by_definition(data: &DataSet, weights: &[Mat<f64>], rate: f64) -> Vec<
     let moved = weights.iter().enumerate().map(|(l, layer)| {
         let above = product(&weights[l + 1..], layer.nrows());
         let below = product(&weights[..l], inputs);
-        layer + faer::Scale(rate) * (above.transpose() * &error * below.transpose())
+        faer::Scale(1.0 - rate * decay) * layer + faer::Scale(rate) * (above.transpose() * &error * below.transpose())
     });
     moved.collect()
 }
@@ -41,6 +41,7 @@ proptest! {
     fn updates_and_errors_are_the_definitions(
         inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..16, layers in 1usize..6,
         examples in 1usize..25, kind in kinds(), noise in prop_oneof![Just(0.0), Just(1.0)], aligned in any::<bool>(),
+        decay in prop_oneof![Just(0.0), 0.1..9.0],
     ) {
         // Tall, wide, square and 1 × n maps; without noise the data have rank 1.
         let examples = if kind == InputKind::OneHot { inputs } else { examples };
@@ -55,8 +56,8 @@ proptest! {
             InitialWeights::random(problem.inputs(), problem.outputs(), &student, DRAW)
         };
         let rate = 0.004;
-        let mut fast = LinearStudent::new(&problem, &start, rate);
-        let mut trimmed = LinearStudent::new(&problem, &start.without_inert_units(), rate);
+        let mut fast = LinearStudent::new(&problem, &start, rate).with_decay(decay);
+        let mut trimmed = LinearStudent::new(&problem, &start.without_inert_units(), rate).with_decay(decay);
         let mut slow = start.layers.clone();
         for _ in 0..12 {
             let errors = fast.measure().clone();
@@ -69,7 +70,7 @@ proptest! {
                 let wanted = squared_frobenius_norm(distance.as_ref()) / teacher.squared_norm();
                 prop_assert!((error - wanted).abs() <= 1e-12 * wanted.max(1.0));
             }
-            slow = update_by_definition(&data, &slow, rate);
+            slow = update_by_definition(&data, &slow, rate, decay);
             fast.descend();
             trimmed.descend();
         }

@@ -19,6 +19,8 @@ pub(super) struct UnseenError {
     constant: Vec<f64>,
     /// (W̄⊥Q − S₂F)ᵀ.
     distance: Dense<f64>,
+    /// The whole map there for L = 1.
+    frozen: Option<Mat<f64>>,
 }
 
 impl UnseenError {
@@ -45,7 +47,20 @@ impl UnseenError {
         };
         let distance = Dense::zeros(factor.ncols(), problem.outputs());
         let (factor, teacher) = (Dense::from_mat(factor.transpose()), Dense::from_mat(teacher.transpose()));
-        Self { factor, teacher, constant, distance }
+        let frozen = (depth == 1 && !nothing).then(|| frozen.to_owned());
+        Self { factor, teacher, constant, distance, frozen }
+    }
+
+    /// Takes the share λγ of C away.
+    pub(super) fn shrink(&mut self, share: f64, problem: &LearningProblem) {
+        self.factor.shrink(share);
+        if let Some(frozen) = &mut self.frozen {
+            *frozen *= faer::Scale(1.0 - share);
+            let distance = &*frozen - problem.teacher_unseen();
+            for (constant, rows) in self.constant.iter_mut().zip(problem.task_rows()) {
+                *constant = squared_frobenius_norm(distance.as_ref().subrows(rows.start, rows.len()));
+            }
+        }
     }
 
     /// Adds this part to each task's squared distance; `outer` is S₂ᵀ.
