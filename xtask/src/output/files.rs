@@ -315,7 +315,8 @@ mod tests {
     fn assembled(panels: usize, width: f64) -> Assembled {
         let panel = |_| Panel::new(Axis::new("x"), Axis::new("y")).mark(Line::new("a", [(0.0, 1.0), (1.0, 2.0)]));
         let figure = Figure::new("a", "A").panels((0..panels).map(panel)).columns(panels).width(width);
-        Assembled { figure, verdicts: Vec::new(), tables: Vec::new(), caption: String::new() }
+        let claims = crate::study::Claims::new();
+        Assembled { figure, claims, verdicts: Vec::new(), tables: Vec::new(), caption: String::new() }
     }
 
     fn record() -> Record {

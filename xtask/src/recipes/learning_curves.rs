@@ -335,15 +335,9 @@ impl LearningCurves {
     }
 
     fn line_points(&self, conditions: &[Condition], kind: ErrorKind) -> anyhow::Result<Vec<LinePoint>> {
-        let epochs = self.point_epochs();
         let mut points = Vec::new();
-        for condition in conditions.iter().filter(|c| self.curve_snrs.contains(&c.snr)) {
-            let simulated = condition.aligned.log_errors(kind, &epochs)?;
-            for (index, (&epoch, simulated)) in epochs.iter().zip(simulated).enumerate().filter(|(_, (e, _))| **e > 0) {
-                let at = format!("{}, t/τ = {}", condition.place(), epoch as f64 / self.setup().tau());
-                let step = condition.step.of_error(kind, epoch)?;
-                points.push(LinePoint::new(at, condition.draws.log_errors(kind, index)?).simulated(simulated, step));
-            }
+        for c in conditions.iter().filter(|c| self.curve_snrs.contains(&c.snr)) {
+            points.extend(c.draws.line_points(kind, &c.place(), &c.aligned, &c.step, &self.point_epochs())?);
         }
         Ok(points)
     }

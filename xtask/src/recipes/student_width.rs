@@ -1,26 +1,19 @@
 //! Least test error of students of several widths (fig12).
 
-mod measured;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, judged_from,
-    title,
-};
-use crate::runs::ensemble::EnsembleSpec;
-use crate::study::Claims;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use figures::{ColourBar, Figure};
-use measured::Width;
+use crate::runs::summary::Summary;
+use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, judged_from, title};
+use crate::study::setup::{Draws, HalvedStep};
+use crate::study::{Assembled, Claims, Estimate, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
+use crate::wanted;
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training};
-use theory::{Student, Task};
+use sim::Start;
 
 /// Aligned and random students of several hidden widths on rank-1 teachers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,10 +45,28 @@ pub struct StudentWidth {
     pub snrs: Vec<f64>,
     /// Claims that compare students are made from this SNR on.
     pub judged_snr: f64,
+    /// Largest difference of ln of the least test error between students on the same data, in the median over seeds.
+    pub same_error_within: f64,
     /// Points of each line of the theory.
     pub points: usize,
-    /// Independent draws of the data, which tell the sampling error and the finite-size term.
+    /// Independent draws of the data at this size; half as many at twice it, a quarter at four times.
     pub ensemble_draws: usize,
+}
+
+/// All that is known of one width at one SNR.
+struct Condition {
+    hidden: usize,
+    snr: f64,
+    aligned: Optimum,
+    random: Optimum,
+    draws: Draws,
+    step: HalvedStep,
+}
+
+impl Condition {
+    fn place(&self) -> String {
+        format!("N₂ = {}, SNR {}", self.hidden, self.snr)
+    }
 }
 
 impl Recipe for StudentWidth {
@@ -63,139 +74,113 @@ impl Recipe for StudentWidth {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        self.setup(self.hidden.first().copied().unwrap_or(1)).check_but_hidden(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
-            .in_range("inputs", self.inputs, 2..=MOST_UNITS)
-            .in_range("outputs", self.outputs, 2..=MOST_UNITS)
+            .at_least("inputs", self.inputs, 2)
+            .at_least("outputs", self.outputs, 2)
             .in_range("hidden", self.hidden.len(), 2..=5)
             .decreasing("hidden", &self.hidden)
             .each("hidden", &self.hidden, |c, path, width| {
                 c.in_range(path, *width, 1..=MOST_UNITS);
             })
-            .at_least("noise", self.noise, 0.0)
+            .positive("same_error_within", self.same_error_within)
             .in_range("points", self.points, 2..=MOST_POINTS)
             .in_range("ensemble_draws", self.ensemble_draws, 2..=MOST_DRAWS);
         ascending_positive(checks, "snrs", &self.snrs);
         judged_from(checks, ("judged_snr", self.judged_snr), ("snrs", &self.snrs));
-        self.training_rules().alone(checks);
         if checks.all_hold() {
-            let noise = self.noise * self.noise / self.inputs as f64;
-            let strongest = self.snrs[self.snrs.len() - 1];
-            let strongest =
-                theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strongest));
-            self.training_rules().together(checks, strongest);
+            self.setup(self.hidden[0]).check_beside(checks, &self.snrs[self.snrs.len() - 1..]);
         }
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for &hidden in &self.hidden {
-            for &snr in &self.snrs {
-                for run in 0..self.seeds {
-                    runs.push(self.aligned(hidden, snr, run, 1).into());
-                    runs.push(self.random(hidden, snr, run).into());
-                }
-                runs.extend([1, 2].map(|divisor| self.aligned(hidden, snr, INDEPENDENT_RUNS, divisor).into()));
-                runs.push(self.ensemble(hidden, snr).into());
-            }
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let widths = self.hidden.iter().map(|&hidden| Width::read(self, hidden, results));
-        let widths = widths.collect::<anyhow::Result<Vec<_>>>()?;
-        let figure = Figure::new("student-width", &self.title)
-            .description("Least test error of students of four widths: random against aligned starts, and against SNR beside theory.")
-            .columns(2)
-            .aspect(0.9)
-            .colour_bar(ColourBar::new(self.colours(), "SNR"))
-            .panel(self.start_panel(&widths))
-            .panel(self.snr_panel(&widths)?);
-        Ok(Assembled {
-            figure,
-            claims: Claims::new(),
-            verdicts: self.verdicts(&widths),
-            tables: vec![self.optima_table(&widths)],
-            caption: self.caption(),
-        })
+        let conditions = self.wanted().read(results)?;
+        let (figure, claims) = (self.figure(&conditions)?, self.claims(&conditions)?);
+        let tables = vec![self.optima_table(&conditions)];
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
     }
 }
 
 // What is run.
 impl StudentWidth {
-    fn training_rules(&self) -> TrainingRules {
-        TrainingRules {
-            layers: self.layers,
-            epsilon: self.epsilon,
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            // Only the optima are used, which are tracked at every epoch.
-            log_every: self.epochs,
-        }
+    fn setup(&self, hidden: usize) -> Setup {
+        let Self { seed, inputs, outputs, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let (examples, log_every) = (inputs, None);
+        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
     }
 
-    fn task(&self, snr: f64) -> TaskSpec {
-        TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, &[snr]) }
+    /// Every width with every SNR, SNR fastest.
+    fn wanted(&self) -> Wanted<'_, Vec<Condition>> {
+        let of_width = |&hidden: &usize| self.snrs.iter().map(move |&snr| self.condition(hidden, snr));
+        Wanted::all(self.hidden.iter().flat_map(of_width))
     }
 
-    fn student(&self, hidden: usize) -> StudentSpec {
-        StudentSpec::new(hidden, self.layers, self.epsilon)
-    }
-
-    /// Training with 1/`divisor` of the config's step over the same time.
-    fn training(&self, divisor: u64) -> Training {
-        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::listed(Vec::new()))
-    }
-
-    fn aligned(&self, hidden: usize, snr: f64, run: u64, divisor: u64) -> Experiment {
-        let (task, student, training) = (self.task(snr), self.student(hidden), self.training(divisor));
-        let draw = Draw { seed: self.seed, run };
-        Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
-    }
-
-    fn random(&self, hidden: usize, snr: f64, run: u64) -> Experiment {
-        let (task, student, training) = (self.task(snr), self.student(hidden), self.training(1));
-        let draw = Draw { seed: self.seed, run };
-        Experiment::Linear(LinearSpec {
-            task,
-            student,
-            start: Start::Random,
-            training,
-            tracked_modes: 0,
-            stepping: Stepping::Jumps,
-            draw,
+    fn condition(&self, hidden: usize, snr: f64) -> Wanted<'_, Condition> {
+        let setup = self.setup(hidden);
+        let task = setup.task(&[snr]);
+        let random = setup.linear_students(&task, Start::Random, 0, 0..self.seeds);
+        wanted!(Condition {
+            aligned: setup.aligned_students(&task, 0..self.seeds).map(|students| students.optimum(0)),
+            random: random.map(|students| students.optimum(0)),
+            draws: setup.growing_draws(&[snr], &[], self.ensemble_draws),
+            step: setup.halved_step(&task);
+            hidden: hidden, snr: snr
         })
     }
+}
 
-    fn ensemble(&self, hidden: usize, snr: f64) -> EnsembleSpec {
-        EnsembleSpec {
-            inputs: self.inputs,
-            outputs: self.outputs,
-            examples: self.inputs,
-            noise: self.noise,
-            strengths: vec![snr],
-            hidden,
-            layers: self.layers,
-            epsilon: self.epsilon,
-            start: Start::TrainingAligned,
-            times: Vec::new(),
-            t_max: self.last_time(),
-            draws: self.ensemble_draws,
-            seed: self.seed,
-        }
-    }
+// What is claimed.
+impl StudentWidth {
+    fn claims(&self, conditions: &[Condition]) -> anyhow::Result<Claims> {
+        let mut claims = Claims::new();
+        let on_line = |c: &Condition| -> anyhow::Result<LinePoint> {
+            let point = LinePoint::new(c.place(), c.draws.least_errors()?);
+            let at_threshold = self.setup(c.hidden).is_at_threshold(c.snr)?;
+            Ok(point.simulated(c.aligned.log_error_summary(), c.step.of_least_error()?).at_threshold(at_threshold))
+        };
+        let points = conditions.iter().map(on_line).collect::<anyhow::Result<Vec<_>>>()?;
+        claims.on_line("least ln ε_te of aligned students of each width", "b", points);
 
-    /// t/τ of the last epoch.
-    fn last_time(&self) -> f64 {
-        self.epochs as f64 * self.learning_rate
-    }
+        let judged: Vec<&Condition> = conditions.iter().filter(|c| c.snr >= self.judged_snr).collect();
+        let (margin, from) = (self.same_error_within, self.judged_snr);
+        let unreached = || censored(judged.iter().flat_map(|c| [&c.aligned, &c.random]));
+        let beside_widest: Vec<(&Condition, &Condition)> = judged
+            .iter()
+            .filter(|c| c.hidden != self.hidden[0])
+            .filter_map(|c| Some((*c, *judged.iter().find(|wide| wide.hidden == self.hidden[0] && wide.snr == c.snr)?)))
+            .collect();
+        let changed = |(narrow, wide): &(&Condition, &Condition)| -> anyhow::Result<LinePoint> {
+            let seen = Summary::of_differences(&narrow.aligned.log_error, &wide.aligned.log_error);
+            let step = narrow.step.of_least_error()? + wide.step.of_least_error()?;
+            Ok(LinePoint::new(narrow.place(), narrow.draws.least_errors_minus(&wide.draws)?).simulated(seen, step))
+        };
+        let points = beside_widest.iter().map(changed).collect::<anyhow::Result<Vec<_>>>()?;
+        let quantity = format!("what width changes of an aligned student's least ln ε_te (paired, SNR ≥ {from})");
+        claims.on_line(&quantity, "b", points).unless(unreached());
 
-    fn theory_task(&self, snr: f64) -> anyhow::Result<Task> {
-        Ok(Task::new(self.inputs, self.outputs, &[snr])?.with_noise(self.noise)?)
-    }
+        let widths = beside_widest.iter().flat_map(|(narrow, wide)| {
+            let starts = [("aligned", &narrow.aligned, &wide.aligned), ("random", &narrow.random, &wide.random)];
+            starts.map(|(start, a, b)| (format!("{}, {start}", narrow.place()), difference(a, b)))
+        });
+        let claim = format!(
+            "least ln ε_te of narrow and of the widest students differ by less than {margin} in the median (paired, SNR ≥ {from})"
+        );
+        claims.paired_equal(claim, "a, b", margin, widths).unless(unreached());
 
-    fn theory_student(&self, hidden: usize) -> anyhow::Result<Student> {
-        Ok(Student::new(hidden, self.layers, self.epsilon)?)
+        let starts = judged.iter().map(|c| (c.place(), difference(&c.random, &c.aligned)));
+        let claim = format!(
+            "least ln ε_te of random and aligned students differ by less than {margin} in the median (paired, SNR ≥ {from})"
+        );
+        claims.paired_equal(claim, "a", margin, starts).unless(unreached());
+        Ok(claims)
     }
+}
+
+fn difference(a: &Optimum, b: &Optimum) -> Estimate {
+    Estimate::median(a.log_error.iter().zip(&b.log_error).map(|(a, b)| a - b).collect())
 }

@@ -3,26 +3,17 @@
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
-use crate::study::comparison::linear_grid;
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, Optimum, TrainingRules, interval,
-    least_log_every, rounded_down, title,
-};
-use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::study::Claims;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use figures::{Colour, Dash, Figure, Key, Shape};
+use crate::runs::summary::Summary;
+use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, title};
+use crate::study::setup::{Draws, HalvedStep, Students};
+use crate::study::{Assembled, Claims, ErrorKind, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
+use crate::wanted;
 use serde::{Deserialize, Serialize};
-use sim::{
-    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
-    TrainingOutcome,
-};
-use theory::{LearningCurve, Student, Task};
+use sim::{InputKind, Start, TaskSpec};
 
 /// One hidden layer; the weights of a student are two matrices.
 const LAYERS: usize = 2;
@@ -69,234 +60,195 @@ pub struct VaryingExamples {
     pub aligned_draws: usize,
 }
 
+/// All that is known of one P and SNR.
+struct Condition {
+    examples: usize,
+    snr: f64,
+    orthonormal: Students,
+    optimum: Optimum,
+    finals: Vec<f64>,
+    gaussian: Optimum,
+    gaussian_finals: Vec<f64>,
+    draws: Draws,
+    step: HalvedStep,
+}
+
+impl Condition {
+    fn place(&self) -> String {
+        format!("SNR {}, P = {}", self.snr, self.examples)
+    }
+
+    /// Least ln ε_te with gaussian minus that with orthonormal inputs, seed by seed.
+    fn gaps(&self) -> Vec<f64> {
+        self.gaussian.log_error.iter().zip(&self.optimum.log_error).map(|(gaussian, own)| gaussian - own).collect()
+    }
+}
+
 impl Recipe for VaryingExamples {
     const KIND: &'static str = "VaryingExamples";
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        self.setup(self.inputs).check(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
-            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
-            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
-            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
-            .positive("epsilon", self.epsilon)
-            .positive("learning_rate", self.learning_rate)
-            .in_range("epochs", self.epochs, 1..=MOST_EPOCHS)
-            .at_least("noise", self.noise, 0.0)
             .non_empty("examples", &self.examples)
             .increasing("examples", &self.examples)
             .each("examples", &self.examples, |c, path, &p| {
                 c.in_range(path, p, 1..=MOST_UNITS);
             })
-            .non_empty("snrs", &self.snrs)
-            .increasing("snrs", &self.snrs)
-            .each("snrs", &self.snrs, |c, path, &snr| {
-                c.positive(path, snr);
-            })
             .non_empty("curve_examples", &self.curve_examples)
             .increasing("curve_examples", &self.curve_examples)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
-            .at_least("log_every", self.log_every, least_log_every(self.epochs))
-            .at_most("log_every", self.log_every, MOST_EPOCHS)
             .in_range("aligned_draws", self.aligned_draws, 2..=MOST_DRAWS);
-        interval(checks, "time_range", self.time_range);
+        ascending_positive(checks, "snrs", &self.snrs);
         if !checks.all_hold() {
             return;
         }
-        checks.consistent(
-            "examples",
-            "inputs",
-            self.examples.contains(&self.inputs),
-            "must hold P = N₁, where the claims expect the peak",
-        );
+        let rule = "must hold P = N₁, where the claims expect the peak";
+        checks.consistent("examples", "inputs", self.examples.contains(&self.inputs), rule);
         checks.consistent("curve_snr", "snrs", self.snrs.contains(&self.curve_snr), "must be one of snrs");
         checks.each("curve_examples", &self.curve_examples, |c, path, p| {
             c.consistent(path, "examples", self.examples.contains(p), "must be one of examples");
         });
-        self.training_rules().plotted(checks, self.time_range, self.point_times);
-        let (strongest, steepest) = self.strongest_data_modes();
-        // L = 2 and, beyond N₁, D times the step on W*.
-        let bound = 1.0 / steepest;
-        checks.require(
-            "learning_rate",
-            self.learning_rate < bound,
-            format!(
-                "must be below 1/(D ŝ) = {} of the strongest data mode, or gradient descent diverges",
-                rounded_down(bound)
-            ),
-        );
-        checks.require(
-            "epsilon",
-            self.epsilon < strongest,
-            format!("must be below the largest predicted ŝ, {}", rounded_down(strongest)),
-        );
+        self.setup(self.inputs).check_times(checks, self.time_range, self.point_times);
+        let strongest = &self.snrs[self.snrs.len() - 1..];
+        let steepness = |&&examples: &&usize| self.setup(examples).steepest_rate(strongest);
+        let steepest = self.examples.iter().max_by(|a, b| steepness(a).total_cmp(&steepness(b)));
+        self.setup(steepest.copied().unwrap_or(self.inputs)).check_beside(checks, strongest);
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for (examples, snr) in self.conditions() {
-            for run in 0..self.seeds {
-                runs.push(self.orthonormal(examples, snr, run, 1).into());
-                runs.push(self.gaussian(examples, snr, run).into());
-            }
-            runs.extend([1, 2].map(|halvings| self.orthonormal(examples, snr, INDEPENDENT_RUNS, halvings).into()));
-            runs.push(self.ensemble(examples, snr).into());
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let conditions = self.conditions().map(|(examples, snr)| Condition::read(self, examples, snr, results));
-        let conditions = conditions.collect::<anyhow::Result<Vec<_>>>()?;
-        let figure = Figure::new("varying-examples", &self.title)
-            .description("Train and test error over time for few, as many and more examples than inputs; least test error against SNR·√(P/N₁), and with gaussian against orthonormal inputs.")
-            .columns(2)
-            .key(Key::line("theory", Colour::INK, Dash::Solid))
-            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
-            .panel(self.curve_panel(&conditions, verdicts::ErrorKind::Train)?)
-            .panel(self.curve_panel(&conditions, verdicts::ErrorKind::Test)?)
-            .panel(self.least_error_panel(&conditions)?)
-            .panel(self.gaussian_panel(&conditions));
-        let verdicts = self.verdicts(&conditions)?;
-        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: vec![self.optima_table(&conditions)], caption: self.caption() })
-    }
-}
-
-/// All that is known of one P and SNR.
-struct Condition<'a> {
-    examples: usize,
-    snr: f64,
-    curve: LearningCurve,
-    orthonormal: Vec<&'a TrainingOutcome>,
-    gaussian: Vec<&'a TrainingOutcome>,
-    orthonormal_optimum: Optimum,
-    gaussian_optimum: Optimum,
-    ensemble: &'a EnsembleOutcome,
-    coarse: &'a TrainingOutcome,
-    fine: &'a TrainingOutcome,
-}
-
-impl<'a> Condition<'a> {
-    fn read(config: &VaryingExamples, examples: usize, snr: f64, results: &'a Results) -> anyhow::Result<Self> {
-        let all = |experiment: &dyn Fn(u64) -> Experiment| -> anyhow::Result<Vec<&'a TrainingOutcome>> {
-            (0..config.seeds).map(|run| results.training(&experiment(run))).collect()
-        };
-        let orthonormal = all(&|run| config.orthonormal(examples, snr, run, 1))?;
-        let gaussian = all(&|run| config.gaussian(examples, snr, run))?;
-        let optimum = |outcomes: &[&TrainingOutcome]| -> anyhow::Result<Optimum> {
-            let minima = outcomes.iter().map(|o| Ok(o.test(0)?.least)).collect::<anyhow::Result<Vec<_>>>()?;
-            Ok(Optimum::of(minima, config.tau()))
-        };
-        Ok(Self {
-            examples,
-            snr,
-            curve: config.theory(examples, snr)?,
-            orthonormal_optimum: optimum(&orthonormal)?,
-            gaussian_optimum: optimum(&gaussian)?,
-            orthonormal,
-            gaussian,
-            ensemble: results.ensemble(&config.ensemble(examples, snr))?,
-            coarse: results.training(&config.orthonormal(examples, snr, INDEPENDENT_RUNS, 1))?,
-            fine: results.training(&config.orthonormal(examples, snr, INDEPENDENT_RUNS, 2))?,
-        })
+        let conditions = self.wanted().read(results)?;
+        let (figure, claims) = (self.figure(&conditions)?, self.claims(&conditions)?);
+        let tables = vec![self.optima_table(&conditions)];
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
     }
 }
 
 // What is run.
 impl VaryingExamples {
-    fn training_rules(&self) -> TrainingRules {
-        TrainingRules {
-            layers: LAYERS,
-            epsilon: self.epsilon,
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            log_every: self.log_every,
-        }
-    }
-
-    fn tau(&self) -> f64 {
-        1.0 / self.learning_rate
-    }
-
-    /// Every SNR with every P, P fastest.
-    fn conditions(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.snrs.iter().flat_map(move |&snr| self.examples.iter().map(move |&examples| (examples, snr)))
-    }
-
-    fn task(&self, examples: usize, snr: f64, input_kind: InputKind) -> TaskSpec {
-        TaskSpec { examples, input_kind, noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, &[snr]) }
-    }
-
-    fn student(&self) -> StudentSpec {
-        StudentSpec::new(self.hidden, LAYERS, self.epsilon)
-    }
-
-    /// A step of `1/divisor` of the config's, over the same time.
-    fn training(&self, divisor: u64) -> Training {
-        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::every(self.log_every * divisor))
-    }
-
-    fn orthonormal(&self, examples: usize, snr: f64, run: u64, divisor: u64) -> Experiment {
-        let (task, draw) = (self.task(examples, snr, InputKind::Orthonormal), Draw { seed: self.seed, run });
-        Experiment::Aligned(AlignedSpec {
-            task,
-            student: self.student(),
-            training: self.training(divisor),
-            tracked_modes: 0,
-            draw,
-        })
-    }
-
-    fn gaussian(&self, examples: usize, snr: f64, run: u64) -> Experiment {
-        Experiment::Linear(LinearSpec {
-            task: self.task(examples, snr, InputKind::Gaussian),
-            student: self.student(),
-            start: Start::TrainingAligned,
-            training: self.training(1),
-            tracked_modes: 0,
-            stepping: Stepping::Jumps,
-            draw: Draw { seed: self.seed, run },
-        })
-    }
-
-    fn ensemble(&self, examples: usize, snr: f64) -> EnsembleSpec {
-        EnsembleSpec {
-            inputs: self.inputs,
-            outputs: self.outputs,
-            examples,
-            noise: self.noise,
-            strengths: vec![snr],
-            hidden: self.hidden,
-            layers: LAYERS,
-            epsilon: self.epsilon,
-            start: Start::TrainingAligned,
-            times: self.point_epochs().iter().map(|&epoch| epoch as f64 / self.tau()).collect(),
-            t_max: self.epochs as f64 / self.tau(),
-            draws: self.aligned_draws,
-            seed: self.seed,
-        }
+    fn setup(&self, examples: usize) -> Setup {
+        let Self { seed, inputs, outputs, hidden, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let (layers, log_every) = (LAYERS, Some(self.log_every));
+        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
     }
 
     fn point_epochs(&self) -> Vec<u64> {
-        let times = linear_grid(self.time_range.0, self.time_range.1, self.point_times);
-        times.iter().map(|t| (t * self.tau()).round() as u64).collect()
+        self.setup(self.inputs).epochs_at(self.time_range, self.point_times)
     }
 
-    fn theory_task(&self, examples: usize, snr: f64) -> anyhow::Result<Task> {
-        Ok(Task::new(self.inputs, self.outputs, &[snr])?.with_noise(self.noise)?.with_examples(examples)?)
+    /// Every SNR with every P, P fastest.
+    fn wanted(&self) -> Wanted<'_, Vec<Condition>> {
+        let of_snr = |&snr: &f64| self.examples.iter().map(move |&examples| self.condition(examples, snr));
+        Wanted::all(self.snrs.iter().flat_map(of_snr))
     }
 
-    fn theory(&self, examples: usize, snr: f64) -> anyhow::Result<LearningCurve> {
-        Ok(LearningCurve::new(&self.theory_task(examples, snr)?, &Student::new(self.hidden, LAYERS, self.epsilon)?))
+    fn condition(&self, examples: usize, snr: f64) -> Wanted<'_, Condition> {
+        let setup = self.setup(examples);
+        let times = setup.times_of(&self.point_epochs());
+        let task = |input_kind| TaskSpec { input_kind, ..setup.task(&[snr]) };
+        let (orthonormal, gaussian) = (task(InputKind::Orthonormal), task(InputKind::Gaussian));
+        let seeds = || 0..self.seeds;
+        let of_orthonormal = || setup.aligned_students(&orthonormal, seeds());
+        let of_gaussian = || setup.linear_students(&gaussian, Start::TrainingAligned, 0, seeds());
+        wanted!(Condition {
+            orthonormal: of_orthonormal(),
+            optimum: of_orthonormal().map(|students| students.optimum(0)),
+            finals: of_orthonormal().map(|students| students.final_log_errors(0)),
+            gaussian: of_gaussian().map(|students| students.optimum(0)),
+            gaussian_finals: of_gaussian().map(|students| students.final_log_errors(0)),
+            draws: setup.growing_draws(&[snr], &times, self.aligned_draws),
+            step: setup.halved_step(&orthonormal);
+            examples: examples, snr: snr
+        })
     }
+}
 
-    /// The largest predicted ŝ over all P, and the largest ŝ·max(D, 1); 0 if the theory refuses them.
-    fn strongest_data_modes(&self) -> (f64, f64) {
-        let snr = self.snrs.last().copied().unwrap_or_default();
-        let strengths = self.examples.iter().filter_map(|&examples| {
-            let spectrum = theory::DataSpectrum::new(&self.theory_task(examples, snr).ok()?);
-            Some((spectrum.strength(snr), spectrum.strength(snr) * spectrum.pace()))
+// What is claimed.
+impl VaryingExamples {
+    fn claims(&self, conditions: &[Condition]) -> anyhow::Result<Claims> {
+        let mut claims = Claims::new();
+        for (kind, panel) in ErrorKind::BOTH.into_iter().zip(["a", "b"]) {
+            let quantity = format!("aligned students' ln {} error over time for every P", kind.name());
+            claims.on_line(&quantity, panel, self.line_points(conditions, kind)?);
+        }
+        let least = |c: &Condition| -> anyhow::Result<LinePoint> {
+            let point = LinePoint::new(c.place(), c.draws.least_errors()?);
+            let at_threshold = self.setup(c.examples).is_at_threshold(c.snr)?;
+            let step = c.step.of_least_error()?;
+            Ok(point.simulated(c.optimum.log_error_summary(), step).at_threshold(at_threshold))
+        };
+        let unreached = || censored(conditions.iter().map(|c| &c.optimum));
+        let points = conditions.iter().map(least).collect::<anyhow::Result<Vec<_>>>()?;
+        claims.on_line("least ln ε_te for every P and SNR", "c", points).unless(unreached());
+
+        let [fewest, most] = [self.examples[0], self.examples[self.examples.len() - 1]];
+        let pairs = |examples: usize, number: fn(&Condition) -> Vec<f64>| {
+            let squares = conditions.iter().filter(|c| c.examples == self.inputs);
+            squares.filter_map(move |square| {
+                let other = conditions.iter().find(|c| c.snr == square.snr && c.examples == examples)?;
+                let (at_inputs, others) = (number(square), number(other));
+                Some((format!("{}, beside P = {}", other.place(), self.inputs), at_inputs, others))
+            })
+        };
+        let least = |c: &Condition| c.optimum.log_error.clone();
+        let (rising, falling) = (pairs(fewest, least), pairs(most, least));
+        let falls = rising
+            .map(|(at, square, few)| (at, Summary::of_differences(&few, &square)))
+            .chain(falling.map(|(at, square, many)| (at, Summary::of_differences(&square, &many))));
+        let claim = "least ln ε_te falls from the fewest examples to P = N₁ and on to the most (means)";
+        claims.positive(claim, "c", falls.filter(|(at, _)| !at.contains(&same(self.inputs)))).unless(unreached());
+
+        let others = self.examples.iter().filter(|examples| **examples != self.inputs);
+        let peaks = others.flat_map(|&examples| pairs(examples, |c| c.finals.clone()));
+        let peaks = peaks.map(|(at, square, other)| (at, Summary::of_differences(&square, &other)));
+        claims.positive("the final ln ε_te is highest at P = N₁ (means)", "b", peaks);
+
+        // Averages over P, or over SNR, of which each seed gives one: single conditions scatter too much to tell.
+        let over = |conditions: &[&Condition]| -> Summary {
+            let gaps: Vec<Vec<f64>> = conditions.iter().map(|c| c.gaps()).collect();
+            let mean = |seed: usize| gaps.iter().map(|gap| gap[seed]).sum::<f64>() / gaps.len() as f64;
+            Summary::of(&(0..self.seeds as usize).map(mean).collect::<Vec<_>>())
+        };
+        let of_snr = |&snr: &f64| {
+            (format!("SNR {snr}"), over(&conditions.iter().filter(|c| c.snr == snr).collect::<Vec<_>>()))
+        };
+        let unreached = censored(conditions.iter().flat_map(|c| [&c.optimum, &c.gaussian]));
+        let claim = "gaussian inputs have a higher least ln ε_te than orthonormal ones, on average over P";
+        claims.positive(claim, "d", self.snrs.iter().map(of_snr)).unless(unreached.clone());
+
+        let widest = [fewest, most].into_iter().filter(|examples| *examples != self.inputs).map(|examples| {
+            let gaps: Vec<(Vec<f64>, Vec<f64>)> =
+                pairs(examples, Condition::gaps).map(|(_, square, other)| (square, other)).collect();
+            let mean = |seed: usize| gaps.iter().map(|(square, other)| square[seed] - other[seed]).sum::<f64>();
+            let means: Vec<f64> = (0..self.seeds as usize).map(|seed| mean(seed) / gaps.len() as f64).collect();
+            (format!("P = {examples}"), Summary::of(&means))
         });
-        strengths.fold((0.0, 0.0), |(a, b), (s, steep)| (s.max(a), steep.max(b)))
+        let claim = "that gap is wider at P = N₁ than at the fewest and at the most examples, on average over SNR";
+        claims.positive(claim, "d", widest).unless(unreached);
+        Ok(claims)
     }
+
+    /// The conditions of the error curves.
+    fn curves<'a>(&'a self, conditions: &'a [Condition]) -> impl Iterator<Item = &'a Condition> {
+        conditions.iter().filter(|c| c.snr == self.curve_snr && self.curve_examples.contains(&c.examples))
+    }
+
+    fn line_points(&self, conditions: &[Condition], kind: ErrorKind) -> anyhow::Result<Vec<LinePoint>> {
+        let mut points = Vec::new();
+        for c in self.curves(conditions) {
+            points.extend(c.draws.line_points(kind, &c.place(), &c.orthonormal, &c.step, &self.point_epochs())?);
+        }
+        Ok(points)
+    }
+}
+
+/// How a place names P = N₁ itself.
+fn same(inputs: usize) -> String {
+    format!("P = {inputs}, beside P = {inputs}")
 }

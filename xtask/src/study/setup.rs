@@ -1,7 +1,7 @@
 //! The setup that kinds of figures share: one task, one student, its training; checked in one place and translated to
 //! simulations, closed forms and ensembles in one place.
 
-use super::line::SIZES;
+use super::line::{LinePoint, SIZES};
 use super::optimum::Optimum;
 use super::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, interval, least_log_every, rounded_down};
 use super::series::linear_grid;
@@ -111,10 +111,15 @@ impl ErrorKind {
 impl Setup {
     /// What each value must obey by itself.
     pub fn check(&self, checks: &mut Checks<'_>) {
+        self.check_but_hidden(checks);
+        checks.in_range("hidden", self.hidden, 1..=MOST_UNITS);
+    }
+
+    /// As [`check`](Self::check), for a kind with several widths.
+    pub fn check_but_hidden(&self, checks: &mut Checks<'_>) {
         checks
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)
             .in_range("outputs", self.outputs, 1..=MOST_UNITS)
-            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .at_least("noise", self.noise, 0.0)
             .in_range("layers", self.layers, 1..=MOST_LAYERS)
             .positive("epsilon", self.epsilon)
@@ -306,6 +311,24 @@ impl Setup {
         Ok(self.curve(strengths)?.optimal_stopping(self.last_time())?.test_error.ln())
     }
 
+    /// How fast the strongest data mode is learned, ŝ with more examples than inputs D times: λ is bounded by its inverse.
+    pub fn steepest_rate(&self, strongest: &[f64]) -> f64 {
+        let Ok(task) = self.theory_task(strongest) else { return 0.0 };
+        let spectrum = DataSpectrum::new(&task);
+        strongest.first().map_or(0.0, |&strength| spectrum.strength(strength) * spectrum.pace().max(1.0))
+    }
+
+    /// Whether a teacher's mode is so close to the threshold of detection that data of this size do not tell on which
+    /// side of it: the transition has a width of n^(−1/3), relative to the threshold.
+    ///
+    /// # Errors
+    /// If the theory refuses the strength.
+    pub fn is_at_threshold(&self, strength: f64) -> anyhow::Result<bool> {
+        let spectrum = DataSpectrum::new(&self.theory_task(&[strength])?);
+        let smallest = self.inputs.min(self.outputs).min(self.examples) as f64;
+        Ok((strength / spectrum.threshold() - 1.0).abs() < smallest.powf(-1.0 / 3.0))
+    }
+
     /// The same study `factor` times as large; strengths and σ_z stay, a width below the data's modes stays, too.
     pub fn scaled(&self, factor: usize) -> Self {
         let hidden = if self.hidden < self.inputs.min(self.outputs) { self.hidden } else { self.hidden * factor };
@@ -372,6 +395,14 @@ impl Students {
             Ok((outcome.test(task)?.least, last))
         };
         Ok(Optimum::of(self.outcomes.iter().map(least).collect::<anyhow::Result<Vec<_>>>()?, self.tau))
+    }
+
+    /// ln of the test error of task `task` at the last epoch.
+    ///
+    /// # Errors
+    /// If the teacher is zero, which has no relative test error.
+    pub fn final_log_errors(&self, task: usize) -> anyhow::Result<Vec<f64>> {
+        self.outcomes.iter().map(|outcome| Ok(outcome.test(task)?.last.ln())).collect()
     }
 
     /// ln of an error at `epochs`.
@@ -464,6 +495,30 @@ impl Draws {
             .collect()
     }
 
+    /// ln of an error over time beside its line, at every one of `epochs` but the start: those that the draws were
+    /// looked at.
+    ///
+    /// # Errors
+    /// If an epoch was not logged, or an error is not positive.
+    pub fn line_points(
+        &self,
+        kind: ErrorKind,
+        place: &str,
+        students: &Students,
+        step: &HalvedStep,
+        epochs: &[u64],
+    ) -> anyhow::Result<Vec<LinePoint>> {
+        let points = epochs.iter().zip(students.log_errors(kind, epochs)?).enumerate();
+        points
+            .filter(|(_, (epoch, _))| **epoch > 0)
+            .map(|(index, (&epoch, simulated))| {
+                let at = format!("{place}, t/τ = {}", self.times[index]);
+                let point = LinePoint::new(at, self.log_errors(kind, index)?);
+                Ok(point.simulated(simulated, step.of_error(kind, epoch)?))
+            })
+            .collect()
+    }
+
     /// ln of the least test error, drawn and as the line has it, by size.
     ///
     /// # Errors
@@ -475,5 +530,19 @@ impl Draws {
                 Ok((Summary::of(&drawn.least_test), curve.optimal_stopping(self.t_max)?.test_error.ln()))
             })
             .collect()
+    }
+
+    /// What ln of the least test error has more than `other`'s on the same data, drawn and as the lines have it, by size.
+    ///
+    /// # Errors
+    /// If the teacher is zero.
+    pub fn least_errors_minus(&self, other: &Self) -> anyhow::Result<Vec<(Summary, f64)>> {
+        let lines = self.least_errors()?.into_iter().zip(other.least_errors()?);
+        let sizes = self.ensembles.iter().zip(&other.ensembles).zip(lines);
+        let differ = |((own, other), ((_, line), (_, other_line))): ((&Found<_>, &Found<_>), _)| {
+            let (own, other): (&Found<EnsembleOutcome>, &Found<EnsembleOutcome>) = (own, other);
+            (Summary::of_differences(&own.least_test, &other.least_test), line - other_line)
+        };
+        Ok(sizes.map(differ).collect())
     }
 }

@@ -99,12 +99,11 @@ impl LearningCurves {
 
     /// Least test error and best stopping time of every seed.
     pub(super) fn optima_table(&self, conditions: &[Condition]) -> Table {
-        let starts = |c: &'_ Condition| [("aligned", c.optima.aligned.clone()), ("random", c.optima.random.clone())];
-        let rows: Vec<_> = conditions
-            .iter()
-            .flat_map(|c| starts(c).map(|(start, optimum)| ([c.rank.to_string(), c.snr.to_string(), start.to_owned()], optimum)))
-            .collect();
-        optima_table(["rank", "snr", "start"], rows.iter().map(|(keys, optimum)| (keys.clone(), optimum)))
+        let rows = conditions.iter().flat_map(|c| {
+            let keys = |start: &str| [c.rank.to_string(), c.snr.to_string(), start.to_owned()];
+            [(keys("aligned"), &c.optima.aligned), (keys("random"), &c.optima.random)]
+        });
+        optima_table(["rank", "snr", "start"], rows)
     }
 
     pub(super) fn caption(&self) -> String {

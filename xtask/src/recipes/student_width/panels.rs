@@ -1,11 +1,10 @@
 //! The two panels, the table beside them and the caption.
 
-use super::StudentWidth;
-use super::measured::Width;
-use crate::study::comparison::linear_grid;
-use crate::study::elements::optimum_points;
-use crate::study::recipe::Table;
-use figures::{Axis, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
+use super::{Condition, StudentWidth};
+use crate::study::Table;
+use crate::study::panels::{mean_points, optima_table, optimum_points, strength_colours};
+use crate::study::series::linear_grid;
+use figures::{Axis, Colour, ColourBar, ColourScale, Dash, Figure, Key, Legend, Line, Panel, RefLine, Shape};
 use rayon::prelude::*;
 
 /// Shapes of the points, by width; circles are the widest.
@@ -14,73 +13,66 @@ const SHAPES: [Shape; 5] = [Shape::Circle, Shape::Square, Shape::Triangle, Shape
 const DASHES: [Dash; 4] = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted];
 
 impl StudentWidth {
-    /// Colours of the SNRs: blue (weak) to red (strong).
-    pub(super) fn colours(&self) -> ColourScale {
-        let (low, high) = (self.snrs[0], self.snrs[self.snrs.len() - 1]);
-        ColourScale::sequential(low, if high > low { high } else { low + 1.0 })
+    /// Both panels.
+    pub(super) fn figure(&self, conditions: &[Condition]) -> anyhow::Result<Figure> {
+        let description = "Least test error of students of four widths: random against aligned starts, and against SNR beside theory.";
+        Ok(Figure::new("student-width", &self.title)
+            .description(description)
+            .columns(2)
+            .aspect(0.9)
+            .colour_bar(ColourBar::new(self.colours(), "SNR"))
+            .panel(self.start_panel(conditions))
+            .panel(self.snr_panel(conditions)?))
+    }
+
+    fn colours(&self) -> ColourScale {
+        strength_colours(&self.snrs)
     }
 
     /// Least ln ε_te: random against aligned students.
-    pub(super) fn start_panel(&self, widths: &[Width]) -> Panel {
+    fn start_panel(&self, conditions: &[Condition]) -> Panel {
         let axis = |start: &str| Axis::new(format!("least ln ε_{{te}}, {start}"));
         let mut panel =
             Panel::new(axis("aligned"), axis("random")).title("two starts").same_range().mark(RefLine::diagonal());
-        for (width, shape) in widths.iter().zip(SHAPES) {
-            for optima in &width.optima {
-                let name = format!("N_2 = {}, SNR {}", width.hidden, optima.snr);
-                let pair = (optima.aligned.log_error_summary(), optima.random.log_error_summary());
-                panel =
-                    panel.mark(optimum_points(&name, &[pair]).shape(shape).colour(self.colours().colour(optima.snr)));
+        for (width, shape) in conditions.chunk_by(|a, b| a.hidden == b.hidden).zip(SHAPES) {
+            for c in width {
+                let pair = (c.aligned.log_error_summary(), c.random.log_error_summary());
+                let points = optimum_points(&format!("N_2 = {}, SNR {}", c.hidden, c.snr), &[pair]);
+                panel = panel.mark(points.shape(shape).colour(self.colours().colour(c.snr)));
             }
-            panel = panel.key(Key::point(format!("N_2 = {}", width.hidden), Colour::INK, shape));
+            panel = panel.key(Key::point(format!("N_2 = {}", width[0].hidden), Colour::INK, shape));
         }
         panel.legend(Legend::Auto)
     }
 
     /// Least ln ε_te of aligned students against SNR, with theory.
-    pub(super) fn snr_panel(&self, widths: &[Width]) -> anyhow::Result<Panel> {
+    fn snr_panel(&self, conditions: &[Condition]) -> anyhow::Result<Panel> {
         let mut panel =
             Panel::new(Axis::new("SNR s̄"), Axis::new("least ln ε_{te}")).title("aligned students and theory");
         let grid = linear_grid(self.snrs[0], self.snrs[self.snrs.len() - 1], self.points);
-        for (width, dash) in widths.iter().zip(DASHES.into_iter().cycle()) {
-            let line = grid.par_iter().map(|&snr| Ok((snr, self.predicted(width.hidden, snr)?)));
+        for (&hidden, dash) in self.hidden.iter().zip(DASHES.into_iter().cycle()) {
+            let line = grid.par_iter().map(|&snr| Ok((snr, self.setup(hidden).least_test_error(&[snr])?)));
             let line = line.collect::<anyhow::Result<Vec<_>>>()?;
-            let label = format!("theory, N_2 = {}", width.hidden);
+            let label = format!("theory, N_2 = {hidden}");
             panel = panel.mark(Line::new(&label, line).colour(Colour::GREY).dash(dash).width(1.4).legend(&label));
         }
-        for (width, shape) in widths.iter().zip(SHAPES) {
-            for optima in &width.optima {
-                let mean = optima.aligned.log_error_summary();
-                let mut points =
-                    Points::new(format!("N_2 = {}, SNR {}", width.hidden, optima.snr), [(optima.snr, mean.mean)]);
-                if let Some(interval) = mean.interval() {
-                    points = points.intervals([interval]);
-                }
-                panel = panel.mark(points.shape(shape).colour(self.colours().colour(optima.snr)));
+        for (width, shape) in conditions.chunk_by(|a, b| a.hidden == b.hidden).zip(SHAPES) {
+            for c in width {
+                let name = format!("N_2 = {}, SNR {}", c.hidden, c.snr);
+                let points = mean_points(name, [(c.snr, c.aligned.log_error_summary())]);
+                panel = panel.mark(points.shape(shape).colour(self.colours().colour(c.snr)));
             }
         }
         Ok(panel)
     }
 
     /// Least test error and best stopping time of every seed.
-    pub(super) fn optima_table(&self, widths: &[Width]) -> Table {
-        let mut table = Table {
-            name: "optima".to_owned(),
-            header: ["hidden", "snr", "start", "run", "ln_least_test_error", "t_opt"].map(str::to_owned).to_vec(),
-            rows: Vec::new(),
-        };
-        for width in widths {
-            for optima in &width.optima {
-                for (start, optimum) in [("aligned", &optima.aligned), ("random", &optima.random)] {
-                    for (run, (log_error, time)) in optimum.log_error.iter().zip(&optimum.time).enumerate() {
-                        let condition = [width.hidden.to_string(), optima.snr.to_string(), start.to_owned()];
-                        let numbers = [run.to_string(), log_error.to_string(), time.to_string()];
-                        table.rows.push([condition, numbers].concat());
-                    }
-                }
-            }
-        }
-        table
+    pub(super) fn optima_table(&self, conditions: &[Condition]) -> Table {
+        let rows = conditions.iter().flat_map(|c| {
+            let keys = |start: &str| [c.hidden.to_string(), c.snr.to_string(), start.to_owned()];
+            [(keys("aligned"), &c.aligned), (keys("random"), &c.random)]
+        });
+        optima_table(["hidden", "snr", "start"], rows)
     }
 
     pub(super) fn caption(&self) -> String {

@@ -1,21 +1,30 @@
 //! The four panels, the table beside them and the caption.
 
-use super::verdicts::{ErrorKind, final_log_errors};
 use super::{Condition, VaryingExamples};
-use crate::study::comparison::linear_grid;
-use crate::study::elements::{log_points, mean_points, optimum_points};
-use crate::study::recipe::Table;
-use figures::{Axis, Band, Colour, ColourScale, Legend, Line, Panel, RefLine, palette};
+use crate::study::panels::{LINE_POINTS, mean_points, optimum_points, strength_colours};
+use crate::study::series::linear_grid;
+use crate::study::{ErrorKind, Optimum, Table};
+use figures::{Axis, Band, Colour, Dash, Figure, Key, Legend, Line, Panel, RefLine, Shape, palette};
 use rayon::prelude::*;
 
-/// Points of a line of the theory.
-const CURVE_POINTS: usize = 200;
-
 impl VaryingExamples {
+    /// All four panels.
+    pub(super) fn figure(&self, conditions: &[Condition]) -> anyhow::Result<Figure> {
+        let description = "Train and test error over time for few, as many and more examples than inputs; least test error against SNR·√(P/N₁), and with gaussian against orthonormal inputs.";
+        Ok(Figure::new("varying-examples", &self.title)
+            .description(description)
+            .columns(2)
+            .key(Key::line("theory", Colour::INK, Dash::Solid))
+            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
+            .panel(self.curve_panel(conditions, ErrorKind::Train)?)
+            .panel(self.curve_panel(conditions, ErrorKind::Test)?)
+            .panel(self.least_error_panel(conditions)?)
+            .panel(self.gaussian_panel(conditions)))
+    }
+
     /// Blue (weak) to red (strong).
     fn colour(&self, snr: f64) -> Colour {
-        let (low, high) = (self.snrs[0], self.snrs[self.snrs.len() - 1]);
-        ColourScale::sequential(low, if high > low { high } else { low + 1.0 }).colour(snr)
+        strength_colours(&self.snrs).colour(snr)
     }
 
     fn density(&self, examples: usize) -> f64 {
@@ -23,55 +32,51 @@ impl VaryingExamples {
     }
 
     /// ln of an error over time.
-    pub(super) fn curve_panel(&self, conditions: &[Condition<'_>], kind: ErrorKind) -> anyhow::Result<Panel> {
-        let (epochs, tau) = (self.point_epochs(), self.tau());
-        let label = if kind == ErrorKind::Train { "ln ε_{tr}" } else { "ln ε_{te}" };
-        let mut panel = Panel::new(Axis::new("t/τ").range(self.time_range.0, self.time_range.1), Axis::new(label))
+    fn curve_panel(&self, conditions: &[Condition], kind: ErrorKind) -> anyhow::Result<Panel> {
+        let (epochs, times) = (self.point_epochs(), self.setup(self.inputs).times_of(&self.point_epochs()));
+        let mut panel = Panel::new(Axis::new("t/τ").range(self.time_range.0, self.time_range.1), Axis::new(kind.label()))
             .title(format!("SNR {}: {} error", self.curve_snr, kind.name()))
             .legend(Legend::Outside);
         for (index, condition) in self.curves(conditions).enumerate() {
             let (name, colour) = (format!("P/N₁ = {}", self.density(condition.examples)), palette(index));
-            let band = kind.ensemble(condition).iter().zip(&epochs);
-            let band = band.map(|(statistics, &epoch)| (epoch as f64 / tau, statistics.low.ln(), statistics.high.ln()));
+            let statistics = kind.drawn(condition.draws.here()).iter().zip(&times);
+            let band = statistics.map(|(statistics, &t)| (t, statistics.low.ln(), statistics.high.ln()));
             panel = panel.mark(Band::new(format!("95 % of draws, {name}"), band).colour(colour));
-            let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
-            let line = times
-                .into_iter()
-                .map(|t| Ok((t, kind.theory(condition, t)?.ln())))
-                .collect::<anyhow::Result<Vec<_>>>()?;
+            let grid = linear_grid(self.time_range.0, self.time_range.1, LINE_POINTS);
+            let line = grid.into_iter().map(|t| Ok((t, kind.of(condition.draws.curve(), t)?.ln())));
+            let line = line.collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
-            let points = log_points(&condition.orthonormal, |o| kind.track(o), &epochs, tau)?;
-            let mark = mean_points(format!("aligned, {name}"), points.iter().map(|p| (p.time, p.log_error)));
+            let points = times.iter().copied().zip(condition.orthonormal.log_errors(kind, &epochs)?);
+            let mark = mean_points(format!("aligned, {name}"), points);
             panel = panel.mark(mark.colour(colour).radius(2.6).legend(&name));
         }
         Ok(panel)
     }
 
     /// Least ln ε_te against SNR·√(P/N₁).
-    pub(super) fn least_error_panel(&self, conditions: &[Condition<'_>]) -> anyhow::Result<Panel> {
+    fn least_error_panel(&self, conditions: &[Condition]) -> anyhow::Result<Panel> {
         let x = |examples: usize, snr: f64| snr * self.density(examples).sqrt();
         let mut panel = Panel::new(Axis::new("SNR·√(P/N_1)"), Axis::new("least ln ε_{te}"))
             .title("least test error")
             .legend(Legend::Outside);
-        let t_max = self.epochs as f64 / self.tau();
         let (fewest, most) = (self.examples[0], self.examples[self.examples.len() - 1]);
         for &snr in &self.snrs {
             let (name, colour) = (format!("SNR {snr}"), self.colour(snr));
             let at = |examples: usize| -> anyhow::Result<(f64, f64)> {
-                Ok((x(examples, snr), self.theory(examples, snr)?.optimal_stopping(t_max)?.test_error.ln()))
+                Ok((x(examples, snr), self.setup(examples).least_test_error(&[snr])?))
             };
             // P is a whole number: a line through every value that it can take.
             let line = (fewest..=most).into_par_iter().map(at).collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
             let own = conditions.iter().filter(|c| c.snr == snr);
-            let measured = own.map(|c| (x(c.examples, snr), c.orthonormal_optimum.log_error_summary()));
+            let measured = own.map(|c| (x(c.examples, snr), c.optimum.log_error_summary()));
             panel = panel.mark(mean_points(format!("aligned, {name}"), measured).colour(colour).legend(&name));
         }
         Ok(panel)
     }
 
     /// Least ln ε_te with gaussian against orthonormal inputs.
-    pub(super) fn gaussian_panel(&self, conditions: &[Condition<'_>]) -> Panel {
+    fn gaussian_panel(&self, conditions: &[Condition]) -> Panel {
         let mut panel = Panel::new(Axis::new("orthonormal inputs"), Axis::new("gaussian inputs"))
             .title("least ln ε_{te}")
             .same_range()
@@ -82,7 +87,7 @@ impl VaryingExamples {
             let pairs: Vec<_> = conditions
                 .iter()
                 .filter(|c| c.snr == snr)
-                .map(|c| (c.orthonormal_optimum.log_error_summary(), c.gaussian_optimum.log_error_summary()))
+                .map(|c| (c.optimum.log_error_summary(), c.gaussian.log_error_summary()))
                 .collect();
             let path = pairs.iter().map(|(x, y)| (x.mean, y.mean)).collect::<Vec<_>>();
             panel = panel.mark(
@@ -94,21 +99,18 @@ impl VaryingExamples {
     }
 
     /// Least and final test error of every seed.
-    pub(super) fn optima_table(&self, conditions: &[Condition<'_>]) -> Table {
-        let header = ["examples", "snr", "inputs", "run", "ln_least_test_error", "t_opt", "ln_final_test_error"];
+    pub(super) fn optima_table(&self, conditions: &[Condition]) -> Table {
+        let header =
+            ["examples", "snr", "inputs", "run", "ln_least_test_error", "t_opt", "ln_final_test_error", "censored"];
         let mut rows = Vec::new();
         for c in conditions {
-            let gaussian_finals =
-                c.gaussian.iter().map(|o| o.test(0).map_or(f64::NAN, |track| track.last.ln())).collect();
-            let kinds = [
-                ("orthonormal", &c.orthonormal_optimum, final_log_errors(c)),
-                ("gaussian", &c.gaussian_optimum, gaussian_finals),
-            ];
+            let kinds: [(&str, &Optimum, &[f64]); 2] =
+                [("orthonormal", &c.optimum, &c.finals), ("gaussian", &c.gaussian, &c.gaussian_finals)];
             for (kind, optimum, finals) in kinds {
                 for (run, last) in finals.iter().enumerate() {
                     let words = [c.examples.to_string(), c.snr.to_string(), kind.to_owned(), run.to_string()];
                     let numbers = [optimum.log_error[run], optimum.time[run], *last].map(|number| number.to_string());
-                    rows.push([words.to_vec(), numbers.to_vec()].concat());
+                    rows.push([words.to_vec(), numbers.to_vec(), vec![optimum.censored[run].to_string()]].concat());
                 }
             }
         }
