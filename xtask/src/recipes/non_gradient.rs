@@ -3,22 +3,24 @@
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, NoiseKnowledge, TrainingRules, ascending_positive,
-    descending_positive, interval, shrunk, title,
-};
-use crate::runs::ensemble::{ShrinkageOutcome, ShrinkageSpec};
-use crate::study::Claims;
-use crate::study::recipe::{Assembled, Recipe};
+use crate::runs::ensemble::{NoiseKnowledge, ShrinkageOutcome, shrunk};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use figures::Figure;
+use crate::runs::summary::Summary;
+use crate::study::line::SIZES;
+use crate::study::rules::{MOST_DRAWS, MOST_SEEDS, ascending_positive, descending_positive, interval, title};
+use crate::study::series::linear_grid;
+use crate::study::setup::{HalvedStep, Students};
+use crate::study::{Assembled, Claims, Estimate, Found, LinePoint, Point, Recipe, Setup, Wanted};
+use crate::wanted;
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, Experiment, Schedule, SpectrumExtent, SpectrumSpec, StudentSpec, TaskSpec, Training};
-use theory::{LearningCurve, SpikedMatrix, Student, Task};
+
+/// What rounding may change in a closed form, relative.
+const ROUNDING: f64 = 1e-12;
+/// SNRs at which the closed forms of rank one are compared.
+const GRID: usize = 60;
 
 /// Optimal stopping of aligned students against shrinkage of the same data matrices.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,11 +73,8 @@ impl Recipe for NonGradient {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
-        let training = self.training_rules();
+        self.setup().check(checks);
         checks
-            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
-            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
-            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("noise", self.noise)
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("paired_seeds", self.paired_seeds, 1..=MOST_SEEDS)
@@ -87,7 +86,6 @@ impl Recipe for NonGradient {
                 self.teachers.contains(&self.pays_most),
                 "must be one of the teachers",
             );
-        training.alone(checks);
         ascending_positive(checks, "snrs", &self.snrs);
         interval(checks, "snr_range", self.snr_range);
         checks.positive("snr_range", self.snr_range.0);
@@ -101,45 +99,21 @@ impl Recipe for NonGradient {
         teacher(checks, "shown_strengths", &self.shown_strengths);
         checks.each("teachers", &self.teachers, teacher);
         if checks.all_hold() {
-            training.together(checks, self.strongest_data_mode());
+            let strengths = self.snrs.iter().chain(self.teachers.iter().flatten()).chain(&self.shown_strengths);
+            self.setup().check_beside(checks, &[strengths.fold(0.0, |a: f64, b| a.max(*b))]);
         }
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for (strengths, seeds) in self.conditions() {
-            for run in 0..seeds {
-                runs.push(self.spectrum(&strengths, run).into());
-                runs.push(self.aligned(&strengths, run, 1).into());
-            }
-            runs.extend([1, 2].map(|divisor| self.aligned(&strengths, INDEPENDENT_RUNS, divisor).into()));
-            runs.push(self.ensemble(&strengths).into());
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let read = |(strengths, seeds): (Vec<f64>, u64)| Condition::read(self, strengths, seeds, results);
-        let conditions = self.conditions().into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+        let conditions = self.wanted().read(results)?;
         let (rank_one, teachers) = conditions.split_at(self.snrs.len());
-        let figure = Figure::new("non-gradient", &self.title)
-            .description(
-                "Least test error by optimal stopping and by shrinkage of singular values, in closed form and on data.",
-            )
-            .columns(3)
-            .column_weights([1.0, 1.05, 1.2])
-            .aspect(0.9)
-            .width(1500.0)
-            .panel(self.error_panel(rank_one)?)
-            .panel(self.curve_panel()?)
-            .panel(self.ratio_panel(teachers));
-        Ok(Assembled {
-            figure,
-            claims: Claims::new(),
-            verdicts: self.verdicts(rank_one, teachers)?,
-            tables: vec![self.table(&conditions)],
-            caption: self.caption(),
-        })
+        let (figure, claims) = (self.figure(rank_one, teachers)?, self.claims(&conditions, teachers)?);
+        let tables = vec![self.table(&conditions)];
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
     }
 }
 
@@ -151,59 +125,59 @@ struct ClosedForms {
 }
 
 impl ClosedForms {
+    fn of(setup: &Setup, strengths: &[f64]) -> anyhow::Result<Self> {
+        let curve = setup.curve(strengths)?;
+        let stopping = curve.optimal_stopping(setup.last_time())?.test_error;
+        Ok(Self { stopping, shrinkage: curve.shrinkage_error()? })
+    }
+
     fn ratio(self) -> f64 {
         self.shrinkage / self.stopping
     }
 }
 
 /// All that is known of one teacher; one number per seed, on the same data matrix.
-struct Condition<'a> {
+struct Condition {
     strengths: Vec<f64>,
-    closed: ClosedForms,
     stopping: Vec<f64>,
     known: Vec<f64>,
     estimated: Vec<f64>,
-    ensemble: &'a ShrinkageOutcome,
-    /// Bound on what the finite learning rate changes in ln of the stopped error.
-    step: f64,
+    /// Draws and closed forms at each of [`SIZES`].
+    draws: Vec<(Found<ShrinkageOutcome>, ClosedForms)>,
+    step: HalvedStep,
 }
 
-impl<'a> Condition<'a> {
-    fn read(config: &NonGradient, strengths: Vec<f64>, seeds: u64, results: &'a Results) -> anyhow::Result<Self> {
-        let task = config.theory_task(&strengths)?;
-        let least = |run, divisor| -> anyhow::Result<f64> {
-            Ok(results.training(&config.aligned(&strengths, run, divisor))?.test(0)?.least.value)
-        };
-        let shrinkage = |knowledge| -> anyhow::Result<Vec<f64>> {
-            let error = |run| -> anyhow::Result<f64> {
-                let data = results.spectrum(&config.spectrum(&strengths, run))?;
-                Ok(data.test_error_of(0, &shrunk(&task, &data.data_strengths, knowledge)?)?)
-            };
-            (0..seeds).map(error).collect()
-        };
-        let (coarse, fine) = (least(INDEPENDENT_RUNS, 1)?, least(INDEPENDENT_RUNS, 2)?);
-        Ok(Self {
-            closed: config.closed_forms(&strengths)?,
-            stopping: (0..seeds).map(|run| least(run, 1)).collect::<anyhow::Result<_>>()?,
-            known: shrinkage(NoiseKnowledge::Known)?,
-            estimated: shrinkage(NoiseKnowledge::Estimated)?,
-            ensemble: results.shrinkage(&config.ensemble(&strengths))?,
-            step: 2.0 * (coarse.ln() - fine.ln()).abs(),
-            strengths,
-        })
+impl Condition {
+    /// In closed form, at the figure's size.
+    fn closed(&self) -> ClosedForms {
+        self.draws[0].1
     }
 
-    fn shrunk(&self, knowledge: NoiseKnowledge) -> (&[f64], &[f64]) {
+    fn shrunk(&self, knowledge: NoiseKnowledge) -> &[f64] {
         match knowledge {
-            NoiseKnowledge::Known => (&self.known, &self.ensemble.known),
-            NoiseKnowledge::Estimated => (&self.estimated, &self.ensemble.estimated),
+            NoiseKnowledge::Known => &self.known,
+            NoiseKnowledge::Estimated => &self.estimated,
         }
     }
+
+    /// Error by shrinkage over error by stopping, pair by pair.
+    fn ratios(&self, knowledge: NoiseKnowledge) -> Vec<f64> {
+        ratios(self.shrunk(knowledge), &self.stopping)
+    }
+
+    /// The same of independent draws of this size.
+    fn drawn_ratios(&self) -> Summary {
+        let drawn = &self.draws[0].0;
+        Summary::of(&ratios(&drawn.known, &drawn.stopping))
+    }
 }
 
-/// Error by shrinkage over error by stopping, pair by pair.
 fn ratios(shrinkage: &[f64], stopping: &[f64]) -> Vec<f64> {
     shrinkage.iter().zip(stopping).map(|(shrinkage, stopping)| shrinkage / stopping).collect()
+}
+
+fn logarithms(errors: &[f64]) -> Summary {
+    Summary::of(&errors.iter().map(|error| error.ln()).collect::<Vec<_>>())
 }
 
 /// A teacher in words: (6, 4, 2).
@@ -214,76 +188,101 @@ fn name(strengths: &[f64]) -> String {
 
 // What is run.
 impl NonGradient {
-    fn t_max(&self) -> f64 {
-        self.epochs as f64 * self.learning_rate
+    fn setup(&self) -> Setup {
+        let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let (examples, log_every) = (inputs, Some(self.log_every));
+        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
     }
 
-    /// Teachers of both kinds with their numbers of seeds: first those of rank one, in the order of the config.
-    fn conditions(&self) -> Vec<(Vec<f64>, u64)> {
-        let rank_one = self.snrs.iter().map(|&snr| (vec![snr], self.seeds));
-        rank_one.chain(self.teachers.iter().map(|strengths| (strengths.clone(), self.paired_seeds))).collect()
+    /// First the teachers of rank one, in the order of the config, then the paired ones.
+    fn wanted(&self) -> Wanted<'_, Vec<Condition>> {
+        let rank_one = self.snrs.iter().map(|&snr| self.condition(vec![snr], self.seeds));
+        let paired = self.teachers.iter().map(|strengths| self.condition(strengths.clone(), self.paired_seeds));
+        Wanted::all(rank_one.chain(paired))
     }
 
-    fn training_rules(&self) -> TrainingRules {
-        let Self { layers, epsilon, learning_rate, epochs, log_every, .. } = *self;
-        TrainingRules { layers, epsilon, learning_rate, epochs, log_every }
-    }
-
-    fn task(&self, strengths: &[f64]) -> TaskSpec {
-        TaskSpec { noise: self.noise, ..TaskSpec::single(self.inputs, self.outputs, strengths) }
-    }
-
-    fn spectrum(&self, strengths: &[f64], run: u64) -> Experiment {
-        let draw = Draw { seed: self.seed, run };
-        Experiment::Spectrum(SpectrumSpec { task: self.task(strengths), extent: SpectrumExtent::All, draw })
-    }
-
-    /// An aligned student whose step is `1/divisor` of the config's, over the same time.
-    fn aligned(&self, strengths: &[f64], run: u64, divisor: u64) -> Experiment {
-        Experiment::Aligned(AlignedSpec {
-            task: self.task(strengths),
-            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
-            training: Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::every(self.log_every * divisor)),
-            tracked_modes: 0,
-            draw: Draw { seed: self.seed, run },
+    fn condition(&self, strengths: Vec<f64>, seeds: u64) -> Wanted<'_, Condition> {
+        let setup = self.setup();
+        let task = setup.task(&strengths);
+        let least = |students: Students| {
+            students.outcomes.iter().map(|outcome| Ok(outcome.test(0)?.least.value)).collect::<anyhow::Result<Vec<_>>>()
+        };
+        let shrunk_data = |knowledge| {
+            let (setup, strengths) = (self.setup(), strengths.clone());
+            let spectra = (0..seeds).map(|run| Wanted::spectrum(setup.spectrum(task.clone(), run)));
+            Wanted::all(spectra).map(move |spectra| {
+                let task = setup.theory_task(&strengths)?;
+                let error = |data: &Found<sim::SpectrumOutcome>| {
+                    Ok(data.test_error_of(0, &shrunk(&task, &data.data_strengths, knowledge)?)?)
+                };
+                spectra.iter().map(error).collect::<anyhow::Result<Vec<_>>>()
+            })
+        };
+        let draws = SIZES.map(|size| {
+            let (setup, draws, strengths) = (setup.scaled(size), (self.draws / size).max(2), strengths.clone());
+            let drawn = Wanted::shrinkage(setup.shrinkage(&strengths, draws));
+            drawn.map(move |drawn| Ok((drawn, ClosedForms::of(&setup, &strengths)?)))
+        });
+        wanted!(Condition {
+            stopping: setup.aligned_students(&task, 0..seeds).map(least),
+            known: shrunk_data(NoiseKnowledge::Known),
+            estimated: shrunk_data(NoiseKnowledge::Estimated),
+            draws: Wanted::all(draws),
+            step: setup.halved_step(&task);
+            strengths: strengths.clone()
         })
     }
+}
 
-    fn ensemble(&self, strengths: &[f64]) -> ShrinkageSpec {
-        ShrinkageSpec {
-            inputs: self.inputs,
-            outputs: self.outputs,
-            noise: self.noise,
-            strengths: strengths.to_vec(),
-            hidden: self.hidden,
-            layers: self.layers,
-            epsilon: self.epsilon,
-            t_max: self.t_max(),
-            draws: self.draws,
-            seed: self.seed,
+// What is claimed.
+impl NonGradient {
+    fn claims(&self, all: &[Condition], teachers: &[Condition]) -> anyhow::Result<Claims> {
+        let mut claims = Claims::new();
+        let mut closed: Vec<Point> = Vec::new();
+        let never_above = |at: String, closed: ClosedForms| Point::new(at, closed.ratio()).below(1.0 + ROUNDING);
+        for snr in linear_grid(self.snr_range.0, self.snr_range.1, GRID) {
+            closed.push(never_above(format!("SNR {snr:.2}"), ClosedForms::of(&self.setup(), &[snr])?));
         }
-    }
+        closed.extend(all.iter().map(|c| never_above(name(&c.strengths), c.closed())));
+        let claim = "in closed form shrinkage is never above the best stopping time (ratio of the errors, to rounding)";
+        claims.shown(claim, "a, b, c", closed);
 
-    fn theory_task(&self, strengths: &[f64]) -> anyhow::Result<Task> {
-        Ok(Task::new(self.inputs, self.outputs, strengths)?.with_noise(self.noise)?)
-    }
+        let most = teachers.iter().find(|c| c.strengths == self.pays_most);
+        let others = || teachers.iter().filter(|c| c.strengths != self.pays_most);
+        let chosen = name(&self.pays_most);
+        let closed = most.iter().flat_map(|most| others().map(|c| (name(&c.strengths), c.closed().ratio() - most.closed().ratio())));
+        claims.positive(format!("in closed form shrinkage pays most for {chosen}: the ratio is below all others"), "c", closed);
+        let measured = most.iter().flat_map(|most| others().map(|c| (name(&c.strengths), higher_ratio(c, most))));
+        claims.positive(format!("on data shrinkage pays most for {chosen}: the mean ratio is below all others"), "c", measured);
 
-    fn curve(&self, strengths: &[f64]) -> anyhow::Result<LearningCurve> {
-        let student = Student::new(self.hidden, self.layers, self.epsilon)?;
-        Ok(LearningCurve::new(&self.theory_task(strengths)?, &student))
+        for (knowledge, word) in [(NoiseKnowledge::Known, "known"), (NoiseKnowledge::Estimated, "estimated")] {
+            let point = |c: &Condition| -> anyhow::Result<LinePoint> {
+                let drawn = c.draws.iter().map(|(drawn, closed)| {
+                    let errors = if knowledge == NoiseKnowledge::Known { &drawn.known } else { &drawn.estimated };
+                    (logarithms(errors), closed.shrinkage.ln())
+                });
+                let at_threshold = c.strengths.iter().map(|s| self.setup().is_at_threshold(*s));
+                let at_threshold = at_threshold.collect::<anyhow::Result<Vec<_>>>()?.contains(&true);
+                let point = LinePoint::new(name(&c.strengths), drawn.collect());
+                Ok(point.simulated(logarithms(c.shrunk(knowledge)), 0.0).at_threshold(at_threshold))
+            };
+            let points = all.iter().map(point).collect::<anyhow::Result<Vec<_>>>()?;
+            claims.on_line(&format!("the algorithm's ln ε_te on data, the noise {word}"), "a, c", points);
+        }
+        let ratio = |c: &Condition| -> anyhow::Result<LinePoint> {
+            let drawn = c.draws.iter().map(|(drawn, closed)| (Summary::of(&ratios(&drawn.known, &drawn.stopping)), closed.ratio()));
+            let measured = Summary::of(&c.ratios(NoiseKnowledge::Known));
+            // The ratio moves by what the step changes in ln of the stopped error.
+            Ok(LinePoint::new(name(&c.strengths), drawn.collect()).simulated(measured, c.step.of_least_error()? * measured.mean))
+        };
+        let points = teachers.iter().map(ratio).collect::<anyhow::Result<Vec<_>>>()?;
+        claims.on_line("the paired ratio of the two errors on data, the noise known", "c", points);
+        Ok(claims)
     }
+}
 
-    fn closed_forms(&self, strengths: &[f64]) -> anyhow::Result<ClosedForms> {
-        let curve = self.curve(strengths)?;
-        let stopping = curve.optimal_stopping(self.t_max())?.test_error;
-        Ok(ClosedForms { stopping, shrinkage: curve.shrinkage_error()? })
-    }
-
-    /// The largest predicted ŝ of all teachers; 0 if the theory refuses the sizes.
-    fn strongest_data_mode(&self) -> f64 {
-        let strengths = self.snrs.iter().chain(self.teachers.iter().flatten()).chain(&self.shown_strengths);
-        let strongest = strengths.fold(0.0, |a: f64, b| a.max(*b));
-        let variance = self.noise * self.noise / self.inputs as f64;
-        SpikedMatrix::new(self.outputs, self.inputs, variance).map_or(0.0, |m| m.strength(strongest))
-    }
+/// By how much a teacher's mean ratio is above another's; scatter is known from independent draws.
+fn higher_ratio(higher: &Condition, lower: &Condition) -> Estimate {
+    let [above, below] = [higher, lower].map(|c| Estimate::beside(Summary::of(&c.ratios(NoiseKnowledge::Known)), c.drawn_ratios()));
+    above.minus(&below)
 }

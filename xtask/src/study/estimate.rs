@@ -40,6 +40,17 @@ impl Estimate {
         Self::Normal { value: values.mean, standard_error, count: sample.count }
     }
 
+    /// The difference of two independent numbers.
+    pub fn minus(&self, other: &Self) -> Self {
+        let count = |estimate: &Self| match estimate {
+            Self::Normal { count, .. } => *count,
+            _ => usize::MAX,
+        };
+        let standard_error = self.standard_error().hypot(other.standard_error());
+        let value = self.value() - other.value();
+        Self::Normal { value, standard_error, count: count(self).min(count(other)) }
+    }
+
     /// The number itself.
     pub fn value(&self) -> f64 {
         match self {

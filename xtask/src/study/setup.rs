@@ -7,12 +7,12 @@ use super::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, interval, least_log_eve
 use super::series::linear_grid;
 use super::wanted::{Found, Trained, Wanted};
 use crate::config::Checks;
-use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics};
+use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec, ErrorStatistics, ShrinkageSpec};
 use crate::runs::summary::Summary;
 use anyhow::Context as _;
 use sim::{
-    AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, MOST_LOGGED, Schedule, Start, Stepping, StudentSpec,
-    TaskSpec, Training, TrainingOutcome,
+    AlignedSpec, Draw, ErrorTrack, Experiment, LinearSpec, MOST_LOGGED, Schedule, SpectrumExtent, SpectrumSpec, Start,
+    Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome,
 };
 use std::ops::Range;
 use theory::{DataSpectrum, LearningCurve, Student, Task};
@@ -247,6 +247,11 @@ impl Setup {
         Experiment::Linear(LinearSpec { task, student, start, training, tracked_modes, stepping, draw })
     }
 
+    /// A task's data matrix by itself, decomposed.
+    pub fn spectrum(&self, task: TaskSpec, run: u64) -> Experiment {
+        Experiment::Spectrum(SpectrumSpec { task, extent: SpectrumExtent::All, draw: self.draw(run) })
+    }
+
     /// Aligned students of a task, one per seed.
     pub fn aligned_students<'a>(&self, task: &TaskSpec, runs: Range<u64>) -> Wanted<'a, Students> {
         self.students(runs.map(|run| self.aligned(task.clone(), run, 1)))
@@ -349,6 +354,22 @@ impl Setup {
             epsilon: self.epsilon,
             start,
             times: times.to_vec(),
+            t_max: self.last_time(),
+            draws,
+            seed: self.seed,
+        }
+    }
+
+    /// Independent draws of the data at this size, shrunk.
+    pub fn shrinkage(&self, strengths: &[f64], draws: usize) -> ShrinkageSpec {
+        ShrinkageSpec {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            noise: self.noise,
+            strengths: strengths.to_vec(),
+            hidden: self.hidden,
+            layers: self.layers,
+            epsilon: self.epsilon,
             t_max: self.last_time(),
             draws,
             seed: self.seed,

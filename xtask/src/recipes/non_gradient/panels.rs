@@ -1,10 +1,12 @@
 //! The three panels, the table beside them and the caption.
 
-use super::{Condition, NonGradient, name, ratios};
-use crate::study::comparison::{Summary, linear_grid};
-use crate::study::elements::{NoiseKnowledge, mean_points};
-use crate::study::recipe::Table;
-use figures::{Anchor, Axis, Colour, ColourScale, Dash, Legend, Line, Panel, Points, RefLine, Shape};
+use super::{ClosedForms, Condition, NonGradient, logarithms, name};
+use crate::runs::ensemble::NoiseKnowledge;
+use crate::runs::summary::Summary;
+use crate::study::Table;
+use crate::study::panels::{mean_points, strength_colours};
+use crate::study::series::linear_grid;
+use figures::{Anchor, Axis, Colour, Dash, Figure, Legend, Line, Panel, Points, RefLine, Shape};
 use theory::DataSpectrum;
 
 /// Points of a line of the theory.
@@ -17,13 +19,28 @@ const KNOWN: Colour = Colour::RED;
 const ESTIMATED: Colour = Colour::TEAL;
 
 impl NonGradient {
+    /// All three panels.
+    pub(super) fn figure(&self, rank_one: &[Condition], teachers: &[Condition]) -> anyhow::Result<Figure> {
+        let description =
+            "Least test error by optimal stopping and by shrinkage of singular values, in closed form and on data.";
+        Ok(Figure::new("non-gradient", &self.title)
+            .description(description)
+            .columns(3)
+            .column_weights([1.0, 1.05, 1.2])
+            .aspect(0.9)
+            .width(1500.0)
+            .panel(self.error_panel(rank_one)?)
+            .panel(self.curve_panel()?)
+            .panel(self.ratio_panel(teachers)))
+    }
+
     /// (a) Least ln ε_te against SNR.
-    pub(super) fn error_panel(&self, rank_one: &[Condition<'_>]) -> anyhow::Result<Panel> {
+    fn error_panel(&self, rank_one: &[Condition]) -> anyhow::Result<Panel> {
         let closed = linear_grid(self.snr_range.0, self.snr_range.1, CURVE_POINTS / 3)
             .into_iter()
-            .map(|snr| Ok((snr, self.closed_forms(&[snr])?)))
+            .map(|snr| Ok((snr, ClosedForms::of(&self.setup(), &[snr])?)))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let threshold = DataSpectrum::new(&self.theory_task(&[])?).threshold();
+        let threshold = DataSpectrum::new(&self.setup().theory_task(&[])?).threshold();
         let snr = Axis::new("SNR").range(0.0, self.snr_range.1.max(self.snrs[self.snrs.len() - 1]));
         let mut panel =
             Panel::new(snr, Axis::new("least ln ε_{te}")).title("rank 1").legend(Legend::At(Anchor::TopRight));
@@ -45,10 +62,8 @@ impl NonGradient {
             ("shrinkage, noise known", Some(NoiseKnowledge::Known), Shape::Square, KNOWN, 2.6),
             ("shrinkage, noise estimated", Some(NoiseKnowledge::Estimated), Shape::Cross, ESTIMATED, 4.0),
         ] {
-            let summary = |c: &Condition<'_>| {
-                let errors = shrunk.map_or(c.stopping.as_slice(), |knowledge| c.shrunk(knowledge).0);
-                Summary::of(&errors.iter().map(|e| e.ln()).collect::<Vec<_>>())
-            };
+            let summary =
+                |c: &Condition| logarithms(shrunk.map_or(c.stopping.as_slice(), |knowledge| c.shrunk(knowledge)));
             let points = mean_points(label, rank_one.iter().map(|c| (c.strengths[0], summary(c))));
             panel = panel.mark(points.shape(shape).colour(colour).radius(radius).legend(label));
         }
@@ -56,13 +71,14 @@ impl NonGradient {
     }
 
     /// (b) The learning curve of one teacher, taken apart, with the least errors of both methods.
-    pub(super) fn curve_panel(&self) -> anyhow::Result<Panel> {
-        let curve = self.curve(&self.shown_strengths)?;
+    fn curve_panel(&self) -> anyhow::Result<Panel> {
+        let curve = self.setup().curve(&self.shown_strengths)?;
         let (optimum, shrinkage) = (curve.optimal_stopping(self.time_range.1)?, curve.shrinkage_error()?);
         let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
         let parts =
             times.iter().map(|&t| Ok((t, curve.test_error_parts_at(t)?))).collect::<anyhow::Result<Vec<_>>>()?;
-        let colours = colours(&self.shown_strengths);
+        let weakest_first: Vec<f64> = self.shown_strengths.iter().rev().copied().collect();
+        let colours = strength_colours(&weakest_first);
         let floor = shrinkage.ln() - SHOWN_BELOW;
         let time = Axis::new("*t*/τ").range(self.time_range.0, self.time_range.1).extra_tick(optimum.time, "*t*_{opt}");
         let title = format!("the error of {} over time", name(&self.shown_strengths));
@@ -95,7 +111,7 @@ impl NonGradient {
     }
 
     /// (c) Error by shrinkage over error by stopping.
-    pub(super) fn ratio_panel(&self, teachers: &[Condition<'_>]) -> Panel {
+    fn ratio_panel(&self, teachers: &[Condition]) -> Panel {
         let names = teachers.iter().enumerate().map(|(i, c)| (i as f64, abbreviated(&c.strengths)));
         let teacher = Axis::new("teacher's strengths").range(-0.5, teachers.len() as f64 - 0.5).labelled_ticks(names);
         let mut panel = Panel::new(teacher, Axis::new("shrinkage / optimal stopping"))
@@ -103,10 +119,10 @@ impl NonGradient {
             .legend(Legend::At(Anchor::BottomLeft));
         panel = panel.mark(RefLine::horizontal(1.0));
         let level = |(i, ratio): (usize, f64)| vec![(i as f64 - 0.3, ratio), (i as f64 + 0.3, ratio)];
-        let theory = teachers.iter().map(|c| c.closed.ratio()).enumerate().map(level);
+        let theory = teachers.iter().map(|c| c.closed().ratio()).enumerate().map(level);
         let drawn = teachers
             .iter()
-            .map(|c| Summary::of(&ratios(&c.ensemble.known, &c.ensemble.stopping)).mean)
+            .map(|c| c.drawn_ratios().mean)
             .enumerate()
             .map(level);
         panel = panel.mark(Line::segments("theory", theory).colour(STOPPING).legend("theory")).mark(
@@ -116,7 +132,7 @@ impl NonGradient {
             ("noise known", NoiseKnowledge::Known, -0.12, Shape::Square, KNOWN),
             ("noise estimated", NoiseKnowledge::Estimated, 0.12, Shape::OpenDiamond, ESTIMATED),
         ] {
-            let seeds: Vec<Vec<f64>> = teachers.iter().map(|c| ratios(c.shrunk(knowledge).0, &c.stopping)).collect();
+            let seeds: Vec<Vec<f64>> = teachers.iter().map(|c| c.ratios(knowledge)).collect();
             let single =
                 seeds.iter().enumerate().flat_map(|(i, r)| r.iter().map(move |r| (i as f64 + 2.0 * shift, *r)));
             panel = panel
@@ -128,7 +144,7 @@ impl NonGradient {
     }
 
     /// Both least errors of every seed.
-    pub(super) fn table(&self, conditions: &[Condition<'_>]) -> Table {
+    pub(super) fn table(&self, conditions: &[Condition]) -> Table {
         let header = ["strengths", "run", "optimal_stopping", "shrinkage_noise_known", "shrinkage_noise_estimated"];
         let mut rows: Vec<Vec<String>> = Vec::new();
         for c in conditions {
@@ -167,10 +183,4 @@ fn abbreviated(strengths: &[f64]) -> String {
         [first, second, .., last] if strengths.len() > 4 => format!("({first}, {second}, …, {last})"),
         _ => name(strengths),
     }
-}
-
-/// Colours of strengths: blue (weak) to red (strong).
-fn colours(strengths: &[f64]) -> ColourScale {
-    let (high, low) = (strengths[0], strengths[strengths.len() - 1]);
-    ColourScale::sequential(low, if high > low { high } else { low + 1.0 })
 }

@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
-use super::{ClosedForms, NonGradient, verdicts};
-use crate::study::elements::INDEPENDENT_RUNS;
+use super::NonGradient;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
 use crate::study::Outcome;
-use crate::study::trial::{passed, smoke, verdicts as judge};
+use crate::study::trial::{lines_can_fail, passed, smoke, verdicts as judge};
 use sim::Experiment;
 
 fn config() -> NonGradient {
@@ -35,14 +35,14 @@ fn right_inputs_pass() {
 fn the_algorithm_fails_on_data_of_another_noise() {
     for factor in [0.5, 2.0] {
         let verdicts = judge(&config(), |run| with_noise(run, factor));
-        for claim in ["noise known, ln", "noise estimated, ln", "paired ratio"] {
+        for claim in ["noise known: simulation", "noise estimated: simulation"] {
             assert_eq!(passed(&verdicts, claim), Some(false), "{claim}, noise × {factor}");
         }
     }
 }
 
 #[test]
-fn the_ratio_fails_for_students_that_learned_other_data() {
+fn the_ratio_departs_for_students_that_learned_other_data() {
     let verdicts = judge(&config(), |run| match run.clone() {
         Run::Simulation(Experiment::Aligned(mut spec)) if spec.draw.run < INDEPENDENT_RUNS => {
             spec.task.noise *= 0.5;
@@ -50,21 +50,19 @@ fn the_ratio_fails_for_students_that_learned_other_data() {
         }
         other => other,
     });
-    assert_eq!(passed(&verdicts, "paired ratio"), Some(false));
-    assert_eq!(passed(&verdicts, "noise known, ln"), Some(true));
+    assert_eq!(passed(&verdicts, "paired ratio of the two errors on data, the noise known: sim"), Some(false));
+    assert_eq!(passed(&verdicts, "ln ε_te on data, the noise known: simulation"), Some(true));
 }
 
 #[test]
-fn closed_forms_fail_when_the_two_methods_are_mixed_up() {
-    let right = ClosedForms { stopping: 0.2, shrinkage: 0.15 };
-    let wrong = ClosedForms { stopping: 0.15, shrinkage: 0.2 };
-    let even = ClosedForms { stopping: 0.2, shrinkage: 0.2 };
-    let named = |closed: &[ClosedForms]| closed.iter().map(|c| ("x".to_owned(), *c)).collect::<Vec<_>>();
-    assert_eq!(verdicts::never_above(&named(&[right, even])).passed, Some(true));
-    assert_eq!(verdicts::never_above(&named(&[right, wrong])).passed, Some(false));
-    let teachers = [(vec![2.0], even), (vec![3.0, 1.0], right)];
-    assert_eq!(verdicts::pays_most(&teachers, &[3.0, 1.0]).passed, Some(true));
-    assert_eq!(verdicts::pays_most(&teachers, &[2.0]).passed, Some(false));
+fn lines_that_are_off_are_noticed() {
+    lines_can_fail(&NonGradient { seeds: 2, paired_seeds: 2, draws: 800, ..config() });
+}
+
+#[test]
+fn the_wrong_teacher_does_not_pay_most() {
+    let config = NonGradient { pays_most: vec![2.0], ..config() };
+    assert_eq!(passed(&judge(&config, Run::clone), "in closed form shrinkage pays most"), Some(false));
 }
 
 #[test]
