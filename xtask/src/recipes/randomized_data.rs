@@ -1,17 +1,17 @@
 //! Structured data beside their shuffle: singular values and train error (fig06).
 
+mod claims;
 mod measured;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
 use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval,
     title,
 };
-use crate::study::Claims;
+use crate::study::line::SIZES;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -109,7 +109,7 @@ impl Recipe for RandomizedData {
         let mut runs: Vec<Run> = Vec::new();
         for labels in [Labels::Structured, Labels::Shuffled] {
             runs.extend((0..self.seeds).map(|run| self.student(labels, run).into()));
-            runs.extend(self.independent_draws().map(|run| self.data(labels, run).into()));
+            runs.extend(SIZES.into_iter().flat_map(|size| self.draws(labels, size)).map(Run::from));
         }
         runs
     }
@@ -126,9 +126,9 @@ impl Recipe for RandomizedData {
             .panel(self.histogram_panel(&original, "original"))
             .panel(self.train_panel(&[&original, &shuffled])?.span(1, 2))
             .panel(self.histogram_panel(&shuffled, "shuffled").unlettered());
-        let verdicts = self.verdicts(&original, &shuffled)?;
+        let claims = self.claims(&original, &shuffled)?;
         let tables = vec![self.table(&[&original, &shuffled])];
-        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables, caption: self.caption(&shuffled) })
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption(&shuffled) })
     }
 }
 
@@ -164,23 +164,23 @@ impl RandomizedData {
         })
     }
 
-    fn data(&self, labels: Labels, run: u64) -> Experiment {
-        let draw = Draw { seed: self.seed, run };
-        Experiment::Spectrum(SpectrumSpec { task: self.task(labels), extent: SpectrumExtent::All, draw })
-    }
-
-    /// Run indices of the draws that judge.
-    fn independent_draws(&self) -> impl Iterator<Item = u64> {
-        INDEPENDENT_RUNS..INDEPENDENT_RUNS + self.ensemble_draws
+    /// Independent data matrices of `size` times the size, fewer of the larger, which scatter less.
+    fn draws(&self, labels: Labels, size: usize) -> Vec<Experiment> {
+        let (inputs, outputs) = (size * self.inputs, size * self.outputs);
+        let task = TaskSpec { noise: self.noise, labels, ..TaskSpec::single(inputs, outputs, &self.strengths) };
+        let count = (self.ensemble_draws / size as u64).max(2);
+        let draw = |run| Draw { seed: self.seed, run };
+        let spec = |run| SpectrumSpec { task: task.clone(), extent: SpectrumExtent::All, draw: draw(run) };
+        (INDEPENDENT_RUNS..INDEPENDENT_RUNS + count).map(|run| Experiment::Spectrum(spec(run))).collect()
     }
 
     fn point_epochs(&self) -> Vec<u64> {
         epochs_at(self.time_range, self.point_times, self.learning_rate)
     }
 
-    /// The data as the theory sees them: shuffled data are those of a zero teacher with more noise.
-    fn theory_task(&self, labels: Labels) -> anyhow::Result<Task> {
-        let task = Task::new(self.inputs, self.outputs, &self.strengths)?.with_noise(self.noise)?;
+    /// The data of `size` times the size as the theory sees them: shuffled data are those of a zero teacher with more noise.
+    fn theory_task(&self, labels: Labels, size: usize) -> anyhow::Result<Task> {
+        let task = Task::new(size * self.inputs, size * self.outputs, &self.strengths)?.with_noise(self.noise)?;
         Ok(if labels == Labels::Structured { task } else { task.randomised() })
     }
 

@@ -1,16 +1,16 @@
 //! How a teacher shows in the singular values and vectors of noisy data (fig02).
 
+mod claims;
 mod measured;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
+use crate::study::rules::{
+    MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
 };
-use crate::study::Claims;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -19,6 +19,9 @@ use measured::{HistogramData, Transition};
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Experiment, SpectrumExtent, SpectrumSpec, TaskSpec};
 use theory::SpikedMatrix;
+
+/// Parts of the size at which lines are judged, a quarter, half and the whole.
+const DIVISORS: [usize; 3] = [4, 2, 1];
 
 /// Singular values of one data matrix, and the transition of strength and overlap with the teacher's strength.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -101,6 +104,8 @@ impl Recipe for SignalThroughNoise {
             for &strength in &self.transition.strengths {
                 let draws = (0..self.transition.seeds).chain(self.independent_draws());
                 runs.extend(draws.map(|run| self.transition_draw(aspect_ratio, strength, run).into()));
+                let parts = DIVISORS.into_iter().flat_map(|divisor| self.line_draws(aspect_ratio, strength, divisor));
+                runs.extend(parts.map(Run::from));
             }
         }
         runs
@@ -121,8 +126,9 @@ impl Recipe for SignalThroughNoise {
             .panel(self.histogram_panel(&histogram))
             .panel(self.strength_panel(&transitions))
             .panel(self.overlap_panel(&transitions));
-        let verdicts = self.verdicts(&histogram, &transitions)?;
-        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: vec![self.draws_table(&transitions)], caption: self.caption() })
+        let claims = self.claims(&histogram, &transitions)?;
+        let tables = vec![self.draws_table(&transitions)];
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
     }
 }
 
@@ -183,6 +189,22 @@ impl SignalThroughNoise {
 
     fn histogram_draw(&self, run: u64) -> Experiment {
         self.spectrum(self.histogram.outputs, &self.histogram.strengths, SpectrumExtent::All, run)
+    }
+
+    /// The law of the data matrices of 1/`divisor` of the size.
+    fn part(&self, aspect_ratio: f64, divisor: usize) -> Result<SpikedMatrix, theory::TheoryError> {
+        let (rows, columns) = ((self.outputs(aspect_ratio) / divisor).max(1), (self.inputs / divisor).max(1));
+        SpikedMatrix::new(rows, columns, self.noise * self.noise / columns as f64)
+    }
+
+    /// Independent draws of 1/`divisor` of the size, more of the smaller, which scatter more.
+    fn line_draws(&self, aspect_ratio: f64, strength: f64, divisor: usize) -> Vec<Experiment> {
+        let (outputs, inputs) = ((self.outputs(aspect_ratio) / divisor).max(1), (self.inputs / divisor).max(1));
+        let task = TaskSpec { noise: self.noise, ..TaskSpec::single(inputs, outputs, &[strength]) };
+        let count = self.ensemble_draws * divisor as u64;
+        let draw = |run| Draw { seed: self.seed, run };
+        let spec = |run| SpectrumSpec { task: task.clone(), extent: SpectrumExtent::Leading(1), draw: draw(run) };
+        (INDEPENDENT_RUNS..INDEPENDENT_RUNS + count).map(|run| Experiment::Spectrum(spec(run))).collect()
     }
 
     fn transition_draw(&self, aspect_ratio: f64, strength: f64, run: u64) -> Experiment {

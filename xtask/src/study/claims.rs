@@ -263,7 +263,8 @@ impl Claim {
 
     fn judge_points(&self, test: Test, points: &[Point], rate: f64) -> Verdict {
         let judged = points.iter().map(|point| (point, Judged::of(point, test, rate)));
-        let Some((point, judged)) = judged.max_by(|a, b| a.1.excess.total_cmp(&b.1.excess)) else {
+        let nearer = |a: &Judged, b: &Judged| a.excess.total_cmp(&b.excess).then(b.inside.total_cmp(&a.inside));
+        let Some((point, judged)) = judged.max_by(|a, b| nearer(&a.1, &b.1)) else {
             return verdict(&self.text, &self.panel, Outcome::NotJudged, 0, "no point to judge".to_owned());
         };
         let Judged { outcome, target, allowed, .. } = judged;
@@ -336,7 +337,9 @@ struct Judged {
     target: f64,
     /// What chance and numerics may do, towards that end.
     allowed: f64,
-    /// How far the point speaks against the claim; the largest decides.
+    /// How far inside the region the number lies.
+    inside: f64,
+    /// How far the point speaks against the claim, in units of what is allowed; the largest decides.
     excess: f64,
 }
 
@@ -365,7 +368,7 @@ impl Judged {
             Test::Shows if excess > 1.0 || (allowed == 0.0 && inside <= 0.0) => Outcome::Departs,
             Test::Shows => Outcome::NotJudged,
         };
-        Self { outcome, target, allowed, excess }
+        Self { outcome, target, allowed, inside, excess }
     }
 }
 

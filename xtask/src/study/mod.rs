@@ -11,6 +11,7 @@ pub mod comparison;
 pub mod coverage;
 pub mod elements;
 pub mod estimate;
+pub mod kolmogorov_smirnov;
 pub mod line;
 pub mod optimum;
 pub mod panels;
@@ -18,6 +19,7 @@ pub mod recipe;
 pub mod rules;
 pub mod series;
 pub mod setup;
+pub mod stages;
 pub mod strengths;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -1,7 +1,7 @@
 //! One kind of data set: what the theory says of it and what its runs show.
 
 use super::RandomizedData;
-use crate::study::comparison::Summary;
+use crate::study::line::SIZES;
 use crate::runs::results::Results;
 use anyhow::Context as _;
 use sim::{Labels, TrainingOutcome};
@@ -19,16 +19,20 @@ pub(super) struct Kind<'a> {
     pub curve: LearningCurve,
     /// The students, one per seed.
     pub students: Vec<&'a TrainingOutcome>,
-    /// Singular values of the independent draws.
-    pub independent: Vec<&'a [f64]>,
+    /// Law and singular values of independent draws of each of [`SIZES`].
+    pub by_size: Vec<(SpikedMatrix, Vec<&'a [f64]>)>,
 }
 
 impl<'a> Kind<'a> {
     pub(super) fn read(config: &RandomizedData, labels: Labels, results: &'a Results) -> anyhow::Result<Self> {
-        let task = config.theory_task(labels)?;
+        let task = config.theory_task(labels, 1)?;
         let student = Student::new(config.hidden, config.layers, config.epsilon)?;
         let curve = LearningCurve::new(&task, &student);
-        let independent = |run: u64| Ok(results.spectrum(&config.data(labels, run))?.data_strengths.as_slice());
+        let values = |run| Ok(results.spectrum(&run)?.data_strengths.as_slice());
+        let of_size = |&size: &usize| -> anyhow::Result<_> {
+            let spectra = config.draws(labels, size).into_iter().map(values).collect::<anyhow::Result<_>>()?;
+            Ok((*theory::DataSpectrum::new(&config.theory_task(labels, size)?).matrix(), spectra))
+        };
         Ok(Self {
             labels,
             matrix: *curve.spectrum().matrix(),
@@ -37,7 +41,7 @@ impl<'a> Kind<'a> {
             students: (0..config.seeds)
                 .map(|run| results.training(&config.student(labels, run)))
                 .collect::<anyhow::Result<_>>()?,
-            independent: config.independent_draws().map(independent).collect::<anyhow::Result<_>>()?,
+            by_size: SIZES.iter().map(of_size).collect::<anyhow::Result<_>>()?,
         })
     }
 
@@ -54,11 +58,6 @@ impl<'a> Kind<'a> {
     /// The singular value at `place` of every seed's data set.
     pub(super) fn values(&self, place: usize) -> Vec<f64> {
         self.students.iter().map(|student| student.data_strengths[place]).collect()
-    }
-
-    /// The singular value at `place` over the independent data sets.
-    pub(super) fn independent_values(&self, place: usize) -> Summary {
-        Summary::of(&self.independent.iter().map(|values| values[place]).collect::<Vec<_>>())
     }
 
     /// Places of the bulk's largest and smallest value.

@@ -1,7 +1,7 @@
 //! What the data matrices show, read from the runs.
 
-use super::SignalThroughNoise;
-use crate::study::comparison::Summary;
+use super::{DIVISORS, SignalThroughNoise};
+use crate::runs::summary::Summary;
 use crate::runs::results::Results;
 use sim::{Experiment, SpectrumOutcome};
 use theory::SpikedMatrix;
@@ -17,6 +17,11 @@ pub(super) struct HistogramData {
 }
 
 impl HistogramData {
+    /// The matrix that is shown and the independent ones.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Vec<f64>> {
+        std::iter::once(&self.values).chain(&self.independent)
+    }
+
     pub(super) fn read(config: &SignalThroughNoise, results: &Results) -> anyhow::Result<Self> {
         let values = |run: u64| -> anyhow::Result<Vec<f64>> {
             Ok(results.spectrum(&config.histogram_draw(run))?.data_strengths.clone())
@@ -53,16 +58,6 @@ impl Quantity {
         match self {
             Self::Strength => spectrum.data_strengths[0],
             Self::Overlap => spectrum.overlaps_output[0][0] * spectrum.overlaps_input[0][0],
-        }
-    }
-
-    /// The scale on which means are judged by their standard errors: ŝ itself, but √O. Below the threshold O is the
-    /// product of two nearly normal numbers, with a tail like e^(−x) that means over a few draws inherit; the tail of its
-    /// root is like a normal one's.
-    pub(super) fn judged(self, value: f64) -> f64 {
-        match self {
-            Self::Strength => value,
-            Self::Overlap => value.sqrt(),
         }
     }
 
@@ -103,11 +98,6 @@ impl Sample {
     pub(super) fn summary(&self, quantity: Quantity) -> Summary {
         Summary::of(self.values(quantity))
     }
-
-    /// The summary on the scale that is judged, [`Quantity::judged`].
-    pub(super) fn judged(&self, quantity: Quantity) -> Summary {
-        Summary::of(&self.values(quantity).iter().map(|&value| quantity.judged(value)).collect::<Vec<_>>())
-    }
 }
 
 /// One strength of the teacher.
@@ -116,8 +106,10 @@ pub(super) struct TransitionPoint {
     pub strength: f64,
     /// The draws shown.
     pub seen: Sample,
-    /// Independent draws, which tell what to expect at this size.
+    /// Independent draws of this size: what to expect of a single one.
     pub independent: Sample,
+    /// Independent draws of each of the sizes at which the line is judged.
+    pub by_size: Vec<Sample>,
 }
 
 /// One aspect ratio.
@@ -126,6 +118,8 @@ pub(super) struct Transition {
     pub aspect_ratio: f64,
     /// The law of the matrices.
     pub matrix: SpikedMatrix,
+    /// The laws of a quarter, half and the whole of the size.
+    pub sizes: Vec<SpikedMatrix>,
     /// In increasing order of s̄.
     pub points: Vec<TransitionPoint>,
 }
@@ -134,15 +128,20 @@ impl Transition {
     pub(super) fn read(config: &SignalThroughNoise, aspect_ratio: f64, results: &Results) -> anyhow::Result<Self> {
         let point = |&strength: &f64| -> anyhow::Result<TransitionPoint> {
             let draw = |run: u64| config.transition_draw(aspect_ratio, strength, run);
+            let by_size = |&divisor: &usize| {
+                Sample::read(results, config.line_draws(aspect_ratio, strength, divisor).into_iter())
+            };
             Ok(TransitionPoint {
                 strength,
                 seen: Sample::read(results, (0..config.transition.seeds).map(draw))?,
                 independent: Sample::read(results, config.independent_draws().map(draw))?,
+                by_size: DIVISORS.iter().map(by_size).collect::<anyhow::Result<_>>()?,
             })
         };
         Ok(Self {
             aspect_ratio,
             matrix: config.matrix(config.outputs(aspect_ratio))?,
+            sizes: DIVISORS.iter().map(|&d| config.part(aspect_ratio, d)).collect::<Result<_, _>>()?,
             points: config.transition.strengths.iter().map(point).collect::<anyhow::Result<_>>()?,
         })
     }
