@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::config::Scale;
-use xtask::recipes::catalog::{Figure, NamedRun};
+use xtask::recipes::catalog::Figure;
+use xtask::runs::execution::NamedRun;
 use xtask::runs::store::{Request, Store};
 
 const STEM: &str = "fig03_single_hidden_layer";

@@ -8,7 +8,6 @@ pub mod progress;
 pub mod provenance;
 pub mod results;
 pub mod run;
-
 pub mod run_time;
 pub mod store;
 pub mod summary;
