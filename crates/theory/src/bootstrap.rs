@@ -10,7 +10,7 @@ use crate::risk_estimate::least_between;
 use crate::{NoiseAnalysis, NoiseSource, RiskEstimate, SpikedMatrix, Student, TheoryError};
 use linalg_core::faer::Mat;
 use linalg_core::{generator, in_order, thin_svd};
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How intervals are drawn: the estimated teacher (its strengths, its noise) is taken for the truth, data are drawn from it at the
@@ -168,7 +168,9 @@ impl Bootstrap {
         let count = self.draws as f64;
         let bias = deviations.clone().sum::<f64>() / count;
         let spread = (deviations.map(|d| (d - bias).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
-        let reach = Normal::standard().inverse_cdf(0.5 + 0.5 * self.confidence) * spread;
+        // The deviation of one more draw from the mean of these, both of them and the spread being known from as many draws only.
+        let law = StudentsT::new(0.0, 1.0, count - 1.0).expect("two draws or more");
+        let reach = law.inverse_cdf(0.5 + 0.5 * self.confidence) * spread * (1.0 + 1.0 / count).sqrt();
         let estimate = estimate - bias;
         Interval { estimate, low: estimate - reach, high: estimate + reach }
     }

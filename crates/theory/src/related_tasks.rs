@@ -24,7 +24,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// ([`JointCurve`]) at these same strengths and overlaps.
 ///
 /// A task of which nothing stands out alone may do so along the inputs that its company uses, which are known better. ‖W̄_A‖²
-/// is then what is seen there, and the interval does not count how badly that is known; its sign does not depend on it.
+/// is then what is seen there, and of a task that is not found at all the square of the threshold, above which it would have been; the
+/// interval does not count how badly that is known, and the sign of the benefit does not depend on it.
 ///
 /// Students are trained on the data as they are: tasks with different noise are not rescaled. Each block's risk takes its own noise,
 /// which is all that unequal noise changes in it; the closed form, which knows one level only, takes their mean over
@@ -176,8 +177,7 @@ impl RelatedTasks {
     /// Both are relative to the estimated ‖W̄_A‖² and biased low.
     ///
     /// # Errors
-    /// If there is no such task, a task is named twice, or nothing of task `of` stands out of its noise, alone or along
-    /// the inputs that its company uses ([`TheoryError::ZeroReference`]).
+    /// If there is no such task or a task is named twice, or the data of task `of` are zero ([`TheoryError::ZeroReference`]).
     pub fn least_risks(
         &self,
         of: usize,
@@ -186,9 +186,9 @@ impl RelatedTasks {
         t_max: f64,
     ) -> Result<TransferBenefit, TheoryError> {
         let subset = self.subset(of, with)?;
-        let power = EstimatedTeachers::new(&subset)?.signal_power(0);
+        let power = EstimatedTeachers::new(&subset)?.signal_power(subset[0]);
         if power <= 0.0 {
-            return Err(TheoryError::ZeroReference { reference: "the teacher, as far as it stands out of the noise," });
+            return Err(TheoryError::ZeroReference { reference: "the teacher, without noise," });
         }
         let relative = |least: Stopping| Stopping { test_error: 1.0 + least.test_error / power, ..least };
         let alone = self.least_alone(subset[0], student, t_max)?;
@@ -215,7 +215,7 @@ impl RelatedTasks {
         let simulated = SimulatedTasks::new(self.inputs, teachers.maps()?, variances);
         let rows = subset[0].data.nrows();
         let refit = Refit::of(&subset[0].analysis);
-        let power = teachers.signal_power(0);
+        let power = teachers.signal_power(subset[0]);
         let deviations = bootstrap.draw(
             |_| (),
             |run| {
@@ -224,9 +224,9 @@ impl RelatedTasks {
                 let data = simulated.sample(&mut rng);
                 let svd = thin_svd(data[0].as_ref())?;
                 let (variance, strengths) = refit.apply(rows, self.inputs, &svd.singular_values)?;
-                let found = match teachers.by_company() {
-                    true => power,
-                    false => strengths.iter().map(|s| s * s).sum::<f64>(),
+                let found = match teachers.is_found_alone() {
+                    true => strengths.iter().map(|s| s * s).sum::<f64>(),
+                    false => power,
                 };
                 let stack = thin_svd(stacked(&data).as_ref())?;
                 let mut least = [[0.0; 2]; 2];
@@ -300,16 +300,11 @@ impl RelatedTasks {
         let compare = |choices: Vec<Vec<usize>>| -> Result<Option<Company>, TheoryError> {
             let companies = in_order(choices.len(), |choice| {
                 let with = choices[choice].clone();
-                let benefit = match self.least_risks(of, &with, student, t_max) {
-                    Ok(risks) => risks.benefit(),
-                    // Nothing of the task is found in this company: no reason to choose it.
-                    Err(TheoryError::ZeroReference { .. }) => f64::NEG_INFINITY,
-                    Err(error) => return Err(error),
-                };
+                let benefit = self.least_risks(of, &with, student, t_max)?.benefit();
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1);
                 Ok(Company { with, benefit })
             });
-            let companies = companies.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let companies = companies.into_iter().collect::<Result<Vec<_>, TheoryError>>()?;
             Ok(companies.into_iter().max_by(|a, b| a.benefit.total_cmp(&b.benefit)))
         };
         let mut best = Company { with: Vec::new(), benefit: 0.0 };

@@ -259,7 +259,8 @@ fn transfer_of_plain_pairs() {
     assert_eq!(tasks.analysis(0).unwrap().rank(), 0);
     let helped = tasks.benefit(0, &[1], &student, 8.0, &bootstrap).unwrap();
     assert!(helped.benefit.estimate > 0.0, "{helped:?}");
-    assert!(tasks.least_risks(0, &[2], &student, 8.0).is_err());
+    let lost = tasks.benefit(0, &[2], &student, 8.0, &bootstrap).unwrap();
+    assert!(lost.benefit.estimate < helped.benefit.estimate && lost.effect() != Some(TransferEffect::Support));
     let hurt = tasks.benefit(3, &[2], &student, 8.0, &bootstrap).unwrap();
     assert!(hurt.benefit.estimate < 0.0 && hurt.worth.unwrap() < 0.0, "{hurt:?}");
     assert!(hurt.effect() != Some(TransferEffect::Support));

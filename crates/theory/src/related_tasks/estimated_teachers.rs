@@ -14,7 +14,7 @@ pub(super) struct EstimatedTeachers {
     teachers: Vec<Teacher>,
     /// Q, with teachers of rank 0 left out.
     overlaps: Mat<f64>,
-    by_company: bool,
+    found_alone: bool,
 }
 
 /// How many standard deviations a task's outputs along its company's direction stand above noise to count: 5 % one-sided.
@@ -41,27 +41,28 @@ impl EstimatedTeachers {
             };
             directions.push(modes.iter().enumerate().map(direction).collect());
         }
-        let mut by_company = false;
-        if teachers[0].strengths.is_empty()
-            && let Some(found) = along_company(tasks, &directions)
-        {
+        let found_alone = !teachers[0].strengths.is_empty();
+        if !found_alone && let Some(found) = along_company(tasks, &directions) {
             teachers[0].strengths.push(found.strength);
             let Direction { vector, overlap } = &directions[found.task][found.mode];
             let shared = Direction { vector: vector.clone(), overlap: *overlap };
             directions[0].push(shared);
-            by_company = true;
         }
-        Ok(Self { teachers, overlaps: overlaps(&directions)?, by_company })
+        Ok(Self { teachers, overlaps: overlaps(&directions)?, found_alone })
     }
 
-    /// ‖W̄‖² of one of the teachers.
-    pub(super) fn signal_power(&self, task: usize) -> f64 {
-        self.teachers[task].strengths.iter().map(|s| s * s).sum()
+    /// ‖W̄‖² of the first teacher, whose data are `task`; of one that is not found at all the square of the threshold: a stronger
+    /// mode would have been.
+    pub(super) fn signal_power(&self, task: &TaskData) -> f64 {
+        match self.teachers[0].strengths.as_slice() {
+            [] => task.analysis.matrix().threshold().powi(2),
+            strengths => strengths.iter().map(|s| s * s).sum(),
+        }
     }
 
-    /// Whether the first task is found along the inputs of its company only.
-    pub(super) fn by_company(&self) -> bool {
-        self.by_company
+    /// Whether something of the first task stands out of its own data.
+    pub(super) fn is_found_alone(&self) -> bool {
+        self.found_alone
     }
 
     pub(super) fn joint_task(&self, inputs: usize) -> Result<JointTask, TheoryError> {

@@ -71,8 +71,8 @@ fn stopping_and_its_intervals() {
     let bootstrap = theory::Bootstrap::new(40).unwrap();
     for strengths in [&[2.0][..], &[6.0, 4.0, 2.0], &[3.0, 2.5, 2.0, 1.5], &[1.1]] {
         let draws = 150;
-        let (mut cost, mut cost_known, mut covered, mut strength_covered, mut told, mut bias) =
-            (0.0, 0.0, 0, 0, 0, 0.0);
+        let (mut cost, mut cost_known, mut covered, mut strength_covered, mut told, mut bias, mut raw) =
+            (0.0, 0.0, 0, 0, 0, 0.0, 0.0);
         let mut strengths_told = 0;
         let power: f64 = strengths.iter().map(|s| s * s).sum();
         for run in 0..draws {
@@ -106,6 +106,7 @@ fn stopping_and_its_intervals() {
                 let test = forecast.test_error;
                 covered += usize::from(test.low <= actual && actual <= test.high);
                 bias += test.estimate - actual;
+                raw += forecast.least_risk - actual;
                 for (interval, strength) in forecast.strengths.iter().zip(strengths) {
                     strengths_told += 1;
                     strength_covered += usize::from(interval.low <= *strength && *strength <= interval.high);
@@ -114,11 +115,12 @@ fn stopping_and_its_intervals() {
         }
         let percent = |sum: f64| 100.0 * sum / draws as f64;
         println!(
-            "{strengths:?}: cost estimated {:.2} %, known {:.2} %; error covered {:.3} of {told}, bias {:.4}; strengths covered {:.3} of {strengths_told}",
+            "{strengths:?}: cost estimated {:.2} %, known {:.2} %; error covered {:.3} of {told}, bias {:.4} (raw {:.4}); strengths covered {:.3} of {strengths_told}",
             percent(cost),
             percent(cost_known),
             covered as f64 / told as f64,
             bias / told as f64,
+            raw / told as f64,
             strength_covered as f64 / strengths_told as f64
         );
     }
@@ -237,4 +239,19 @@ fn twenty_candidates_ranked() {
     let bootstrap = theory::Bootstrap::new(40).unwrap();
     let ranked = tasks.rank_partners(0, &student, 5.0, &bootstrap, |_, _| ()).unwrap();
     println!("{} candidates in {:.1} s", ranked.len(), start.elapsed().as_secs_f64());
+}
+
+#[test]
+#[ignore = "a measurement of seconds"]
+fn a_thousand_by_two_thousand() {
+    let student = Student::new(1000, 2, 1e-5).unwrap();
+    let data = spiked(1000, 2000, &[6.0, 3.0, 2.0], 1);
+    let start = std::time::Instant::now();
+    let values = linalg_core::singular_values(data.as_ref()).unwrap();
+    println!("singular values {:.1} s", start.elapsed().as_secs_f64());
+    let found = analyse(1000, 2000, &values, 0.05);
+    println!("and noise, rank {} and fit {:.1} s", found.rank(), start.elapsed().as_secs_f64());
+    let risk = RiskEstimate::from_strengths(1000, 2000, &values, found.entry_variance(), &student).unwrap();
+    let best = risk.optimal_stopping(10.0).unwrap();
+    println!("and stopping at {:.3} {:.1} s", best.time, start.elapsed().as_secs_f64());
 }
