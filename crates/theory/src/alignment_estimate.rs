@@ -1,7 +1,7 @@
 //! The alignment of two tasks, estimated from their data.
 
-use crate::matrix_shrinkage::estimated_entry_variance;
-use crate::{NoiseLevel, SpikedMatrix, TheoryError};
+use crate::matrix_shrinkage::LEVEL;
+use crate::{NoiseAnalysis, NoiseLevel, SpikedMatrix, TheoryError};
 use linalg_core::faer::MatRef;
 use linalg_core::{BulkPart, Front, MarchenkoPastur, ThinSvd, leading_triplets, thin_svd};
 
@@ -38,7 +38,8 @@ impl AlignmentEstimate {
     /// Near |q| = 0 the absolute value folds the distribution.
     ///
     /// # Errors
-    /// If the matrices differ in their number of columns, are empty or not finite, or the noise variance is negative.
+    /// If the matrices differ in their number of columns, are empty or not finite, or the noise variance is negative, or unknown with
+    /// fewer than nine singular values.
     pub fn from_data(a: MatRef<'_, f64>, b: MatRef<'_, f64>, noise: NoiseLevel) -> Result<Option<Self>, TheoryError> {
         if a.ncols() != b.ncols() {
             return Err(TheoryError::WrongShape {
@@ -72,8 +73,8 @@ impl LeadingMode {
             NoiseLevel::EntryVariance(variance) => (leading_triplets(data, 1)?, variance),
             NoiseLevel::Unknown => {
                 let all = thin_svd(data)?;
-                let variance = estimated_entry_variance(data.nrows(), data.ncols(), &all.singular_values)?;
-                (all.leading(1), variance)
+                let found = NoiseAnalysis::of_values(data.nrows(), data.ncols(), &all.singular_values, noise, LEVEL)?;
+                (all.leading(1), found.entry_variance())
             }
         };
         let matrix = SpikedMatrix::new(data.nrows(), data.ncols(), entry_variance)?;

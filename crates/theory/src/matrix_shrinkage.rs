@@ -1,7 +1,7 @@
 //! Shrinking a whole data matrix.
 
 use crate::error::{at_least_one, non_negative};
-use crate::{Loss, Shrinkage, SpikedMatrix, TheoryError};
+use crate::{Loss, NoiseAnalysis, Shrinkage, SpikedMatrix, TheoryError};
 use linalg_core::faer::{Mat, MatRef};
 use linalg_core::{MarchenkoPastur, thin_svd};
 
@@ -10,7 +10,8 @@ use linalg_core::{MarchenkoPastur, thin_svd};
 pub enum NoiseLevel {
     /// The variance of one noise entry.
     EntryVariance(f64),
-    /// Nothing: estimate it from the median singular value, which few spikes hardly move.
+    /// Nothing: estimate it from what is left when the modes that stand out are taken out ([`NoiseAnalysis`]), which needs nine
+    /// singular values.
     Unknown,
 }
 
@@ -72,7 +73,8 @@ impl MatrixShrinkage {
     /// Shrinks `data` (outputs × inputs).
     ///
     /// # Errors
-    /// If the matrix is empty or not finite, the noise variance is negative, or a loss other than Frobenius is asked
+    /// If the matrix is empty or not finite, the noise variance is negative, or unknown with fewer than nine singular values
+    /// ([`TheoryError::TooFewNoiseValues`]), or a loss other than Frobenius is asked
     /// for with fewer examples than columns.
     pub fn apply(&self, data: MatRef<'_, f64>) -> Result<ShrunkMatrix, TheoryError> {
         let rows = at_least_one("rows", data.nrows())?;
@@ -85,7 +87,7 @@ impl MatrixShrinkage {
         let svd = thin_svd(data)?.leading(rows.min(columns));
         let entry_variance = match self.noise {
             NoiseLevel::EntryVariance(variance) => non_negative("entry_variance", variance)?,
-            NoiseLevel::Unknown => estimated_entry_variance(rows, columns, &svd.singular_values)?,
+            unknown => NoiseAnalysis::of_values(rows, columns, &svd.singular_values, unknown, LEVEL)?.entry_variance(),
         };
         let rule = Shrinkage::new(SpikedMatrix::new(rows, columns, entry_variance)?, self.loss);
         let strengths = svd.singular_values.iter().map(|&value| rule.value(value)).collect::<Result<Vec<_>, _>>()?;
@@ -95,10 +97,14 @@ impl MatrixShrinkage {
     }
 }
 
+/// Significance level of the modes that are taken out of an unknown noise.
+pub(crate) const LEVEL: f64 = 0.05;
+
 /// ν from the median of the min(rows, columns) singular values: the squared ratio of the observed median to the
 /// bulk's median for ν = 1.
 ///
-/// Spikes push the median up: r spikes among M values shift it by about r/(2M) of the bulk's mass.
+/// Quick, for any number of values, and biased: r spikes among M values shift the median by about r/(2M) of the bulk's mass.
+/// [`NoiseAnalysis`] takes them out.
 ///
 /// # Errors
 /// If a size is 0 or there are not min(rows, columns) values.
