@@ -119,8 +119,8 @@ pub(super) fn fit_of_bulk(
 /// The distances of sampled noise from its law.
 fn sample_distances(rows: usize, columns: usize, given: Option<f64>) -> Result<Vec<f64>, TheoryError> {
     let (sizes, modes) = ([rows as u64, columns as u64], rows.min(columns));
-    // A hundred draws of a large matrix still tell 1 %.
-    let draws = (2_000_000 / (modes * modes)).clamp(100, 1000);
+    // Large matrices are dear: sixty draws still tell 2 %.
+    let draws = (20_000_000 / (modes * modes)).clamp(60, 1000);
     let draw = |run: usize| -> Result<f64, TheoryError> {
         let mut rng = generator(SEED, "distance of noise from its law", &sizes, run as u64);
         bulk_distance(rows, columns, &sample_gaussian_singular_values(rows, columns, 1.0, &mut rng)?, given)
