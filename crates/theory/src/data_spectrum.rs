@@ -72,6 +72,16 @@ impl DataSpectrum {
         self.matrix.threshold() / self.visibility
     }
 
+    /// Whether a teacher mode of strength s̄ shows in the data at all: s̄ > threshold.
+    pub fn is_detectable(&self, true_strength: f64) -> bool {
+        self.matrix.is_detectable(self.visibility * true_strength)
+    }
+
+    /// r′, how many of some strengths in decreasing order are detectable.
+    pub(crate) fn detectable(&self, true_strengths: impl Iterator<Item = f64>) -> usize {
+        true_strengths.take_while(|&strength| self.is_detectable(strength)).count()
+    }
+
     /// ŝ, the data strength of a teacher mode of strength s̄ (the edge if it is not detectable).
     pub fn strength(&self, true_strength: f64) -> f64 {
         self.matrix.strength(self.visibility * true_strength)

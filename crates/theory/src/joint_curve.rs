@@ -12,7 +12,8 @@ use crate::{JointMode, JointTask, LearningCurve, Stopping, Student, TheoryError}
 ///
 ///   ε_{A←B}(t) = \[ ‖W̄_A‖² + Σ_α ( s_α² (c_u² a_α + (1−c_u²) f) − 2 s_α s̄_α c_u c_v a_α ) + f (M−r)⟨s²⟩_in \] / ‖W̄_A‖²
 ///
-/// (section 4 of the paper for two rank-one tasks): noise falls on the tasks in proportion to their outputs. For P ≠
+/// (section 4 of the paper for two rank-one tasks): noise falls on the tasks in proportion to their outputs; the sum runs over
+/// the detectable joint modes, r of them. For P ≠
 /// N₁ the overlaps and the pace are those of [`DataSpectrum`].
 #[derive(Clone, Debug)]
 pub struct JointCurve {
@@ -64,17 +65,18 @@ impl JointCurve {
         let spectrum = DataSpectrum::of_sizes(task.inputs(), task.outputs(), task.examples(), task.noise())
             .expect("the joint task's constructor validated its sizes and noise");
         let capacity = student.capacity_of(spectrum.modes());
-        let bulk = NoiseBulk::new(spectrum.matrix(), task.modes().len(), capacity, 0);
+        let detectable = spectrum.detectable(task.modes().iter().map(|mode| mode.strength));
+        let bulk = NoiseBulk::new(spectrum.matrix(), detectable, capacity, 0);
         let error = |(index, teacher): (usize, &crate::Teacher)| {
             let noise_share = teacher.outputs as f64 / task.outputs() as f64;
             let kept = task.modes().iter().enumerate().map(|(rank, mode)| {
                 let mode = shared_mode(&spectrum, mode, mode.shares[index], noise_share);
-                if rank < capacity { mode } else { mode.without_room() }
+                if rank < capacity.min(detectable) { mode } else { mode.never_learned() }
             });
             let lost = task
                 .negligible_modes()
                 .iter()
-                .map(|mode| shared_mode(&spectrum, mode, mode.shares[index], noise_share).without_room());
+                .map(|mode| shared_mode(&spectrum, mode, mode.shares[index], noise_share).never_learned());
             TestError {
                 growth: student.mode_growth(),
                 pace: spectrum.pace(),

@@ -8,14 +8,20 @@ use crate::{ModeGrowth, Stopping, Student, Task, TheoryError};
 
 /// The errors of a student that learns a task, as functions of time in units of τ = 1/learning rate.
 ///
-/// With ŝ_α, O_α the data strength and overlap of teacher mode α, s_α = s(t; ŝ_α), ⟨·⟩ averages over the bulk of
-/// noise modes (⟨·⟩_in over those the student holds, ⟨·⟩_out over the rest), M data modes, K = min(N₂, M) held:
+/// With ŝ_α, O_α the data strength and overlap of teacher mode α, s_α = s(t; ŝ_α), r the number of *detectable* teacher
+/// modes, ⟨·⟩ averages over the bulk of noise modes (⟨·⟩_in over those the student holds, the top fraction (K−r)₊/(M−r) of
+/// the bulk, ⟨·⟩_out over the rest), M data modes, K = min(N₂, M) held:
 ///
 ///   ε_te = \[ Σ_{α≤min(r,K)} (s_α² − 2 s_α s̄_α ρ O_α) + Σ_α s̄_α² + (M−r)⟨s²⟩_in \] / Σ s̄_α²
 ///   ε_tr = \[ Σ_{α≤K} (ŝ_α − s_α)² + Σ_{α>K} ŝ_α² + (M−r)(⟨(ŝ−s)²⟩_in + ⟨ŝ²⟩_out) \] / \[ Σ ŝ_α² + (M−r)⟨ŝ²⟩ \]
 ///
 /// (the paper's section 3; for P ≠ N₁ see [`DataSpectrum`]; for P > N₁ the train error is (E + D·numerator)/(E +
 /// D·denominator)). Both are 1 for a student that outputs 0. Without noise the M − r further data modes have ŝ = 0.
+///
+/// A teacher mode at or below the threshold is not to be seen in the data: it counts in Σ_α s̄_α² alone, and the data have
+/// one noise mode more. So the errors do not depend on how many modes a teacher has that are too weak to matter. As a mode
+/// passes the threshold, one of M − r average noise modes becomes one at the edge: a step of order 1/M in both errors, as
+/// large as all that these formulas leave out.
 /// Errors are accurate to 1e-11 relative.
 ///
 /// ```
@@ -32,7 +38,7 @@ pub struct LearningCurve {
     spectrum: DataSpectrum,
     /// K.
     capacity: usize,
-    /// ŝ_α of the teacher modes.
+    /// ŝ_α of the detectable teacher modes.
     data_strengths: Vec<f64>,
     error: TestError,
 }
@@ -60,30 +66,31 @@ impl LearningCurve {
     pub fn new(task: &Task, student: &Student) -> Self {
         let spectrum = DataSpectrum::new(task);
         let capacity = student.capacity(task);
+        let detectable = spectrum.detectable(task.strengths().iter().copied());
         let modes = task.strengths().iter().enumerate().map(|(index, &strength)| {
             let mode = TestErrorMode::of_spike(&spectrum, strength);
-            if index < capacity { mode } else { mode.without_room() }
+            if index < capacity.min(detectable) { mode } else { mode.never_learned() }
         });
         let error = TestError {
             growth: student.mode_growth(),
             pace: spectrum.pace(),
             modes: modes.collect(),
-            bulk: NoiseBulk::new(spectrum.matrix(), task.rank(), capacity, 0),
+            bulk: NoiseBulk::new(spectrum.matrix(), detectable, capacity, 0),
             noise_share: 1.0,
             squared_norm: task.signal_power(),
         };
-        let data_strengths = task.strengths().iter().map(|&strength| spectrum.strength(strength)).collect();
+        let data_strengths =
+            task.strengths()[..detectable].iter().map(|&strength| spectrum.strength(strength)).collect();
         Self { task: task.clone(), spectrum, capacity, data_strengths, error }
     }
 
     /// The same with the bulk of an (n−r) × (m−r) matrix, the first-order finite-size correction: r modes have left
     /// the bulk.
     ///
-    /// Beyond the paper. Only κ and A of the bulk integrals change; spikes, the edge at which undetectable spikes
-    /// sit, and M − r stay. At sizes about 100 it removes most of the 1 to 3 % by which the bulk terms of the train
+    /// Beyond the paper. Only κ and A of the bulk integrals change; spikes and M − r stay. At sizes about 100 it removes most of the 1 to 3 % by which the bulk terms of the train
     /// error exceed sampling.
     pub fn with_finite_size_bulk(mut self) -> Self {
-        let rank = self.task.rank();
+        let rank = self.data_strengths.len();
         self.error.bulk = NoiseBulk::new(self.spectrum.matrix(), rank, self.capacity, rank);
         self
     }
@@ -98,12 +105,12 @@ impl LearningCurve {
         &self.spectrum
     }
 
-    /// ŝ_α of the teacher modes, in the order of the strengths.
+    /// ŝ_α of the detectable teacher modes, in the order of the strengths.
     pub fn data_strengths(&self) -> &[f64] {
         &self.data_strengths
     }
 
-    /// s(t; ŝ_α) of the teacher modes at time `t`; 0 for those the student has no room for.
+    /// s(t; ŝ_α) of the detectable teacher modes at time `t`; 0 for those the student has no room for.
     ///
     /// # Panics
     /// If `t` is negative or NaN.

@@ -3,7 +3,7 @@
 use crate::{LearningFront, ModeGrowth, ModeState, SpikedMatrix};
 use linalg_core::{BulkPart, BulkRange, Front, MarchenkoPastur};
 
-/// The M − r data modes that carry no teacher mode, of which a student of limited width holds the strongest.
+/// The M − r data modes that carry no detectable teacher mode (r of them do), of which a student of limited width holds the strongest.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NoiseBulk {
     /// With the range of what the student holds; `None` without noise: all values are 0.
@@ -17,7 +17,7 @@ pub(crate) struct NoiseBulk {
 }
 
 impl NoiseBulk {
-    /// The bulk of a spiked matrix beside `rank` spikes, for a student that can hold `capacity` modes.
+    /// The bulk of a spiked matrix beside `rank` detectable spikes, for a student that can hold `capacity` modes.
     ///
     /// `removed` modes are taken from both sides of the matrix: 0 for the asymptotic formula, r for its first-order
     /// finite-size correction.

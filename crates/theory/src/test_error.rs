@@ -46,8 +46,8 @@ impl TestErrorMode {
         }
     }
 
-    /// A spike that the student has no room for stays at s = 0 for ever.
-    pub(crate) fn without_room(self) -> Self {
+    /// A mode of the teacher that the data do not show, or that the student has no room for, is never learned: s = 0.
+    pub(crate) fn never_learned(self) -> Self {
         let floor = self.floor + self.curvature * self.target * self.target;
         Self { curvature: 0.0, target: 0.0, floor, ..self }
     }

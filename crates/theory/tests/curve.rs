@@ -58,26 +58,103 @@ fn bulk_terms_agree_with_another_integration_at_any_depth() {
 
 #[test]
 fn limits_at_the_start_and_the_end_by_hand() {
-    // 2 spikes in a 40 × 60 task, room for 10 modes.
+    // 2 teacher modes in a 40 × 60 task, one of them below threshold, room for 10 modes.
     let task = Task::new(60, 40, &[3.0, 0.5]).unwrap();
     let matrix = SpikedMatrix::new(40, 60, 1.0 / 60.0).unwrap();
     let curve = LearningCurve::new(&task, &student(10, 2));
     let law = matrix.bulk().unwrap();
     // t = 0: all ten modes at ε.
-    let (s_hat, edge, power) = (matrix.strength(3.0), matrix.edge(), 9.25);
+    let (s_hat, power) = (matrix.strength(3.0), 9.25);
     let epsilon = 1e-4;
     let test = 1.0 + (10.0 * epsilon * epsilon - 2.0 * epsilon * 3.0 * matrix.overlap(3.0)) / power;
     assert!((curve.test_error_at(0.0).unwrap() - test).abs() < 1e-14);
-    let total = s_hat * s_hat + edge * edge + 38.0 * law.mean_square();
-    // t → ∞: the ten strongest modes equal the data, 8 of the 38 noise modes among them.
-    let cut = law.upper_quantile(8.0 / 38.0);
-    let held = 38.0 * midpoint_average(&law, 400_000, cut, |y| y * y);
-    let test = (power + s_hat * s_hat - 2.0 * s_hat * 3.0 * matrix.overlap(3.0) + edge * edge + held) / power;
+    let total = s_hat * s_hat + 39.0 * law.mean_square();
+    // t → ∞: the ten strongest modes equal the data, 9 of the 39 noise modes among them.
+    let cut = law.upper_quantile(9.0 / 39.0);
+    let held = 39.0 * midpoint_average(&law, 400_000, cut, |y| y * y);
+    let test = (power + s_hat * s_hat - 2.0 * s_hat * 3.0 * matrix.overlap(3.0) + held) / power;
     assert!((curve.test_error_at(1e6).unwrap() - test).abs() < 2e-4 * test, "{test}");
-    let train = (38.0 * law.mean_square() - held) / total;
+    let train = (39.0 * law.mean_square() - held) / total;
     assert!((curve.train_error_at(1e6) - train).abs() < 2e-4 * train, "{train}");
-    assert_eq!(curve.data_strengths(), [s_hat, edge]);
-    assert!(curve.strengths_at(1e6).iter().zip([s_hat, edge]).all(|(s, limit)| (s - limit).abs() < 1e-12));
+    assert_eq!(curve.data_strengths(), [s_hat]);
+    assert!((curve.strengths_at(1e6)[0] - s_hat).abs() < 1e-12 && curve.strengths_at(1e6).len() == 1);
+}
+
+/// The strongest of the given strengths and ten weak ones, 0.1 to 0.4 times the threshold.
+fn with_ten(first: f64, weak: f64) -> Vec<f64> {
+    [vec![first], vec![weak; 10]].concat()
+}
+
+#[test]
+fn undetectable_modes_count_in_the_teachers_norm_alone() {
+    let task = Task::new(100, 50, &with_ten(6.0, 0.1)).unwrap();
+    let curve = LearningCurve::new(&task, &Student::new(50, 2, 1e-3).unwrap());
+    // t → ∞ by hand, κ = 1, A = 1/2: the spike leaves ŝ² − 2ŝs̄O + s̄² = 1 + A + 3A/s̄², beside 49 noise modes of mean square 1.
+    let by_hand = (1.5 + 1.5 / 36.0 + 49.0 + 10.0 * 0.01) / 36.1;
+    let end = curve.test_error_at(1e4).unwrap();
+    assert!((end - by_hand).abs() < 1e-12 && (end - 1.403).abs() < 5e-4, "{end} against {by_hand}");
+    // Exactly, the map is the data then: an error ‖Z‖²/‖W̄‖² of mean 50/36.1.
+    assert!((end / (50.0 / 36.1) - 1.0).abs() < 0.015);
+    // Independent draws of the data: train 0.553 at t = 1, test 0.073 at t = 2, at steep places of both curves.
+    let train = curve.train_error_at(1.0);
+    assert!((train - 0.553).abs() < 0.02, "{train}");
+    let test = curve.test_error_at(2.0).unwrap();
+    assert!((test - 0.073).abs() < 0.005, "{test}");
+    let sampled = sampled_test_errors(&task, &Student::new(50, 2, 1e-3).unwrap(), &[2.0, 1e4], 40);
+    assert!((sampled[0] - 0.073).abs() < 0.004 && (sampled[1] - 1.385).abs() < 0.04, "{sampled:?}");
+}
+
+#[test]
+fn errors_are_continuous_in_weak_strengths() {
+    for (hidden, layers, examples) in [(50, 2, 100), (7, 2, 100), (50, 4, 100), (50, 3, 40), (50, 2, 300)] {
+        let curve = |strengths: &[f64]| {
+            let task = Task::new(100, 50, strengths).unwrap().with_examples(examples).unwrap();
+            LearningCurve::new(&task, &student(hidden, layers))
+        };
+        let [alone, company, crowd] = [vec![3.0], vec![3.0, 1e-9], with_ten(3.0, 1e-9)].map(|s| curve(&s));
+        for t in [0.0, 1.0, 3.0, 8.0, 60.0, 1e5] {
+            let expected = alone.errors_at(t).unwrap();
+            for other in [&company, &crowd] {
+                let found = other.errors_at(t).unwrap();
+                assert!((found.train - expected.train).abs() <= 1e-15, "t = {t}: {found:?} {expected:?}");
+                assert!((found.test - expected.test).abs() <= 1e-14 * expected.test, "t = {t}: {found:?} {expected:?}");
+            }
+        }
+        // And in strengths anywhere below the threshold: 1 + Σ weak² replaces 1 in the numerator and Σ s̄².
+        let threshold = alone.spectrum().threshold();
+        for weak in [0.3 * threshold, 0.999_999 * threshold, threshold] {
+            let (found, expected) = (curve(&with_ten(3.0, weak)), alone.test_error_at(60.0).unwrap());
+            let by_hand = (9.0 * expected + 10.0 * weak * weak) / (9.0 + 10.0 * weak * weak);
+            assert!((found.test_error_at(60.0).unwrap() / by_hand - 1.0).abs() < 1e-13);
+            assert_eq!(found.train_error_at(60.0), alone.train_error_at(60.0));
+        }
+    }
+}
+
+/// Through the threshold a noise mode of average strength is replaced by one at the edge, and by nothing else: a step of
+/// order 1/M.
+#[test]
+fn passing_the_threshold_moves_one_noise_mode_to_the_edge() {
+    for size in [50, 500] {
+        let threshold = SpikedMatrix::new(size, 2 * size, 1.0 / (2 * size) as f64).unwrap().threshold();
+        let curve = |weak: f64| {
+            let task = Task::new(2 * size, size, &[3.0, weak]).unwrap();
+            LearningCurve::new(&task, &Student::new(size, 2, 1e-4).unwrap())
+        };
+        let (below, above) = (curve(threshold), curve(threshold * (1.0 + 1e-13)));
+        let (power, edge) = (9.0 + threshold * threshold, below.spectrum().matrix().edge());
+        for t in [2.0, 4.0, 9.0, 1e5] {
+            let average = below.test_error_parts_at(t).unwrap().noise * power / (size - 1) as f64;
+            let at_edge = Student::new(size, 2, 1e-4).unwrap().mode_growth().strength_at(edge, t).powi(2);
+            let step = above.test_error_at(t).unwrap() - below.test_error_at(t).unwrap();
+            assert!(
+                (step - (at_edge - average) / power).abs() < 1e-5 * (at_edge + average) / power,
+                "{step} at t = {t}"
+            );
+        }
+        let step = above.train_error_at(3.0) - below.train_error_at(3.0);
+        assert!(step.abs() < 2.0 / size as f64, "{step}");
+    }
 }
 
 #[test]

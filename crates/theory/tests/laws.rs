@@ -67,8 +67,9 @@ proptest! {
         let student = Student::new(60, layers, 1e-2).unwrap();
         let train = LearningCurve::new(&task, &student).train_error_at(1e9);
         let spectrum = theory::DataSpectrum::new(&task);
-        let fitted = task.strengths().iter().map(|&s| spectrum.strength(s).powi(2)).sum::<f64>()
-            + (spectrum.modes() - task.rank()) as f64 * spectrum.matrix().bulk().map_or(0.0, |law| law.mean_square());
+        let shown = task.strengths().iter().filter(|s| spectrum.is_detectable(**s));
+        let fitted = shown.clone().map(|&s| spectrum.strength(s).powi(2)).sum::<f64>()
+            + (spectrum.modes() - shown.count()) as f64 * spectrum.matrix().bulk().map_or(0.0, |law| law.mean_square());
         let residual = spectrum.residual() / (spectrum.residual() + spectrum.pace() * fitted);
         prop_assert!((train - residual).abs() < 1e-9, "{train} {residual}");
     }

@@ -110,7 +110,7 @@ impl RandomStudentStudy {
         let time = |index: usize| epochs[index] as f64 / self.tau();
         let slope = |left: usize| ((exact[left + 1].mean - exact[left].mean) / (time(left + 1) - time(left))).abs();
         let steepest = slope(index.min(exact.len() - 2)).max(slope(index.saturating_sub(1)));
-        let strongest = curve.theory.data_strengths().first().copied().unwrap_or_default();
+        let strongest = curve.theory.task().strengths().first().map_or(0.0, |&s| curve.theory.spectrum().strength(s));
         self.learning_rate * strongest / 2.0 * time(index) * steepest
     }
 }

@@ -114,7 +114,8 @@ impl Point {
     /// The largest predicted ŝ of all that is trained on.
     pub(super) fn strongest_data_mode(&self) -> Result<f64, theory::TheoryError> {
         let Some(companion) = &self.companion else {
-            return Ok(self.curve()?.data_strengths().iter().copied().fold(0.0, f64::max));
+            let strongest = self.task.strengths.first().copied().unwrap_or_default();
+            return Ok(self.curve()?.spectrum().strength(strongest));
         };
         let curve = self.joint_curve(companion)?;
         let strongest = curve.task().modes().iter().map(|mode| mode.strength).fold(0.0, f64::max);
