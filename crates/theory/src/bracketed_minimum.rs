@@ -68,8 +68,9 @@ pub(crate) fn bracketed_minimum(mut function: impl FnMut(f64) -> f64, low: f64, 
 }
 
 /// The least value of `error` over the sorted `grid` of times and between its points: the lowest local minima of the grid,
-/// refined. The grid must be fine enough to see every valley once, and no gap of it mostly flat.
-pub(crate) fn least_error(mut error: impl FnMut(f64) -> f64, grid: &[f64]) -> Stopping {
+/// refined. The grid must be fine enough to see every valley once, and no gap of it mostly flat. `gain` is by how much the error can
+/// still fall after the last time.
+pub(crate) fn least_error(mut error: impl FnMut(f64) -> f64, grid: &[f64], gain: f64) -> Stopping {
     /// Local minima refined: the curve has one per learned mode, and neighbouring grid values settle all but near ties.
     const REFINED: usize = 3;
     let values: Vec<f64> = grid.iter().map(|&t| error(t)).collect();
@@ -77,15 +78,15 @@ pub(crate) fn least_error(mut error: impl FnMut(f64) -> f64, grid: &[f64]) -> St
     let mut valleys: Vec<usize> =
         (0..grid.len()).filter(|&k| neighbours(k).iter().all(|&j| values[j] >= values[k])).collect();
     valleys.sort_by(|&j, &k| values[j].total_cmp(&values[k]));
-    let mut best = Stopping { time: grid[valleys[0]], test_error: values[valleys[0]] };
+    let mut best = (grid[valleys[0]], values[valleys[0]]);
     for &k in valleys.iter().take(REFINED) {
         let [left, right] = neighbours(k);
         let (time, test_error) = bracketed_minimum(&mut error, grid[left], grid[right]);
-        if test_error < best.test_error {
-            best = Stopping { time, test_error };
+        if test_error < best.1 {
+            best = (time, test_error);
         }
     }
-    best
+    Stopping::new(best.0, best.1, values[values.len() - 1], gain)
 }
 
 #[cfg(test)]
@@ -106,10 +107,11 @@ mod tests {
     fn the_lowest_valley_and_the_ends_are_found() {
         // Valleys of sin t + t/20 at t = 3π/2 + 2πk − 1/20 + …: the first one is the lowest.
         let grid: Vec<f64> = (0..=60).map(|k| k as f64 * 0.3).collect();
-        let least = least_error(|t| t.sin() + t / 20.0, &grid);
+        let least = least_error(|t| t.sin() + t / 20.0, &grid, 0.0);
         assert!((least.time - (1.5 * std::f64::consts::PI - 0.05f64.asin())).abs() < 1e-6);
-        assert_eq!(least_error(|t| t, &grid), Stopping { time: 0.0, test_error: 0.0 });
-        assert!((least_error(|t| -t, &grid).time - 18.0).abs() < 1e-12);
-        assert_eq!(least_error(|_| 1.0, &[0.0, 1.0]).test_error, 1.0);
+        assert_eq!(least_error(|t| t, &grid, 17.0), Stopping { time: 0.0, test_error: 0.0, censored: false });
+        assert!(least_error(|t| t, &grid, 19.0).censored, "18 at the end can fall below 0");
+        assert!((least_error(|t| -t, &grid, 0.0).time - 18.0).abs() < 1e-12);
+        assert_eq!(least_error(|_| 1.0, &[0.0, 1.0], 0.0).test_error, 1.0);
     }
 }

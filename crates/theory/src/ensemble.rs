@@ -161,7 +161,8 @@ impl Ensemble {
         trajectory.test = teacher.zip(draw.test_error(held)).map(|(teacher, final_error)| {
             let error = |t: f64| learner.state_at(t * pace).test_error(&teacher);
             let grid = front_grid(data.svd.singular_values[0] * pace, student.epsilon() * pace, t_max);
-            TestTrajectory { errors: test_errors, stopping: least_error(error, &grid), final_error }
+            let gain = draw.block_gain(0, &learner.state_at(t_max * pace).strengths_on_data_modes()[..held.len()]);
+            TestTrajectory { errors: test_errors, stopping: least_error(error, &grid, gain), final_error }
         });
         Ok(trajectory)
     }

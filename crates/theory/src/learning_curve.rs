@@ -2,7 +2,7 @@
 
 use crate::data_spectrum::DataSpectrum;
 use crate::noise_bulk::NoiseBulk;
-use crate::stopping::optimal_stopping;
+use crate::stopping::{horizon, optimal_stopping};
 use crate::test_error::{TestError, TestErrorMode};
 use crate::{ModeGrowth, Stopping, Student, Task, TheoryError};
 
@@ -169,13 +169,29 @@ impl LearningCurve {
     }
 
     /// The time in \[0, `t_max`\] at which the test error is least, and that error. t = 0 is a legal answer: when
-    /// nothing is detectable no training is best.
+    /// nothing is detectable no training is best. [`LearningCurve::horizon`] is a sufficient `t_max`; an answer that a
+    /// longer search could improve is marked ([`Stopping::censored`]).
     ///
     /// # Errors
     /// [`TheoryError::ZeroReference`] for a teacher of rank 0, [`TheoryError::OutOfDomain`] if `t_max` is negative or
     /// not finite.
     pub fn optimal_stopping(&self, t_max: f64) -> Result<Stopping, TheoryError> {
         optimal_stopping(self.relative_to_teacher()?, t_max)
+    }
+
+    /// A time, in units of τ, by which all that the student can learn is learned: every detectable mode that it has room for is past
+    /// the strength that is best for the test error and within 1 % of ŝ, and so is the strongest noise. Later errors only grow.
+    ///
+    /// ```
+    /// use theory::{LearningCurve, Student, Task};
+    /// let curve = LearningCurve::new(&Task::new(200, 80, &[6.0, 1.5])?, &Student::new(80, 3, 1e-4)?);
+    /// let best = curve.optimal_stopping(curve.horizon())?;
+    /// assert!(!best.censored && best.time < curve.horizon());
+    /// assert!(curve.optimal_stopping(0.1 * curve.horizon())?.censored);
+    /// # Ok::<(), theory::TheoryError>(())
+    /// ```
+    pub fn horizon(&self) -> f64 {
+        horizon(&self.error)
     }
 
     /// The test error of the non-gradient algorithm, 1 − Σ (s̄ρO)² / Σ s̄²: every data singular value replaced by the

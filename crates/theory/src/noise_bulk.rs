@@ -90,6 +90,19 @@ impl NoiseBulk {
         (-most * decay, most * now.min(ever))
     }
 
+    /// By how far (M−r)⟨s²⟩_in can fall after time `t`: the modes with ŝ < ε decay to ŝ.
+    ///
+    /// 0 without noise, when the start in modes without data fades for ever as a power of 1/t.
+    pub(crate) fn decay_after(&self, growth: &ModeGrowth, t: f64) -> f64 {
+        match &self.law {
+            Some((law, _)) if law.lower_edge() < growth.epsilon() => {
+                let excess = |state: ModeState| -state.gap * (2.0 * state.strength + state.gap);
+                self.sums_at(growth, t, |state| [excess(state).max(0.0)])[0]
+            }
+            _ => 0.0,
+        }
+    }
+
     /// The largest noise value, if there is any noise to learn.
     pub(crate) fn upper_edge(&self) -> Option<f64> {
         self.law.as_ref().filter(|_| self.count * self.learnable > 0.0).map(|(law, _)| law.upper_edge())

@@ -12,6 +12,18 @@ pub struct Stopping {
     pub time: f64,
     /// ε_te(t_opt).
     pub test_error: f64,
+    /// Whether a time after the last one that was looked at may be better: a mode worth learning is not learned by then, so
+    /// that this is the end of the search and not the best time.
+    ///
+    /// `false` if no later error can be lower by 1e-6 of itself and 1e-12.
+    pub censored: bool,
+}
+
+impl Stopping {
+    /// The best of the errors up to a time, of which the last one is `last` and can still fall by `gain` at most.
+    pub(crate) fn new(time: f64, test_error: f64, last: f64, gain: f64) -> Self {
+        Self { time, test_error, censored: test_error - (last - gain) > 1e-6 * test_error + 1e-12 }
+    }
 }
 
 /// Points of the plain part of the search grid.
@@ -42,6 +54,8 @@ pub(crate) trait SlopedError {
     fn falls_at(&self, t: f64) -> bool {
         self.slope_at(t) < 0.0
     }
+    /// A bound on how far the error can fall below its value at `t` later on.
+    fn gain_after(&self, t: f64) -> f64;
 }
 
 /// The least error from the first to the last of the sorted `times`: at one of these two, or where the slope changes from
@@ -49,12 +63,13 @@ pub(crate) trait SlopedError {
 ///
 /// Values of the error decide between minima only, because its flat parts would mislead a search by values.
 pub(crate) fn least_on(times: &[f64], error: &impl SlopedError) -> Stopping {
-    let mut best = Stopping { time: times[0], test_error: error.error_at(times[0]) };
+    let mut best = (times[0], error.error_at(times[0]));
     let mut consider = |time: f64| {
         let test_error = error.error_at(time);
-        if test_error < best.test_error {
-            best = Stopping { time, test_error };
+        if test_error < best.1 {
+            best = (time, test_error);
         }
+        test_error
     };
     let mut fell_before = error.falls_at(times[0]);
     for pair in times.windows(2) {
@@ -64,16 +79,51 @@ pub(crate) fn least_on(times: &[f64], error: &impl SlopedError) -> Stopping {
         }
         fell_before = falls;
     }
-    consider(times[times.len() - 1]);
-    best
+    let last = times[times.len() - 1];
+    let last_error = consider(last);
+    Stopping::new(best.0, best.1, last_error, error.gain_after(last))
+}
+
+/// By how much curvature · (s − best)² falls at most on the way from s to ŝ.
+pub(crate) fn gain_on_the_way(curvature: f64, best: f64, strength: f64, data_strength: f64) -> f64 {
+    let reached = best.clamp(strength.min(data_strength), strength.max(data_strength));
+    let (now, then) = (strength - best, reached - best);
+    curvature * (now - then) * (now + then)
+}
+
+/// A time, `pace` to a unit, by which each of `modes`, given as ŝ and the strength that is best for the error, is learned:
+/// beyond its best strength and within 1 % of ŝ; in units of τ.
+///
+/// A best strength that is ŝ itself, as without noise, counts as reached within 1e-7 of it.
+pub(crate) fn time_of_learning(growth: &ModeGrowth, modes: impl Iterator<Item = (f64, f64)>, pace: f64) -> f64 {
+    const LEARNED: f64 = 0.99;
+    const ALL_BUT_REACHED: f64 = 1e-7;
+    let learned = |(data_strength, best): (f64, f64)| {
+        let aim = if data_strength > growth.epsilon() {
+            best.max(LEARNED * data_strength).min((1.0 - ALL_BUT_REACHED) * data_strength)
+        } else {
+            (1.0 + ALL_BUT_REACHED) * data_strength
+        };
+        growth.time_to_reach(data_strength, aim).ok().flatten().unwrap_or(0.0) / pace
+    };
+    modes.map(learned).fold(0.0, f64::max)
 }
 
 /// 0, t_max and in between a plain grid and the times at which each mode and the edge of the noise pass through their
 /// own scale.
 fn search_times(error: &TestError, t_max: f64) -> Vec<f64> {
+    times_of_change(&error.growth, modes_of_change(error), error.pace, t_max)
+}
+
+/// ŝ and the best strength of every mode that is learned and of the edge of the noise.
+fn modes_of_change(error: &TestError) -> impl Iterator<Item = (f64, f64)> {
     let learned = error.modes.iter().filter(|mode| mode.curvature > 0.0).map(|mode| (mode.data_strength, mode.target));
-    let noise = error.bulk.upper_edge().map(|edge| (edge, 0.5 * edge));
-    times_of_change(&error.growth, learned.chain(noise), error.pace, t_max)
+    learned.chain(error.bulk.upper_edge().map(|edge| (edge, 0.5 * edge)))
+}
+
+/// The time by which the slowest mode and the strongest noise are learned.
+pub(crate) fn horizon(error: &TestError) -> f64 {
+    time_of_learning(&error.growth, modes_of_change(error), error.pace)
 }
 
 /// 0, `t_max` and in between a plain grid and the times, `pace` to a unit, at which each of `modes`, given as ŝ and the strength

@@ -2,7 +2,7 @@
 
 use crate::data_spectrum::DataSpectrum;
 use crate::noise_bulk::NoiseBulk;
-use crate::stopping::SlopedError;
+use crate::stopping::{SlopedError, gain_on_the_way};
 use crate::{ModeGrowth, TestErrorParts};
 
 /// A relative test error: the sum over spikes of curvature · (s − target)² + floor, plus a share of (M−r)⟨s²⟩_in,
@@ -97,6 +97,17 @@ impl TestError {
 }
 
 impl SlopedError for TestError {
+    /// Every mode at its best strength, those of the noise that decay decayed.
+    fn gain_after(&self, t: f64) -> f64 {
+        let time = self.pace * t;
+        let gain = |mode: &TestErrorMode| {
+            let s = self.growth.strength_at(mode.data_strength, time);
+            gain_on_the_way(mode.curvature, mode.target, s, mode.data_strength)
+        };
+        let modes: f64 = self.modes.iter().filter(|mode| mode.curvature > 0.0).map(gain).sum();
+        (modes + self.noise_share * self.bulk.decay_after(&self.growth, time)) / self.squared_norm
+    }
+
     fn error_at(&self, t: f64) -> f64 {
         self.at(t)
     }

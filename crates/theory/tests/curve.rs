@@ -405,6 +405,56 @@ fn stopping_may_be_cut_by_the_end_of_training() {
     assert_eq!(curve.optimal_stopping(0.0).unwrap().time, 0.0);
 }
 
+/// The best time within a horizon is the best time there is, and it is marked where a shorter search ends before it.
+#[test]
+fn answers_that_are_only_the_end_of_the_search_are_marked() {
+    let cases: [(&[f64], usize, usize, f64, f64); 8] = [
+        (&[4.0, 1.5], 3, 80, 1.0, 1e-4),
+        (&[6.0, 4.0, 2.0], 2, 80, 1.0, 1e-5),
+        (&[6.0, 4.0, 2.0], 2, 2, 1.0, 1e-5),
+        (&[1.0, 0.5], 4, 80, 1.0, 1e-3),
+        (&[3.0, 1.0], 1, 80, 1.0, 1e-2),
+        (&[3.0, 1.0], 2, 80, 0.0, 1e-5),
+        (&[100.0], 2, 80, 1.0, 1e-5),
+        (&[1.5], 2, 80, 1.0, 0.5),
+    ];
+    for (strengths, layers, hidden, noise, epsilon) in cases {
+        let task = Task::new(200, 80, strengths).unwrap().with_noise(noise).unwrap();
+        let curve = LearningCurve::new(&task, &Student::new(hidden, layers, epsilon).unwrap());
+        let horizon = curve.horizon();
+        let (best, later) = (curve.optimal_stopping(horizon).unwrap(), curve.optimal_stopping(30.0 * horizon).unwrap());
+        let case = format!("{strengths:?}, L = {layers}, N2 = {hidden}, noise {noise}, from {epsilon}");
+        assert!(!best.censored && !later.censored, "{case}: {best:?} {later:?} within {horizon}");
+        // Without noise the start in the 78 modes without data fades for ever.
+        let start = if noise == 0.0 { 78.0 * epsilon * epsilon } else { 0.0 };
+        let allowed = 1e-6 * later.test_error + 1e-12 + start;
+        assert!(best.test_error - later.test_error < allowed, "{case}: {best:?} {later:?}");
+        // Whatever a shorter search finds, it is the best or it is marked; and what is marked is not always the best.
+        for part in [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] {
+            let short = curve.optimal_stopping(part * horizon).unwrap();
+            let lost = short.test_error - later.test_error > allowed;
+            assert!(!lost || short.censored, "{case}: {short:?} at {part} of {horizon} for {later:?}");
+            assert!(best.time < part * horizon || best.time == 0.0 || short.censored || !lost);
+        }
+        // Cut well before a best time in the middle of learning, the search says so.
+        if noise > 0.0 && later.time > 0.0 {
+            assert!(curve.optimal_stopping(0.9 * later.time).unwrap().censored, "{case}");
+        }
+    }
+    // A start above all noise falls for ever.
+    let above = Student::new(80, 3, 3.5).unwrap();
+    let above = LearningCurve::new(&Task::new(200, 80, &[2.0]).unwrap(), &above).optimal_stopping(3.0).unwrap();
+    assert!(above.time == 3.0 && above.censored, "{above:?}");
+    // Nothing is to be gained by a task of which nothing can be seen: no training is best, and that is no end of a search.
+    let nothing = LearningCurve::new(&Task::new(200, 80, &[0.5]).unwrap(), &student(80, 2));
+    let best = nothing.optimal_stopping(0.1).unwrap();
+    assert!(best.time == 0.0 && !best.censored && nothing.horizon() > 1.0);
+    // A second mode too weak to be worth the noise that is learned before it does not mark the answer.
+    let weak = LearningCurve::new(&Task::new(100, 50, &[6.0, 0.86]).unwrap(), &student(50, 2));
+    let best = weak.optimal_stopping(weak.horizon()).unwrap();
+    assert!(!best.censored && weak.strengths_at(best.time)[1] < 0.1);
+}
+
 #[test]
 fn denser_examples_only_shorten_time() {
     // P > N₁: the same W* statistics at pace D; noise σ√D per example gives the spiked matrix of P = N₁.

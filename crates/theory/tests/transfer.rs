@@ -290,3 +290,22 @@ fn a_wrong_alignment_is_called_by_its_name() {
     let error = JointTask::pair(10, huge.clone(), huge, mat![[0.0]].as_ref()).unwrap_err();
     assert!(error.to_string().starts_with("outputs is "), "{error}");
 }
+
+#[test]
+fn within_the_horizon_the_benefit_is_final() {
+    for (strength_a, strength_b, q) in [(0.8, 10.0, 0.9), (3.0, 10.0, 0.2), (2.0, 1.5, 0.6), (3.0, 3.0, 1.0)] {
+        let teacher = |strength| Teacher { outputs: 50, strengths: vec![strength] };
+        let alignment = mat![[q]];
+        let joint = JointTask::pair(100, teacher(strength_a), teacher(strength_b), alignment.as_ref()).unwrap();
+        let curve = JointCurve::new(&joint, &Student::new(50, 2, 1e-5).unwrap());
+        for index in [0, 1] {
+            let horizon = curve.horizon(index).unwrap();
+            let (found, later) =
+                (curve.benefit(index, horizon).unwrap(), curve.benefit(index, 20.0 * horizon).unwrap());
+            assert!((found.benefit() - later.benefit()).abs() < 1e-9, "{found:?} {later:?}");
+            assert!(!found.alone.censored && !found.joint.censored);
+            assert!(curve.benefit(index, 0.1 * horizon).unwrap().joint.censored);
+        }
+        assert!(curve.horizon(2).is_err());
+    }
+}

@@ -73,6 +73,10 @@ impl SlopedError for BlockError<'_> {
         error.expect("only blocks with a teacher are asked for their test error")
     }
 
+    fn gain_after(&self, t: f64) -> f64 {
+        self.run.draw.block_gain(self.block, &self.run.strengths_at(t))
+    }
+
     /// From dε/ds of every mode and ds/dt = L s^p (ŝ − s).
     fn slope_at(&self, t: f64) -> f64 {
         let (draw, growth) = (self.run.draw, self.run.growth);

@@ -1,5 +1,6 @@
 //! One data matrix of a task, drawn at its actual size and reduced to the scalars that errors need.
 
+use crate::stopping::gain_on_the_way;
 use crate::{DataSpectrum, ModeOverlap, Task, TheoryError};
 use linalg_core::faer::{Mat, MatRef};
 use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns, squared_frobenius_norm, thin_svd};
@@ -234,6 +235,16 @@ impl DataDraw {
     pub(super) fn block_slope(&self, block: usize, mode: usize, strength: f64) -> f64 {
         let slope = |t: &TestTarget| 2.0 * (strength * t.shares[mode] - t.projections[mode]) / t.squared_norm;
         self.targets.get(block).map_or(0.0, slope)
+    }
+
+    /// By how much the test error on one block of outputs can still fall while the strengths go to ŝ; 0 for a zero teacher.
+    pub(super) fn block_gain(&self, block: usize, strengths: &[f64]) -> f64 {
+        let Some(target) = self.targets.get(block) else { return 0.0 };
+        let gain = |(mode, &strength): (usize, &f64)| match target.shares[mode] {
+            0.0 => 0.0,
+            share => gain_on_the_way(share, target.projections[mode] / share, strength, self.data_strengths[mode]),
+        };
+        strengths.iter().enumerate().map(gain).sum::<f64>() / target.squared_norm
     }
 
     /// pᵢ/‖ûᵢ‖² restricted to one block of outputs, the strength of mode i that is best for its test error; 0 for a zero

@@ -127,7 +127,7 @@ fn no_time_of_a_dense_scan_is_better_than_the_best_stopping_time() {
                             let strengths: Vec<f64> = held.iter().map(|&s| growth.strength_at(s, t)).collect();
                             draw.test_error(&strengths).unwrap()
                         };
-                        let Stopping { time, test_error } = run.test.as_ref().unwrap().stopping;
+                        let Stopping { time, test_error, .. } = run.test.as_ref().unwrap().stopping;
                         let case = format!(
                             "{inputs}-{hidden}-{outputs}, s̄ = {strength}, L = {layers}, ε = {epsilon}, t_max = {t_max}"
                         );

@@ -90,6 +90,11 @@ impl<'a> StudentState<'a> {
         (squared_frobenius_norm(difference.as_ref()) + teacher.squared_outside) / teacher.squared_norm
     }
 
+    /// ûᵢᵀ W v̂ᵢ for every mode of the data.
+    pub(crate) fn strengths_on_data_modes(&self) -> Vec<f64> {
+        (0..self.student.data_strengths.len()).map(|i| self.map[(i, i)]).collect()
+    }
+
     /// The singular values of the map, in decreasing order: as many as the coordinates hold, at least the nonzero ones.
     ///
     /// # Errors
