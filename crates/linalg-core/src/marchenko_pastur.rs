@@ -1,7 +1,7 @@
 //! The Marchenko-Pastur law of the singular values of a noise matrix.
 
 use crate::LinalgError;
-use crate::gauss_legendre::{HALF_NODES, HALF_WEIGHTS};
+use crate::gauss_legendre::{HALF_NODES, HALF_WEIGHTS, PanelTail};
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 /// Asymptotic law of the nonzero singular values of a rows × columns matrix of independent entries of one variance.
@@ -9,12 +9,16 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 /// With ν the entry variance, κ = √(ν · columns) and A = rows / columns, the min(rows, columns) singular values y =
 /// κx have the density
 ///
-///   f(x) = √(4A − (x² − 1 − A)²) / (π min(1, A) x),  |1 − √A| ≤ x ≤ 1 + √A,
+/// ```text
+/// f(x) = √(4A − (x² − 1 − A)²) / (π min(1, A) x),  |1 − √A| ≤ x ≤ 1 + √A,
+/// ```
 ///
 /// of mass 1 (Marchenko & Pastur 1967, in the form of Benaych-Georges & Nadakuditi 2012). Any aspect ratio A > 0 is
 /// allowed. The law does not change when the matrix is transposed, so it is kept in the symmetric form
 ///
-///   y = K √((1−a)² + 4a cos²h),  0 ≤ h ≤ π/2,  dμ = 16 sin²h cos²h / (π ((1−a)² + 4a cos²h)) dh,
+/// ```text
+/// y = K √((1−a)² + 4a cos²h),  0 ≤ h ≤ π/2,  dμ = 16 sin²h cos²h / (π ((1−a)² + 4a cos²h)) dh,
+/// ```
 ///
 /// with K = √(ν · max(rows, columns)) and a = √(min(A, 1/A)) ≤ 1. The half angle h runs from the largest value (h =
 /// 0) to the smallest (h = π/2); both edges are smooth in it, which is why Gauss panels in h converge exponentially.
@@ -66,6 +70,20 @@ pub struct Front {
     /// Width of the change.
     pub width: f64,
 }
+
+/// The integrals over one panel of half angles and estimates of their errors.
+struct Panel<const N: usize> {
+    start: f64,
+    end: f64,
+    sums: [f64; N],
+    errors: [f64; N],
+}
+
+/// The error of one panel, relative to the whole integral, at which it is left as it is.
+const PANEL_ERROR: f64 = 1e-13;
+
+/// How often a panel is halved at most.
+const HALVINGS: usize = 24;
 
 impl MarchenkoPastur {
     /// The law of a `rows` × `columns` matrix with entries of variance `entry_variance`.
@@ -176,8 +194,9 @@ impl MarchenkoPastur {
     /// Several integrals ∫ fᵢ(y) dμ(y) over a part of the bulk, on common nodes.
     ///
     /// Panels of sixteen Gauss-Legendre nodes in the half angle h, graded by factors of four away from the front, and
-    /// away from the lower edge where a nearly square matrix has a layer of width 1 − a. For integrands that are
-    /// smooth on the scale of the bulk except at `front` the error is below 1e-12 of the integrand's largest size.
+    /// away from the lower edge where a nearly square matrix has a layer of width 1 − a. Panels on which the integrand's
+    /// Legendre coefficients do not fall fast enough are halved until they do. For integrands that are smooth on the scale of the
+    /// bulk except at `front` the error is below 1e-12 of the integrand's largest size.
     ///
     /// # Panics
     /// If the fraction of `part` lies outside [0, 1].
@@ -212,40 +231,81 @@ impl MarchenkoPastur {
     ) -> [f64; N] {
         let mut sums = [0.0; N];
         let mut start = range.low;
-        for end in self.panel_ends(range.low, range.high, front) {
-            self.add_panel(start, end, &mut integrand, &mut sums);
+        let ends = self.panel_ends(range.low, range.high, front);
+        let mut panels = Vec::with_capacity(ends.len());
+        for end in ends {
+            let before = sums;
+            let errors = self.add_panel(start, end, &mut integrand, &mut sums);
+            panels.push(Panel { start, end, sums: std::array::from_fn(|n| sums[n] - before[n]), errors });
             start = end;
+        }
+        let size = |n: usize| panels.iter().map(|panel: &Panel<N>| panel.sums[n].abs()).sum::<f64>();
+        let allowed = std::array::from_fn(|n| PANEL_ERROR * size(n));
+        for panel in panels {
+            self.refine(panel, &allowed, HALVINGS, &mut integrand, &mut sums);
         }
         sums
     }
 
+    /// Replaces a panel's part of `sums` by that of its halves, as long as its errors are above what is allowed.
+    fn refine<const N: usize>(
+        &self,
+        panel: Panel<N>,
+        allowed: &[f64; N],
+        halvings: usize,
+        integrand: &mut impl FnMut(f64) -> [f64; N],
+        sums: &mut [f64; N],
+    ) {
+        let is_rough = panel.errors.iter().zip(allowed).any(|(error, allowed)| error > allowed);
+        if halvings == 0 || !is_rough {
+            return;
+        }
+        let middle = 0.5 * (panel.start + panel.end);
+        let halves = [(panel.start, middle), (middle, panel.end)].map(|(start, end)| {
+            let mut sums = [0.0; N];
+            let errors = self.add_panel(start, end, integrand, &mut sums);
+            Panel { start, end, sums, errors }
+        });
+        for n in 0..N {
+            sums[n] += halves[0].sums[n] + halves[1].sums[n] - panel.sums[n];
+        }
+        for half in halves {
+            self.refine(half, allowed, halvings - 1, integrand, sums);
+        }
+    }
+
     /// Adds the integrals over half angles [`start`, `end`], taking the nodes in pairs about the centre to halve the
-    /// sines.
+    /// sines, and returns estimates of their errors.
     fn add_panel<const N: usize>(
         &self,
         start: f64,
         end: f64,
         integrand: &mut impl FnMut(f64) -> [f64; N],
         sums: &mut [f64; N],
-    ) {
+    ) -> [f64; N] {
+        let mut tails = [PanelTail::default(); N];
         let half_length = 0.5 * (end - start);
         let (sin_centre, cos_centre) = (0.5 * (start + end)).sin_cos();
         let squared_gap = self.shape_gap * self.shape_gap;
-        for (node, weight) in HALF_NODES.iter().zip(HALF_WEIGHTS) {
+        for (i, (node, weight)) in HALF_NODES.iter().zip(HALF_WEIGHTS).enumerate() {
             let (sin_step, cos_step) = (half_length * node).sin_cos();
-            for side in [-sin_step, sin_step] {
+            let [below, above] = [-sin_step, sin_step].map(|side| {
                 let sin = sin_centre * cos_step + cos_centre * side;
                 let cos = cos_centre * cos_step - sin_centre * side;
                 let squared_value = squared_gap + 4.0 * self.shape * cos * cos;
                 if squared_value <= 0.0 {
-                    continue;
+                    return [0.0; N];
                 }
                 let mass = half_length * weight * 16.0 / PI * (sin * cos).powi(2) / squared_value;
-                for (sum, value) in sums.iter_mut().zip(integrand(self.scale * squared_value.sqrt())) {
-                    *sum += mass * value;
-                }
+                integrand(self.scale * squared_value.sqrt()).map(|value| mass * value)
+            });
+            for n in 0..N {
+                sums[n] += below[n];
+                sums[n] += above[n];
+                tails[n].add(i, below[n], above[n]);
             }
         }
+        tails.map(|tail| tail.error())
     }
 
     /// Ends of the panels of [`low`, `high`], in increasing order, the last one being `high`.

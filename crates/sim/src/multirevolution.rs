@@ -4,7 +4,9 @@
 //! change slowly, their sum over many epochs follows from a few of them: if p is the polynomial in m through increments
 //! known at the epochs t_1, …, t_k, then
 //!
-//!   x_{n+N} = x_n + Σ_{m=n}^{n+N−1} F(x_m) ≈ x_n + Σ_{m=n}^{n+N−1} p(m).
+//! ```text
+//! x_{n+N} = x_n + Σ_{m=n}^{n+N−1} F(x_m) ≈ x_n + Σ_{m=n}^{n+N−1} p(m).
+//! ```
 //!
 //! These are the methods of Adams with sums in the place of integrals, known from satellite orbits as multirevolution
 //! methods (Graff and Bettis, Celestial Mechanics 11, 443 (1975); of Runge-Kutta type: Calvo, Jay, Montijano and

@@ -1,8 +1,14 @@
-//! Estimates a low-rank matrix from a noisy one: reads rows of comma-separated numbers, writes the shrunken matrix
-//! likewise.
+//! Estimates a low-rank matrix from a noisy one.
 //!
-//! `cargo run --release --example shrink_matrix < noisy.csv > estimate.csv`; with `-- --demo` it makes its own 40 ×
-//! 80 matrix of rank 2.
+//! It reads the noisy matrix, outputs × inputs, from standard input: one row a line, numbers separated by commas, no header, all
+//! entries with noise of one and the same unknown variance. It prints to standard output the estimate of the matrix without
+//! noise, in the same form and the same units: the data's singular vectors with each singular value replaced by the one that is
+//! best for the sum of squared errors. To standard error go the estimated variance of the noise in one entry, the rank (how
+//! many singular values are more than noise), and every singular value that is kept with what it became, and the first that is
+//! not.
+//!
+//! `cargo run --release -p theory --example shrink_matrix < noisy.csv > estimate.csv`; with `-- --demo` it makes its own 40 × 80
+//! matrix of rank 2, of strengths 5 and 3 and noise of variance 1/80.
 
 use linalg_core::faer::Mat;
 use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns};

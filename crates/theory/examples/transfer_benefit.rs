@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example transfer_benefit -- [strength of A] [strength of B]`
 
-use linalg_core::faer::mat;
+use theory::faer::mat;
 use theory::{JointCurve, JointTask, Student, Teacher};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

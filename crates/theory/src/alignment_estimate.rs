@@ -28,7 +28,9 @@ impl AlignmentEstimate {
     ///
     /// With N₁ inputs and ℓ = (1 − c²)/c², the signed estimate has the variance
     ///
-    ///   (1−q²)(ℓ_A + ℓ_B)/(N₁−1) + ℓ_A ℓ_B (N₁−2+q²)/(N₁−1)² + q² (φ_A + φ_B).
+    /// ```text
+    /// (1−q²)(ℓ_A + ℓ_B)/(N₁−1) + ℓ_A ℓ_B (N₁−2+q²)/(N₁−1)² + q² (φ_A + φ_B).
+    /// ```
     ///
     /// The first terms come from the noise parts of v̂, which are uniform on the sphere orthogonal to v̄ and
     /// independent between the tasks. φ is the variance of ln(|v̂·v̄|/c): how far the actual overlap scatters about

@@ -62,9 +62,26 @@ impl Ensemble {
     /// # Errors
     /// [`TheoryError::OutOfDomain`] if there are no draws, [`TheoryError::Linalg`] if a decomposition fails.
     pub fn sample(task: &Task, draws: usize, seed: u64) -> Result<Self, TheoryError> {
+        Self::sample_reporting(task, draws, seed, || ())
+    }
+
+    /// The same, calling `one_done` after every draw, from whichever thread made it: a draw of 1000 × 1000 takes most of a second.
+    ///
+    /// # Errors
+    /// As [`Ensemble::sample`].
+    pub fn sample_reporting(
+        task: &Task,
+        draws: usize,
+        seed: u64,
+        one_done: impl Fn() + Sync,
+    ) -> Result<Self, TheoryError> {
         crate::error::at_least_one("draws", draws)?;
-        let sample = |run| Ok(DrawnData::sample(task, seed, run as u64)?.reduce(&[task.outputs()]));
-        let draws: Result<Vec<DataDraw>, TheoryError> = in_order(draws, sample).into_iter().collect();
+        let draw = |run: usize| {
+            let draw = DrawnData::sample(task, seed, run as u64)?.reduce(&[task.outputs()]);
+            one_done();
+            Ok(draw)
+        };
+        let draws: Result<Vec<DataDraw>, TheoryError> = in_order(draws, draw).into_iter().collect();
         Ok(Self { task: task.clone(), seed, draws: draws? })
     }
 
@@ -109,6 +126,21 @@ impl Ensemble {
         t_max: f64,
         tracked: usize,
     ) -> Result<Trajectories, TheoryError> {
+        self.random_reporting(student, times, t_max, tracked, || ())
+    }
+
+    /// The same, calling `one_done` after every student, from whichever thread solved it.
+    ///
+    /// # Errors
+    /// As [`Ensemble::random`].
+    pub fn random_reporting(
+        &self,
+        student: &Student,
+        times: &[f64],
+        t_max: f64,
+        tracked: usize,
+        one_done: impl Fn() + Sync,
+    ) -> Result<Trajectories, TheoryError> {
         check_times(times, t_max)?;
         if student.layers() != 2 {
             let (parameter, allowed) = ("layers", "2 for a random start, which is solved with one hidden layer only");
@@ -118,7 +150,7 @@ impl Ensemble {
             let (parameter, allowed) = ("examples", "at least the number of inputs for a random start");
             return Err(TheoryError::OutOfDomain { parameter, value: self.task.examples() as f64, allowed });
         }
-        let learn = |run| self.learn_random(run, student, times, t_max, tracked);
+        let learn = |run| self.learn_random(run, student, times, t_max, tracked).inspect(|_| one_done());
         let runs: Result<Vec<Trajectory>, TheoryError> = in_order(self.draws.len(), learn).into_iter().collect();
         Ok(Trajectories::new(times, runs?))
     }
@@ -135,7 +167,8 @@ impl Ensemble {
         let (inputs, outputs, hidden) = (self.task.inputs(), self.task.outputs(), student.hidden());
         let sizes = [inputs as u64, hidden as u64, outputs as u64];
         let mut rng = generator(self.seed, "ensemble initial weights", &sizes, run as u64);
-        let shape = StudentShape { inputs, hidden, outputs };
+        // Units beyond the modes there are never move, whatever their number.
+        let shape = StudentShape { inputs, hidden: hidden.min(inputs).min(outputs), outputs };
         let start = InitialWeights::sample_random(shape, student.epsilon(), &mut rng)?;
         let learner = RandomStudent::from_svd(&data.svd, &start)?;
         let pace = self.task.density().max(1.0);

@@ -34,9 +34,10 @@
 //! | --- | --- | --- |
 //! | ε_te(t) (paper, section 3) | [`LearningCurve::test_error_at`], [`LearningCurve::test_error_parts_at`] | `reference::curve`, `curve::parts_add_up_and_belong_to_their_modes`, `curve::sampled_students_follow_the_curve_for_any_number_of_examples` |
 //! | ε_tr(t) (paper, section 3), its residual for P > N₁ (+) | [`LearningCurve::train_error_at`] | `reference::curve`, `curve::bulk_terms_agree_with_another_integration_at_any_depth`, `laws::a_wide_student_learns_all_that_a_linear_map_can` |
+//! | only detectable modes count in r | [`LearningCurve::new`] | `curve::undetectable_modes_count_in_the_teachers_norm_alone`, `curve::errors_are_continuous_in_weak_strengths` |
 //! | limits t → 0, t → ∞ | [`LearningCurve::errors_at`] | `curve::limits_at_the_start_and_the_end_by_hand`, `laws::the_start_is_a_map_of_singular_values_epsilon` |
-//! | bulk of an (n−r) × (m−r) matrix (+) | [`LearningCurve::with_finite_size_bulk`] | `curve::finite_size_bulk_moves_towards_sampling` |
-//! | t_opt = argmin ε_te (paper, section 3) | [`LearningCurve::optimal_stopping`] | `reference::stopping`, `curve::stopping_is_the_global_minimum_of_a_dense_scan`, `curve::of_several_local_minima_the_least_is_found` |
+//! | bulk of an (n−r) × (m−r) matrix (+) | [`LearningCurve::with_finite_size_bulk`] | `curve::finite_size_bulk_moves_towards_sampling`, `curve::what_the_finite_size_bulk_leaves_out` |
+//! | t_opt = argmin ε_te (paper, section 3), when a search for it is long enough (+) | [`LearningCurve::optimal_stopping`], [`LearningCurve::horizon`] | `reference::stopping`, `curve::answers_that_are_only_the_end_of_the_search_are_marked`, `curve::stopping_is_the_global_minimum_of_a_dense_scan`, `curve::of_several_local_minima_the_least_is_found` |
 //! | σ_r = √(Σs̄²/N₃ + σ_z²) (paper, randomised data) | [`Task::randomised`] | `curve::randomised_data_have_the_same_power_and_learn_later` |
 //!
 //! # The non-gradient algorithm
@@ -120,6 +121,25 @@ mod tests {
         let sources = sources_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         for test in named {
             assert!(sources.contains(&format!("fn {test}(")), "no unit test {test}");
+        }
+    }
+
+    /// The same page for readers of the repository: links to code become code.
+    #[test]
+    fn the_page_under_docs_is_this_one() {
+        let lines = include_str!("equations.rs").lines().map_while(|line| line.strip_prefix("//!"));
+        let text = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+        // Brackets that are no links are escaped.
+        let text = text.replace("\\[", "\u{1}").replace("\\]", "\u{2}").replace("[`", "`").replace("`]", "`");
+        let page = format!(
+            "<!-- Written by `cargo test -p theory equations` from the documentation of `theory::equations`. -->\n\n\
+             # Equations, functions and tests\n\n{}\n",
+            text.replace('\u{1}', "[").replace('\u{2}', "]")
+        );
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/EQUATIONS.md");
+        if std::fs::read_to_string(&path).ok().as_ref() != Some(&page) {
+            std::fs::write(&path, page).unwrap();
+            panic!("docs/EQUATIONS.md was not that of the documentation; it has been written anew");
         }
     }
 

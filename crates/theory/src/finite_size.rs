@@ -8,7 +8,9 @@ impl SpikedMatrix {
     ///
     /// For an n × m matrix with noise of entry variance ν, to leading order in the size,
     ///
-    ///   Var ŝ = ν (1 + A + 2θ²)(θ⁴ − A) / \[2θ²(1 + θ²)(A + θ²)\],   θ = s̄/κ, κ = √(νm), A = n/m, θ⁴ > A.
+    /// ```text
+    /// Var ŝ = ν (1 + A + 2θ²)(θ⁴ − A) / [2θ²(1 + θ²)(A + θ²)],   θ = s̄/κ, κ = √(νm), A = n/m, θ⁴ > A.
+    /// ```
     ///
     /// Two things move ŝ: the noise along the spike's own directions, and the other noise modes, which repel it. Far above
     /// threshold Var ŝ → ν, the variance of one noise entry; at threshold it vanishes with θ⁴ − A (there
@@ -17,7 +19,9 @@ impl SpikedMatrix {
     /// **Source.** Linearising the determinant equation G₁(z)G₂(z) = 1/θ² of a spike (Benaych-Georges & Nadakuditi 2012) in
     /// its fluctuations gives, with κ = 1, M = min(n, m) and g = z/(z²−y²) averaged over the n left and m right noise values y,
     ///
-    ///   Var ŝ = \[G₂² (2/n)(⟨g²⟩ₙ − G₁²) + G₁² (2/m)(⟨g²⟩ₘ − G₂²) + (4/θ²)(M/nm)⟨y²/(z²−y²)²⟩\] / \[(G₁G₂)′\]².
+    /// ```text
+    /// Var ŝ = [G₂² (2/n)(⟨g²⟩ₙ − G₁²) + G₁² (2/m)(⟨g²⟩ₘ − G₂²) + (4/θ²)(M/nm)⟨y²/(z²−y²)²⟩] / [(G₁G₂)′]².
+    /// ```
     ///
     /// At z² = ŝ² = (1+θ²)(A+θ²)/θ² the averages ⟨1/(z²−y²)⟩ are 1/(A+θ²) on the left and 1/(1+θ²) on the right, and all
     /// of it collapses to the closed form above.

@@ -10,7 +10,9 @@ use crate::{JointMode, JointTask, LearningCurve, Stopping, Student, TheoryError}
 ///
 /// With the joint modes (s̄_α, shares a_α) and the overlaps c_u, c_v of the n × N₁ spiked matrix, f = N_A/n,
 ///
-///   ε_{A←B}(t) = \[ ‖W̄_A‖² + Σ_α ( s_α² (c_u² a_α + (1−c_u²) f) − 2 s_α s̄_α c_u c_v a_α ) + f (M−r)⟨s²⟩_in \] / ‖W̄_A‖²
+/// ```text
+/// ε_{A←B}(t) = [ ‖W̄_A‖² + Σ_α ( s_α² (c_u² a_α + (1−c_u²) f) − 2 s_α s̄_α c_u c_v a_α ) + f (M−r)⟨s²⟩_in ] / ‖W̄_A‖²
+/// ```
 ///
 /// (section 4 of the paper for two rank-one tasks): noise falls on the tasks in proportion to their outputs; the sum runs over
 /// the detectable joint modes, r of them. For P ≠

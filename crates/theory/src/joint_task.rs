@@ -32,6 +32,25 @@ pub struct JointMode {
 ///
 /// The paper's section on transfer has two teachers of rank one; any number of any rank goes beyond it. Teachers' modes
 /// that span fewer directions than there are, as exactly aligned ones do (eigenvalues of Q up to 1e-12), have as many joint modes less.
+///
+/// # Example
+///
+/// A task of rank two beside one of rank one whose input mode lies between them: the joint modes
+/// are two, and shared.
+///
+/// ```
+/// use theory::faer::mat;
+/// use theory::{JointTask, Teacher};
+///
+/// let a = Teacher { outputs: 30, strengths: vec![4.0, 2.0] };
+/// let b = Teacher { outputs: 20, strengths: vec![3.0] };
+/// let joint = JointTask::pair(100, a, b, mat![[0.8], [0.6]].as_ref())?; // v̄_A·v̄_B, rank of A × rank of B
+/// let modes = joint.modes();
+/// assert_eq!(modes.len(), 2); // B's input mode lies in the plane of A's two
+/// assert!((modes[0].strength.powi(2) + modes[1].strength.powi(2) - 29.0).abs() < 1e-12); // 16 + 4 + 9
+/// assert!(modes[0].shares[0] > 0.5 && modes[0].shares[1] > 0.2); // of A's and of B's outputs; they sum to 1
+/// # Ok::<(), theory::TheoryError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct JointTask {
     inputs: usize,

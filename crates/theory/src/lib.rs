@@ -61,7 +61,7 @@
 //!
 //! ```
 //! # use theory::{JointCurve, JointTask, Student, Teacher, TransferEffect};
-//! use linalg_core::faer::mat;
+//! use theory::faer::mat;
 //! let weak = Teacher { outputs: 50, strengths: vec![0.84] };
 //! let strong = Teacher { outputs: 50, strengths: vec![10.0] };
 //! let alignment = mat![[0.9]]; // v̄_A·v̄_B
@@ -135,6 +135,9 @@ mod summary;
 mod task;
 mod test_error;
 mod tracy_widom;
+
+/// The matrices that this crate takes and gives.
+pub use linalg_core::faer;
 
 pub use alignment_estimate::AlignmentEstimate;
 pub use bootstrap::{Bootstrap, Interval, StoppingForecast};

@@ -87,8 +87,9 @@ impl RandomStudent {
     /// # Errors
     /// As [`RandomStudent::new`].
     pub fn from_svd(data: &ThinSvd, start: &InitialWeights) -> Result<Self, TheoryError> {
-        check_start(data, start)?;
+        check_shapes(data, start)?;
         let (first, second) = without_inert_units(start);
+        check_balance(&first, &second)?;
         let (coordinates, input, output) = Coordinates::new(data, first.transpose(), second.as_ref());
         let modes = data.singular_values.len();
         let half = 0.5_f64.sqrt();
@@ -233,16 +234,20 @@ fn lower_trapezoid(mut matrix: Mat<f64>) -> Mat<f64> {
     matrix
 }
 
-fn check_start(data: &ThinSvd, start: &InitialWeights) -> Result<(), TheoryError> {
+fn check_shapes(data: &ThinSvd, start: &InitialWeights) -> Result<(), TheoryError> {
     let (inputs, outputs, hidden) = (data.right.nrows(), data.left.nrows(), start.first.nrows());
     let expect = |matrix, given: &Mat<f64>, expected_rows, expected_columns| match given.shape() {
         shape if shape == (expected_rows, expected_columns) => Ok(()),
         (rows, columns) => Err(TheoryError::WrongShape { matrix, rows, columns, expected_rows, expected_columns }),
     };
     expect("first weight matrix (hidden × inputs)", &start.first, hidden, inputs)?;
-    expect("second weight matrix (outputs × hidden)", &start.second, outputs, hidden)?;
-    let imbalance = &start.first * start.first.transpose() - start.second.transpose() * &start.second;
-    let size = squared_frobenius_norm(start.first.as_ref()) + squared_frobenius_norm(start.second.as_ref());
+    expect("second weight matrix (outputs × hidden)", &start.second, outputs, hidden)
+}
+
+/// W₁W₁ᵀ = W₂ᵀW₂ for weights without inert units, which are balanced by themselves.
+fn check_balance(first: &Mat<f64>, second: &Mat<f64>) -> Result<(), TheoryError> {
+    let imbalance = first * first.transpose() - second.transpose() * second;
+    let size = squared_frobenius_norm(first.as_ref()) + squared_frobenius_norm(second.as_ref());
     let (violation, allowed) = (frobenius_norm(imbalance.as_ref()), BALANCE_TOLERANCE * size);
     // Written so that a violation that is not a number fails.
     if violation <= allowed { Ok(()) } else { Err(TheoryError::Unbalanced { violation, allowed }) }

@@ -111,8 +111,34 @@ pub(crate) fn time_of_learning(growth: &ModeGrowth, modes: impl Iterator<Item = 
 
 /// 0, t_max and in between a plain grid and the times at which each mode and the edge of the noise pass through their
 /// own scale.
+///
+/// Of many modes the times are thinned out: what lies closer to another time than a quarter of the steps of its own mode adds nothing.
 fn search_times(error: &TestError, t_max: f64) -> Vec<f64> {
-    times_of_change(&error.growth, modes_of_change(error), error.pace, t_max)
+    /// The times of as many modes are all looked at.
+    const FEW: usize = 50;
+    let modes: Vec<(f64, f64)> = modes_of_change(error).collect();
+    if modes.len() <= FEW {
+        return times_of_change(&error.growth, modes.into_iter(), error.pace, t_max);
+    }
+    let mut passes: Vec<(f64, f64)> = (1..GRID).map(|i| (t_max * i as f64 / GRID as f64, 0.0)).collect();
+    for mode in modes {
+        let own: Vec<f64> = passes_of(&error.growth, mode, error.pace, t_max).collect();
+        let step = |i: usize| {
+            let before = if i > 0 { own[i] - own[i - 1] } else { f64::INFINITY };
+            let after = own.get(i + 1).map_or(f64::INFINITY, |next| next - own[i]);
+            before.min(after)
+        };
+        passes.extend((0..own.len()).map(|i| (own[i], 0.25 * step(i))));
+    }
+    passes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut kept = vec![0.0];
+    for (time, spacing) in passes {
+        if time - kept[kept.len() - 1] > spacing {
+            kept.push(time);
+        }
+    }
+    kept.push(t_max);
+    kept
 }
 
 /// ŝ and the best strength of every mode that is learned and of the edge of the noise.
@@ -135,21 +161,31 @@ pub(crate) fn times_of_change(
     t_max: f64,
 ) -> Vec<f64> {
     let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
-    for (data_strength, best) in modes {
-        // s/ŝ of a mode that grows and ŝ/s of one that decays; modes without a best strength on their
-        // way, such as undetectable ones, are looked at around half.
-        let grows = data_strength > growth.epsilon();
-        let fraction = if grows { best / data_strength } else { data_strength / best };
-        let fraction = if fraction > 0.0 && fraction < 1.0 { fraction } else { 0.5 };
-        let centre = (fraction / (1.0 - fraction).max(1e-15)).ln();
-        let strengths = LOGIT_STEPS.map(|step| {
-            let fraction = 1.0 / (1.0 + (-(centre + step)).exp());
-            if grows { data_strength * fraction } else { data_strength / fraction }
-        });
-        let passes = strengths.iter().filter_map(|&s| growth.time_to_reach(data_strength, s).ok().flatten());
-        times.extend(passes.map(|time| time / pace).filter(|time| *time < t_max));
+    for mode in modes {
+        times.extend(passes_of(growth, mode, pace, t_max));
     }
     times.sort_unstable_by(f64::total_cmp);
     times.dedup();
     times
+}
+
+/// The times before `t_max`, increasing, at which one mode passes through its own scale.
+fn passes_of(
+    growth: &ModeGrowth,
+    (data_strength, best): (f64, f64),
+    pace: f64,
+    t_max: f64,
+) -> impl Iterator<Item = f64> {
+    // s/ŝ of a mode that grows and ŝ/s of one that decays; modes without a best strength on their way are looked at around
+    // half.
+    let grows = data_strength > growth.epsilon();
+    let fraction = if grows { best / data_strength } else { data_strength / best };
+    let fraction = if fraction > 0.0 && fraction < 1.0 { fraction } else { 0.5 };
+    let centre = (fraction / (1.0 - fraction).max(1e-15)).ln();
+    let passes = LOGIT_STEPS.into_iter().filter_map(move |step| {
+        let fraction = 1.0 / (1.0 + (-(centre + step)).exp());
+        let strength = if grows { data_strength * fraction } else { data_strength / fraction };
+        growth.time_to_reach(data_strength, strength).ok().flatten()
+    });
+    passes.map(move |time| time / pace).filter(move |time| *time < t_max)
 }

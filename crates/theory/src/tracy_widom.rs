@@ -13,7 +13,9 @@ const SHIFT: f64 = 9.848_01;
 ///
 /// (ŝ₁²/ν − μ)/σ follows the Tracy-Widom law of β = 1 (Johnstone 2001) with
 ///
-///   μ = (√(n−½) + √(m−½))²,   σ = √μ (1/√(n−½) + 1/√(m−½))^{1/3}.
+/// ```text
+/// μ = (√(n−½) + √(m−½))²,   σ = √μ (1/√(n−½) + 1/√(m−½))^{1/3}.
+/// ```
 ///
 /// The law itself is taken as a shifted gamma distribution (Chiani 2014, J. Multivariate Anal. 129:69), right to about
 /// 10⁻³ absolute in the distribution function. Use it to ask whether the strongest mode of given data is more than noise.

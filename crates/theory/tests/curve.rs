@@ -330,6 +330,39 @@ fn finite_size_bulk_moves_towards_sampling() {
     }
 }
 
+/// The end of training, where the map is the data and the error exactly ‖Z‖².
+#[test]
+fn what_the_finite_size_bulk_leaves_out() {
+    let mut worst: f64 = 0.0;
+    for strength in [1.0, 1.5, 3.0, 10.0] {
+        let task = Task::new(100, 50, &[strength]).unwrap();
+        let curve = LearningCurve::new(&task, &Student::new(50, 2, 1e-3).unwrap());
+        let end = |curve: &LearningCurve| curve.test_error_at(1e5).unwrap() * task.signal_power();
+        let (plain, finite) = (end(&curve), end(&curve.clone().with_finite_size_bulk()));
+        // κ = 1, A = 1/2, ν = 1/100.
+        let missing = 1.5 / (strength * strength);
+        assert!((finite - (50.0 + missing + 0.01)).abs() < 1e-9, "{strength}: {finite}");
+        assert!((plain - (50.5 + missing)).abs() < 1e-9, "{strength}: {plain}");
+        // What noise modes have of the teacher, sampled: Σ ŝ (û·ū)(v̂·v̄) over all but the leading one is A/θ³.
+        let draws = 400;
+        let values: Vec<f64> = (0..draws)
+            .map(|run| {
+                let mut data = sample_gaussian(50, 100, 0.01, &mut generator(8, "noise overlap", &[], run));
+                data[(0, 0)] += strength;
+                let svd = thin_svd(data.as_ref()).unwrap();
+                (1..50).map(|i| svd.singular_values[i] * svd.left[(0, i)] * svd.right[(0, i)]).sum()
+            })
+            .collect();
+        let mean = values.iter().sum::<f64>() / draws as f64;
+        let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / draws as f64).sqrt();
+        // 4 standard errors (false alarm 6e-5 each), and the size itself where a mode is hardly above the threshold of 0.84.
+        let expected = 0.5 / strength.powi(3);
+        let allowed = 4.0 * deviation / (draws as f64).sqrt() + 0.02 * expected;
+        worst = worst.max((mean - expected).abs() / allowed);
+    }
+    assert!(worst < 1.0, "{worst}");
+}
+
 #[test]
 fn stopping_is_the_global_minimum_of_a_dense_scan() {
     let cases: [(&[f64], usize, f64, f64); 6] = [
@@ -349,6 +382,23 @@ fn stopping_is_the_global_minimum_of_a_dense_scan() {
         assert!(stopping.test_error <= least + 1e-13, "{strengths:?}, L = {layers}: {stopping:?} against {least}");
         assert!((curve.test_error_at(stopping.time).unwrap() - stopping.test_error).abs() < 1e-15);
         assert!(stopping.test_error > curve.shrinkage_error().unwrap() || layers == 1);
+    }
+}
+
+/// The times of a hundred modes are thinned out, and still no valley is missed.
+#[test]
+fn stopping_of_very_many_modes_is_the_global_minimum() {
+    for (layers, noise, t_max) in [(2, 1.0, 8.0), (5, 1.0, 200.0), (4, 0.02, 300.0), (1, 1.0, 5.0)] {
+        // A crowd, a gap and a few that are far apart.
+        let crowd = (0..90).map(|i| 6.0 - 0.01 * f64::from(i));
+        let strengths: Vec<f64> = crowd.chain((0..10).map(|i| 3.0 * 0.8f64.powi(i))).collect();
+        let task = Task::new(140, 110, &strengths).unwrap().with_noise(noise).unwrap();
+        let curve = LearningCurve::new(&task, &student(110, layers));
+        let stopping = curve.optimal_stopping(t_max).unwrap();
+        let scan = (0..=500).map(|i| curve.test_error_at(t_max * f64::from(i) / 500.0).unwrap());
+        let least = scan.fold(f64::INFINITY, f64::min);
+        assert!(stopping.test_error <= least + 1e-13, "L = {layers}, noise {noise}: {stopping:?} against {least}");
+        assert!(stopping.time > 0.0);
     }
 }
 

@@ -30,7 +30,9 @@ pub struct TransferPair {
 /// company: same teacher, same noise. Students are training aligned, of any depth, as in [`Ensemble::aligned`](crate::Ensemble::aligned);
 /// a task's test error in company counts its own outputs only,
 ///
-///   ε_A = \[Σᵢ (sᵢ² ‖ûᵢ,A‖² − 2 sᵢ ûᵢ,Aᵀ W̄_A v̂ᵢ) + ‖W̄_A‖²\] / ‖W̄_A‖²,
+/// ```text
+/// ε_A = [Σᵢ (sᵢ² ‖ûᵢ,A‖² − 2 sᵢ ûᵢ,Aᵀ W̄_A v̂ᵢ) + ‖W̄_A‖²] / ‖W̄_A‖²,
+/// ```
 ///
 /// with ûᵢ,A the rows of ûᵢ that are outputs of A.
 ///
