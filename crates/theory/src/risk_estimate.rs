@@ -231,7 +231,7 @@ impl RiskEstimate {
     /// As [`RiskEstimate::test_error_at`], or if `t_max` is negative or not finite.
     pub fn optimal_stopping(&self, t_max: f64) -> Result<Stopping, TheoryError> {
         let (power, least) = (self.reference()?, self.least_change(t_max)?);
-        Ok(Stopping { time: least.time, test_error: 1.0 + least.test_error / power })
+        Ok(Stopping { test_error: 1.0 + least.test_error / power, ..least })
     }
 
     fn reference(&self) -> Result<f64, TheoryError> {
@@ -245,7 +245,9 @@ impl RiskEstimate {
     /// The least of [`RiskEstimate::change_at`] over \[0, `t_max`\], in the data's units.
     pub(crate) fn least_change(&self, t_max: f64) -> Result<Stopping, TheoryError> {
         let t_max = non_negative("t_max", t_max)?;
-        Ok(least_error(|t| self.change_at(t), &self.search_times(t_max)))
+        let least = least_error(|t| self.change_at(t), &self.search_times(t_max), 0.0);
+        // Without the teacher all that is known of later times is that the last one was not the best.
+        Ok(Stopping { censored: least.time == t_max, ..least })
     }
 
     /// R(t) − (‖Y‖² − m n ν) = ‖f‖² − 2⟨f, Y⟩ + 2ν div, free of the noise's own norm.
@@ -364,7 +366,7 @@ const CLOSE: f64 = 0.05;
 pub(crate) fn least_between(function: impl Fn(f64) -> f64, times: &[f64]) -> Stopping {
     let values: Vec<f64> = times.iter().map(|&t| function(t)).collect();
     let least = (0..times.len()).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
-    let here = Stopping { time: times[least], test_error: values[least] };
+    let here = Stopping { time: times[least], test_error: values[least], censored: least + 1 == times.len() };
     if least == 0 || least + 1 == times.len() {
         return here;
     }
@@ -377,7 +379,7 @@ pub(crate) fn least_between(function: impl Fn(f64) -> f64, times: &[f64]) -> Sto
         return here;
     }
     let step = (-0.5 * slope / curvature).clamp(left, right);
-    Stopping { time: here.time + step, test_error: here.test_error - 0.25 * slope * slope / curvature }
+    Stopping { time: here.time + step, test_error: here.test_error - 0.25 * slope * slope / curvature, ..here }
 }
 
 /// Refuses values that are not min(rows, columns) many, decreasing, and finite.
