@@ -129,7 +129,7 @@ fn both_intervals_are_told(browser: &mut Browser) {
     browser.complaints();
     browser.point_at(place(&mean["place"]));
     let told = tip(browser);
-    for (label, numbers) in [("t/τ", &mean["across"]), ("ln εte", &mean["up"])] {
+    for (label, numbers) in [("t/τ", &mean["across"]), ("ln ε_te", &mean["up"])] {
         let [value, low, high] = [0, 1, 2].map(|i| shown(&numbers[i]).replace('-', "−"));
         let part = format!("{label} = {value} ({low} to {high})");
         assert!(told.contains(&part), "{told:?} lacks {part:?}");

@@ -2,8 +2,8 @@
 
 use figures::{
     Anchor, Arrow, Axis, Band, Brace, Colour, ColourBar, ColourScale, Dash, Edge, Figure, HeatMap, Histogram, Key,
-    Legend, Line, Node, Panel, Points, RefLine, Shape, Text, label_collisions, palette, render_csv, render_png,
-    render_svg,
+    Legend, Line, Node, Panel, Points, RefLine, Scale, Shape, Text, label_collisions, palette, render_csv, render_png,
+    render_svg, undrawn_note,
 };
 use std::error::Error;
 use std::path::PathBuf;
@@ -11,7 +11,8 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: gallery FOLDER")?);
     std::fs::create_dir_all(&folder)?;
-    for figure in [growth(), grid(), marks(), log_axes(), heat_map(), small_numbers(), crowded(), schematic()] {
+    for figure in [growth(), grid(), marks(), log_axes(), heat_map(), small_numbers(), crowded(), schematic(), bounds()]
+    {
         let svg = render_svg(&figure)?;
         std::fs::write(folder.join(format!("{}.svg", figure.name)), &svg)?;
         std::fs::write(folder.join(format!("{}.png", figure.name)), render_png(&svg, 2000)?)?;
@@ -19,6 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         #[cfg(feature = "pdf")]
         std::fs::write(folder.join(format!("{}.pdf", figure.name)), figures::render_pdf(&svg)?)?;
         println!("{}: {} kB of SVG", figure.name, svg.len() / 1000);
+        if let Some(note) = undrawn_note(&figure) {
+            println!("  {note}");
+        }
         for collision in label_collisions(&figure)? {
             println!("  {collision}");
         }
@@ -174,9 +178,7 @@ fn marks() -> Figure {
         .title("gap, text, arrow")
         .mark(Band::new("band", spaced(0.0, 9.0, 90).map(|x| (x, x.sin() - 0.3, x.sin() + 0.3))).colour(Colour::GREEN))
         .mark(gap.colour(Colour::GREEN))
-        .mark(
-            Text::at(4.5, 0.6, "ŝ, s̄, û·ū, ε_{te}, s̄_B^2\n*italic* 10^{−5}, A^{1/4}, t_{opt}/τ").colour(Colour::PURPLE),
-        )
+        .mark(Text::at(4.5, 0.6, "ŝ, s̄, û·ū, ε_te, s̄_B^2\n*italic* 10^{−5}, A^{1/4}, t_opt/τ").colour(Colour::PURPLE))
         .mark(Text::at(1.2, -0.6, "turned").rotated(-40.0))
         .mark(Arrow::new((6.5, -0.8), (4.8, -0.98)).label("minimum"));
     Figure::new("marks", "Every mark").columns(2).panels([points, histogram, bands, text])
@@ -264,6 +266,54 @@ fn small_numbers() -> Figure {
             .marks(lines)
             .colour_bar(ColourBar::new(scale, "s̄_B")),
     )
+}
+
+/// Values that are only bounds, gaps, points that coincide, and a matrix with numbers in its cells.
+fn bounds() -> Figure {
+    let scale = ColourScale::sequential_log(0.84, 8.0);
+    let mut times = Panel::new(Axis::new("SNR"), Axis::new("t_opt/τ")).title("best stopping times");
+    let shapes = [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond];
+    for (i, shape) in shapes.into_iter().enumerate() {
+        let at = |snr: f64| (snr, (12.0 / snr).min(10.0));
+        let name = format!("N_2 = {}", [100, 50, 4, 1][i]);
+        let points =
+            Points::new(&name, [0.84, 2.0, 4.0, 6.0, 8.0].map(at)).intervals([0.84, 2.0, 4.0, 6.0, 8.0].map(|snr| {
+                let (_, time) = at(snr);
+                (time - 0.6, time + 0.6)
+            }));
+        times = times
+            .mark(points.shape(shape).colour(palette(i)).dodge(5.0 * i as f64 - 7.5).lower_bounds([0]).legend(name));
+    }
+    times = times.key(Key::lower_bound("not reached in the time given", Colour::GREY, Shape::Circle));
+    let curve = |snr: f64| {
+        let error = move |t: f64| if (2.0..2.4).contains(&t) { f64::NAN } else { (-snr * t).exp() + 1e-4 * t - 5e-5 };
+        let points: Vec<_> = spaced(0.0, 5.0, 200).map(|t| (t, error(t))).collect();
+        Line::new(format!("theory, SNR {snr}"), points).colour(scale.colour(snr))
+    };
+    let bar = ColourBar::new(scale.clone(), "SNR").ticks([(0.84, "A^{1/4}"), (2.0, "2"), (8.0, "8")]);
+    let curves = Panel::new(Axis::new("t/τ"), Axis::log("ε_te"))
+        .title("σ_z² = 1e-4 and a gap")
+        .marks([0.84, 2.0, 8.0].map(curve));
+    let band = Band::new("band", [(0.0, 0.5, 1.0), (1.0, 0.1, 0.3), (5.0, 0.01, 0.03)]).colour(Colour::GREEN);
+    let curves = curves.mark(band.legend("95 % of single draws")).mark(RefLine::horizontal(0.05).legend("threshold"));
+    let strengths = [1.0, 3.0, 10.0, 30.0];
+    let value = |row: usize, column: usize| 0.4 * jitter(4 * row + column);
+    let cells = |of: &dyn Fn(usize, usize) -> f64| {
+        (0..4).map(|j| (0..4).map(|i| of(j, i)).collect()).collect::<Vec<Vec<f64>>>()
+    };
+    let interval = |j: usize| (0..4).map(move |i| (value(j, i) - 0.05, value(j, i) + 0.05)).collect();
+    let hatched = |j: usize| (0..4).map(|i| i + j == 6 || i + j == 1).collect();
+    let map =
+        HeatMap::at("T", (strengths, Scale::Log), (strengths, Scale::Log), cells(&value), ColourScale::diverging(0.5))
+            .intervals((0..4).map(interval).collect())
+            .hatched((0..4).map(hatched).collect())
+            .numbers(2);
+    let matrix = Panel::new(Axis::log("s̄_B"), Axis::log("s̄_A")).title("benefit T^{A←B}").mark(map);
+    Figure::new("bounds", "Bounds, gaps and a matrix")
+        .columns(3)
+        .panel(times.legend(Legend::Below))
+        .panel(curves.colour_bar(bar))
+        .panel(matrix.key(Key::hatched("censored")).legend(Legend::Below))
 }
 
 /// Two teachers stacked, noise, a student.

@@ -15,13 +15,15 @@ pub(crate) fn figure(figure: &Figure) -> Result<(), FigureError> {
         return Err(FigureError::NoPanels { figure: figure.name.clone() });
     }
     grid(figure)?;
+    data(figure)?;
     for (letter, panel) in figure.lettered_panels() {
         if let Coordinates::Free { width, height } = panel.coordinates {
             range(&letter, "x", 0.0, width)?;
             range(&letter, "y", 0.0, height)?;
         }
         for mark in &panel.marks {
-            Series { panel: &letter, series: mark.series() }.mark(mark)?;
+            let series = if mark.series().is_empty() { mark.kind() } else { mark.series() };
+            Series { panel: &letter, series }.schematic(mark)?;
         }
         if let Some(bar) = &panel.colour_bar {
             colour_range(&letter, &bar.scale)?;
@@ -29,6 +31,16 @@ pub(crate) fn figure(figure: &Figure) -> Result<(), FigureError> {
         edges(&letter, panel)?;
     }
     figure.colour_bar.as_ref().map_or(Ok(()), |bar| colour_range("figure", &bar.scale))
+}
+
+/// Checks that the data of every series fit together, which is all that the table needs.
+pub(crate) fn data(figure: &Figure) -> Result<(), FigureError> {
+    for (letter, panel) in figure.lettered_panels() {
+        for mark in &panel.marks {
+            Series { panel: &letter, series: mark.series() }.mark(mark)?;
+        }
+    }
+    Ok(())
 }
 
 fn grid(figure: &Figure) -> Result<(), FigureError> {
@@ -85,7 +97,7 @@ pub(crate) fn axis_range(panel: &str, name: &'static str, axis: &Axis, ends: (f6
 
 fn colour_range(panel: &str, scale: &crate::ColourScale) -> Result<(), FigureError> {
     let (low, high) = (scale.scale.forward(scale.low), scale.scale.forward(scale.high));
-    if low.is_finite() && high.is_finite() && low < high {
+    if low.is_finite() && high.is_finite() && low <= high {
         return Ok(());
     }
     Err(FigureError::BadRange { panel: panel.to_owned(), axis: "colour", low: scale.low, high: scale.high })
@@ -115,61 +127,46 @@ impl Series<'_> {
     fn mark(&self, mark: &Mark) -> Result<(), FigureError> {
         match mark {
             Mark::Line(line) => {
-                self.points(&line.points)?;
                 self.breaks(&line.breaks, line.points.len())?;
                 self.intervals(&line.intervals, line.points.len())
             }
             Mark::Band(band) => {
-                self.not_empty(band.places.len())?;
-                self.finite("x", band.places.iter().map(|place| place.0))?;
+                self.breaks(&band.breaks, band.places.len())?;
                 let ends: Vec<_> = band.places.iter().map(|place| (place.1, place.2)).collect();
                 self.intervals(&ends, band.places.len())
             }
             Mark::Points(points) => {
-                self.points(&points.points)?;
                 self.intervals(&points.intervals, points.points.len())?;
                 self.intervals(&points.x_intervals, points.points.len())
             }
             Mark::Histogram(histogram) => {
-                self.not_empty(histogram.heights.len())?;
                 self.bins(histogram.heights.len())?;
-                self.finite("height", histogram.heights.iter().copied())?;
                 self.increasing("edges", &histogram.edges)?;
                 self.count("edges", histogram.heights.len() + 1, histogram.edges.len())
             }
             Mark::HeatMap(map) => self.heat_map(map),
-            _ => self.annotation(mark),
+            _ => Ok(()),
         }
     }
 
     fn heat_map(&self, map: &crate::HeatMap) -> Result<(), FigureError> {
         colour_range(self.panel, &map.scale)?;
-        self.not_empty(map.values.len())?;
         self.increasing("x edges", &map.x_edges)?;
         self.increasing("y edges", &map.y_edges)?;
-        self.count("rows", map.y_edges.len().saturating_sub(1), map.values.len())?;
+        let (rows, columns) = (map.y_edges.len().saturating_sub(1), map.x_edges.len().saturating_sub(1));
+        self.count("rows", rows, map.values.len())?;
         for row in &map.values {
-            self.not_empty(row.len())?;
-            self.count("columns", map.x_edges.len().saturating_sub(1), row.len())?;
-            self.finite("value", row.iter().copied())?;
+            self.count("columns", columns, row.len())?;
         }
-        Ok(())
+        if !map.intervals.is_empty() {
+            self.count("rows of intervals", rows, map.intervals.len())?;
+        }
+        map.intervals.iter().try_for_each(|row| self.intervals(row, columns))
     }
 
-    fn annotation(&self, mark: &Mark) -> Result<(), FigureError> {
+    /// Checks the coordinates of the parts of a schematic, which have no place to be left out of.
+    fn schematic(&self, mark: &Mark) -> Result<(), FigureError> {
         let numbers = match mark {
-            Mark::RefLine(line) => match line.direction {
-                crate::Direction::Horizontal(value) | crate::Direction::Vertical(value) => {
-                    vec![value]
-                }
-                crate::Direction::Diagonal => Vec::new(),
-            },
-            Mark::Text(text) => match text.place {
-                crate::Place::Data(x, y) | crate::Place::Panel(x, y) => {
-                    vec![x, y, text.size, text.rotation]
-                }
-            },
-            Mark::Arrow(arrow) => vec![arrow.from.0, arrow.from.1, arrow.to.0, arrow.to.1],
             Mark::Brace(brace) => vec![brace.from.0, brace.from.1, brace.to.0, brace.to.1, brace.depth],
             Mark::Node(node) => vec![node.centre.0, node.centre.1],
             Mark::Edge(edge) => [&edge.from, &edge.to]
@@ -178,21 +175,7 @@ impl Series<'_> {
                 .collect(),
             _ => Vec::new(),
         };
-        let series = if self.series.is_empty() { mark.kind() } else { self.series };
-        Series { panel: self.panel, series }.finite("coordinate", numbers.into_iter())
-    }
-
-    fn points(&self, points: &[(f64, f64)]) -> Result<(), FigureError> {
-        self.not_empty(points.len())?;
-        self.finite("x", points.iter().map(|point| point.0))?;
-        self.finite("y", points.iter().map(|point| point.1))
-    }
-
-    fn not_empty(&self, count: usize) -> Result<(), FigureError> {
-        if count > 0 {
-            return Ok(());
-        }
-        Err(FigureError::EmptySeries { panel: self.panel.to_owned(), series: self.series.to_owned() })
+        self.finite("coordinate", numbers.into_iter())
     }
 
     fn finite(&self, quantity: &'static str, values: impl Iterator<Item = f64>) -> Result<(), FigureError> {
@@ -208,14 +191,12 @@ impl Series<'_> {
         }
     }
 
-    /// Intervals: none, or one per datum with finite, ordered ends.
+    /// Intervals: none, or one per datum with ordered ends.
     fn intervals(&self, intervals: &[(f64, f64)], data: usize) -> Result<(), FigureError> {
         if intervals.is_empty() {
             return Ok(());
         }
         self.count("intervals", data, intervals.len())?;
-        self.finite("low", intervals.iter().map(|interval| interval.0))?;
-        self.finite("high", intervals.iter().map(|interval| interval.1))?;
         match intervals.iter().enumerate().find(|(_, (low, high))| low > high) {
             None => Ok(()),
             Some((index, &(low, high))) => Err(FigureError::Interval {

@@ -88,7 +88,8 @@ impl Colour {
     }
 }
 
-/// The fixed palette for series that have no order: six colours that differ in hue and in lightness, then again from the first.
+/// The fixed palette for series that have no order: six colours that differ in hue and in lightness, then again from
+/// the first.
 ///
 /// ```
 /// use figures::{palette, Colour};

@@ -48,8 +48,14 @@ impl ColourScale {
     /// assert_eq!(scale.colour(5.0), scale.colour(2.0));
     /// ```
     pub fn colour(&self, value: f64) -> Colour {
+        self.hues.at(self.fraction(value))
+    }
+
+    /// How far along the scale a number is, from 0 to 1; the middle if the scale has no length, or the number none.
+    pub(crate) fn fraction(&self, value: f64) -> f64 {
         let (low, high) = (self.scale.forward(self.low), self.scale.forward(self.high));
-        self.hues.at((self.scale.forward(value) - low) / (high - low))
+        let fraction = (self.scale.forward(value) - low) / (high - low);
+        if fraction.is_nan() { 0.5 } else { fraction.clamp(0.0, 1.0) }
     }
 }
 

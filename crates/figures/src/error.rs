@@ -6,11 +6,8 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FigureError {
-    /// A datum is NaN or infinite.
-    #[error(
-        "panel {panel}, series '{series}': {quantity} number {index} is {value}; data must be finite \
-         (leave a gap with Line::segments)"
-    )]
+    /// An edge of a bin or cell, or a coordinate of a schematic, is NaN or infinite.
+    #[error("panel {panel}, series '{series}': {quantity} number {index} is {value}; it must be finite")]
     NotFinite {
         /// Panel letter.
         panel: String,
@@ -22,14 +19,6 @@ pub enum FigureError {
         index: usize,
         /// The value given.
         value: f64,
-    },
-    /// A series has no data.
-    #[error("panel {panel}, series '{series}' holds no data")]
-    EmptySeries {
-        /// Panel letter.
-        panel: String,
-        /// Series name.
-        series: String,
     },
     /// Two arrays that go together have different lengths.
     #[error("panel {panel}, series '{series}': {found} {quantity} given where {expected} are needed")]
@@ -100,26 +89,7 @@ pub enum FigureError {
         /// Number of points of the line.
         points: usize,
     },
-    /// A datum lies beyond a fixed axis range that is not declared cut.
-    #[error(
-        "panel {panel}, series '{series}': {axis} = {value} lies beyond the axis [{low}, {high}]; \
-         widen it or declare it cut with Axis::cut"
-    )]
-    OutOfRange {
-        /// Panel letter.
-        panel: String,
-        /// Series name.
-        series: String,
-        /// `x` or `y`.
-        axis: &'static str,
-        /// The value given.
-        value: f64,
-        /// Lower end of the axis.
-        low: f64,
-        /// Upper end of the axis.
-        high: f64,
-    },
-    /// A datum or range end is zero or negative on a logarithmic axis.
+    /// A fixed end of a logarithmic axis is zero or negative.
     #[error(
         "panel {panel}, series '{series}': {axis} = {value} on a logarithmic axis, which allows positive numbers only"
     )]
@@ -145,14 +115,6 @@ pub enum FigureError {
         /// Upper end given.
         high: f64,
     },
-    /// An axis has no fixed range and no data to take one from.
-    #[error("panel {panel}: no data to take the range of {axis} from; give the axis a range")]
-    EmptyRange {
-        /// Panel letter.
-        panel: String,
-        /// `x` or `y`.
-        axis: &'static str,
-    },
     /// A figure without panels.
     #[error("figure '{figure}' has no panels")]
     NoPanels {
@@ -171,21 +133,6 @@ pub enum FigureError {
         /// What is allowed.
         allowed: String,
     },
-    /// Labels, legends and colour bars leave no room for the data.
-    #[error(
-        "panel {panel}: labels leave {width:.0} x {height:.0} pixels for the data, at least {least} each are needed; \
-         use fewer columns, shorter labels or a wider figure"
-    )]
-    NoRoom {
-        /// Panel letter.
-        panel: String,
-        /// Width left.
-        width: f64,
-        /// Height left.
-        height: f64,
-        /// The least allowed.
-        least: f64,
-    },
     /// An edge names a node that the panel does not hold.
     #[error("panel {panel}: an edge names the node '{node}', but the panel's nodes are: {known}")]
     UnknownNode {
@@ -195,6 +142,19 @@ pub enum FigureError {
         node: String,
         /// The names there are.
         known: String,
+    },
+    /// A text holds a character that cannot be drawn.
+    #[error(
+        "the text '{text}' holds U+{code:04X} as character {place}; control characters and those that XML does not \
+         allow cannot be drawn"
+    )]
+    BadCharacter {
+        /// The beginning of the text, escaped.
+        text: String,
+        /// Which character, from 1.
+        place: usize,
+        /// Its code point.
+        code: u32,
     },
     /// The drawing library failed.
     #[error("plotters could not draw: {0}")]

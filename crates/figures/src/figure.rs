@@ -115,7 +115,8 @@ impl Figure {
         self
     }
 
-    /// Sets the width in pixels. Text has a fixed size in pixels (labels 16), so a narrower figure has larger text once printed.
+    /// Sets the width in pixels. Text has a fixed size in pixels (labels 16), so a narrower figure has larger text
+    /// once printed.
     pub fn width(mut self, width: f64) -> Self {
         self.width = Some(width);
         self
@@ -151,7 +152,8 @@ impl Figure {
     }
 }
 
-/// The letter of a figure's panel by its index from 0, in reading order and without the empty cells: a to z, then aa, ab, …
+/// The letter of a figure's panel by its index from 0, in reading order and without the empty cells: a to z, then aa,
+/// ab, …
 ///
 /// ```
 /// use figures::panel_letter;

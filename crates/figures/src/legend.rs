@@ -1,11 +1,12 @@
+use crate::mark::BAND_OPACITY;
 use crate::{Anchor, Colour, Dash, Points, Shape};
 use serde::Serialize;
 
 /// Where a panel's legend stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Legend {
-    /// Inside, where it covers no data: a corner if one is free. If there is no such place, at the right of the panel, or below it
-    /// where that would make the panel too narrow.
+    /// Inside, where it covers no data: a corner if one is free. If there is no such place, at the right of the panel,
+    /// or below it where that would make the panel too narrow.
     #[default]
     Auto,
     /// Inside, at this place.
@@ -25,6 +26,8 @@ pub struct Key {
     pub label: String,
     /// What stands before the label, drawn over one another.
     pub symbols: Vec<Symbol>,
+    /// Names, or beginnings of names up to a comma, of the series it stands for; empty for those that look like it.
+    pub series: Vec<String>,
 }
 
 /// What stands before a label of a legend.
@@ -62,6 +65,15 @@ pub enum Symbol {
         /// How far in pixels its caps reach to either side.
         cap: f64,
     },
+    /// An arrow upwards from a data point: its value is a lower bound.
+    Above {
+        /// Colour.
+        colour: Colour,
+        /// Radius of the point in pixels.
+        radius: f64,
+    },
+    /// A hatched patch.
+    Hatched,
     /// A filled patch.
     Patch {
         /// Colour.
@@ -73,30 +85,23 @@ pub enum Symbol {
     },
 }
 
-impl Symbol {
-    /// What it stands for whatever the colour, as in the SVG's `data-look`; empty for error bars, which go with points.
-    pub(crate) fn look(&self) -> String {
-        match self {
-            Self::Line { dash, .. } => format!("line {dash:?}"),
-            Self::Point { shape, .. } => format!("point {shape:?}"),
-            Self::Patch { .. } => "patch".to_owned(),
-            Self::BarAcross { .. } | Self::BarUp { .. } => String::new(),
-        }
-    }
-}
-
 impl Key {
+    fn new(label: impl Into<String>, symbols: Vec<Symbol>) -> Self {
+        Self { label: label.into(), symbols, series: Vec::new() }
+    }
+
     /// An entry with a piece of line.
     pub fn line(label: impl Into<String>, colour: Colour, dash: Dash) -> Self {
-        Self { label: label.into(), symbols: vec![Symbol::Line { colour, dash, width: 1.8 }] }
+        Self::new(label, vec![Symbol::Line { colour, dash, width: 1.8 }])
     }
 
     /// An entry with a data point.
     pub fn point(label: impl Into<String>, colour: Colour, shape: Shape) -> Self {
-        Self { label: label.into(), symbols: vec![Symbol::Point { colour, shape, radius: 3.2 }] }
+        Self::new(label, vec![Symbol::Point { colour, shape, radius: 3.2 }])
     }
 
-    /// An entry with a data point that looks like one of these, with error bars in the directions in which they have them.
+    /// An entry with a data point that looks like one of these, with error bars in the directions in which they have
+    /// them.
     ///
     /// ```
     /// use figures::{Key, Points, Symbol};
@@ -110,11 +115,34 @@ impl Key {
         let up = (!like.intervals.is_empty()).then_some(Symbol::BarUp { colour, cap });
         let across = (!like.x_intervals.is_empty()).then_some(Symbol::BarAcross { colour, cap });
         let point = Symbol::Point { colour, shape: like.shape, radius: like.radius };
-        Self { label: label.into(), symbols: up.into_iter().chain(across).chain([point]).collect() }
+        Self::new(label, up.into_iter().chain(across).chain([point]).collect())
+    }
+
+    /// An entry with an open data point whose value is a [lower bound](Points::lower_bounds).
+    pub fn lower_bound(label: impl Into<String>, colour: Colour, shape: Shape) -> Self {
+        let point = Symbol::Point { colour, shape: shape.open(), radius: 3.2 };
+        Self::new(label, vec![Symbol::Above { colour, radius: 3.2 }, point])
     }
 
     /// An entry with a filled patch.
     pub fn patch(label: impl Into<String>, colour: Colour) -> Self {
-        Self { label: label.into(), symbols: vec![Symbol::Patch { colour, opacity: 1.0, outlined: false }] }
+        Self::new(label, vec![Symbol::Patch { colour, opacity: 1.0, outlined: false }])
+    }
+
+    /// An entry with a piece of [`Band`](crate::Band).
+    pub fn band(label: impl Into<String>, colour: Colour) -> Self {
+        Self::new(label, vec![Symbol::Patch { colour, opacity: BAND_OPACITY, outlined: false }])
+    }
+
+    /// An entry with a [hatched](crate::HeatMap::hatched) cell.
+    pub fn hatched(label: impl Into<String>) -> Self {
+        Self::new(label, vec![Symbol::Hatched])
+    }
+
+    /// Names the series that the entry stands for, whole (`theory, SNR 2`) or up to a comma (`theory`). A page can
+    /// switch these by the entry; without names it takes those that look like the entry.
+    pub fn of<S: Into<String>>(mut self, series: impl IntoIterator<Item = S>) -> Self {
+        self.series = series.into_iter().map(Into::into).collect();
+        self
     }
 }

@@ -115,12 +115,4 @@ impl Mark {
             _ => Vec::new(),
         }
     }
-
-    /// All data points: those of [`Mark::reach`] and the ends of bars that may be cut at an axis.
-    pub(crate) fn extent(&self) -> Vec<(f64, f64)> {
-        match self {
-            Self::Points(mark) => mark.extent(),
-            _ => self.reach(),
-        }
-    }
 }

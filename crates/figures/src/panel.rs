@@ -136,7 +136,8 @@ impl Panel {
         self
     }
 
-    /// Leaves the panel's letter out of the drawing. The letter still names the panel in the CSV and in the SVG's groups.
+    /// Leaves the panel's letter out of the drawing. The letter still names the panel in the CSV and in the SVG's
+    /// groups.
     pub fn unlettered(mut self) -> Self {
         self.lettered = false;
         self

@@ -6,7 +6,8 @@ use svg2pdf::usvg;
 
 /// Turns an SVG into a one-page PDF with the bundled fonts embedded (feature `pdf`).
 ///
-/// Text can be selected, but a letter that also occurs under a combining mark (s beside s̄) may be missing from the selection.
+/// Text can be selected, but a letter that also occurs under a combining mark (s beside s̄) may be missing from the
+/// selection.
 ///
 /// # Errors
 ///

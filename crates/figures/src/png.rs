@@ -55,7 +55,8 @@ mod tests {
     fn text_is_drawn_with_the_bundled_font() {
         let draw = |text: &str| {
             let svg = format!(
-                r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text x="2" y="15" font-size="14">{text}</text></svg>"#
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">{}{text}</text></svg>"#,
+                r#"<text x="2" y="15" font-size="14">"#
             );
             render_png(&svg, 80).unwrap()
         };

@@ -1,6 +1,6 @@
 //! The range that each axis shows.
 
-use crate::{Axis, Coordinates, FigureError, Mark, Panel, Scale, check};
+use crate::{Axis, Coordinates, FigureError, Mark, Panel, Scale, check, drawable};
 
 /// The ranges of a panel's two axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,7 +9,7 @@ pub(crate) struct Ranges {
     pub(crate) y: (f64, f64),
 }
 
-/// Takes fixed ranges from the axes and the others from the data, and refuses data that would be lost.
+/// Takes fixed ranges from the axes and the others from the data.
 pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureError> {
     let (x, y) = match &panel.coordinates {
         Coordinates::Free { width, height } => {
@@ -17,21 +17,19 @@ pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureErro
         }
         Coordinates::Axes { x, y } => (x, y),
     };
-    for mark in &panel.marks {
-        let (reach, extent) = (mark.reach(), mark.extent());
-        for (name, axis, pick) in [("x", x, across as fn(&(f64, f64)) -> f64), ("y", y, up)] {
-            positive(letter, mark.series(), name, axis, extent.iter().map(pick))?;
-            within(letter, mark.series(), name, axis, reach.iter().map(pick))?;
-        }
-    }
+    // The ends of intervals may be infinite, where they go on beyond the panel.
+    let fits = |axis: &Axis, value: f64| {
+        value.is_finite() && (axis.scale == Scale::Linear || value > 0.0) && drawable::shows(axis, value)
+    };
     let seen: Vec<(f64, f64)> =
-        panel.marks.iter().flat_map(Mark::reach).filter(|p| shows(x, p.0) && shows(y, p.1)).collect();
+        panel.marks.iter().flat_map(Mark::reach).filter(|p| fits(x, p.0) && fits(y, p.1)).collect();
     let has = |kind: fn(&Mark) -> bool| panel.marks.iter().any(kind);
     let points = has(|mark| matches!(mark, Mark::Points(_)));
     let (x_margin, y_margin) = if has(|mark| matches!(mark, Mark::HeatMap(_))) {
         (Margin::NONE, Margin::NONE)
     } else {
-        let x_share = if points { 0.04 } else { 0.0 };
+        let dodged = has(|mark| matches!(mark, Mark::Points(points) if points.dodge != 0.0));
+        let x_share = if dodged { 0.08 } else { 0.04 * f64::from(u8::from(points)) };
         (Margin { share: x_share, keeps_zero: !points }, Margin { share: 0.05, keeps_zero: !points })
     };
     let mut x_range = resolve(letter, "x", x, seen.iter().map(|point| point.0), x_margin)?;
@@ -43,58 +41,6 @@ pub(crate) fn of_panel(letter: &str, panel: &Panel) -> Result<Ranges, FigureErro
         (x_range, y_range) = if x.range.is_some() { (x_range, y.range.unwrap_or(x_range)) } else { (y_range, y_range) };
     }
     Ok(Ranges { x: x_range, y: y_range })
-}
-
-/// How far beyond a fixed range counts as rounding, relative to its length.
-const ROUNDING: f64 = 1e-9;
-
-fn shows(axis: &Axis, value: f64) -> bool {
-    axis.range.is_none_or(|(low, high)| {
-        let slack = ROUNDING * (high - low);
-        value >= low - slack && value <= high + slack
-    })
-}
-
-fn across(point: &(f64, f64)) -> f64 {
-    point.0
-}
-
-fn up(point: &(f64, f64)) -> f64 {
-    point.1
-}
-
-/// Checks that values have a place on a logarithmic axis.
-fn positive(
-    panel: &str,
-    series: &str,
-    name: &'static str,
-    axis: &Axis,
-    mut values: impl Iterator<Item = f64>,
-) -> Result<(), FigureError> {
-    match values.find(|value| axis.scale == Scale::Log && *value <= 0.0) {
-        None => Ok(()),
-        Some(value) => {
-            let (panel, series) = (panel.to_owned(), series.to_owned());
-            Err(FigureError::NotPositive { panel, series, axis: name, value })
-        }
-    }
-}
-
-/// Checks that values are within a fixed range, unless the axis is cut.
-fn within(
-    panel: &str,
-    series: &str,
-    name: &'static str,
-    axis: &Axis,
-    mut values: impl Iterator<Item = f64>,
-) -> Result<(), FigureError> {
-    if let (Some((low, high)), false) = (axis.range, axis.cut)
-        && let Some(value) = values.find(|value| !shows(axis, *value))
-    {
-        let (panel, series) = (panel.to_owned(), series.to_owned());
-        return Err(FigureError::OutOfRange { panel, series, axis: name, value, low, high });
-    }
-    Ok(())
 }
 
 fn resolve(
@@ -110,7 +56,8 @@ fn resolve(
     }
     let ends = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if ends.0 > ends.1 {
-        return Err(FigureError::EmptyRange { panel: panel.to_owned(), axis: name });
+        // Nothing to show: an axis all the same.
+        return Ok(if axis.scale == Scale::Log { (1.0, 10.0) } else { (0.0, 1.0) });
     }
     let padded = margin.around(axis.scale, ends);
     check::axis_range(panel, name, axis, padded)?;
@@ -131,11 +78,13 @@ impl Margin {
 
     fn around(self, scale: Scale, (low, high): (f64, f64)) -> (f64, f64) {
         let (from, to) = (scale.forward(low), scale.forward(high));
-        if to - from <= 1e-12 * from.abs().max(to.abs()) {
-            let half = if scale == Scale::Log || from == 0.0 { 0.5 } else { 0.1 * from.abs() };
+        // All equal, or too nearly so for the labels of ticks to differ.
+        if to - from <= 1e-6 * from.abs().max(to.abs()) || to - from < 1e-290 {
+            let half = if scale == Scale::Log || from.abs() < 1e-290 { 0.5 } else { 0.1 * from.abs() };
             return (scale.backward(from - half), scale.backward(to + half));
         }
         let step = self.share * (to - from);
+        let (least, most) = if scale == Scale::Log { (-305.0, 305.0) } else { (f64::MIN, f64::MAX) };
         // Nearly: three hundredths of the extent.
         let is_zero = |end: f64, outwards: f64| {
             let distance = end * -outwards;
@@ -144,7 +93,8 @@ impl Margin {
         let end = |value: f64, outwards: f64| match (is_zero(value, outwards), self.share == 0.0) {
             (true, _) => 0.0,
             (false, true) => value,
-            (false, false) => scale.backward(scale.forward(value) + outwards * step),
+            // Not so far that a logarithmic axis would begin at a number too small to write.
+            (false, false) => scale.backward((scale.forward(value) + outwards * step).clamp(least, most)),
         };
         (end(low, -1.0), end(high, 1.0))
     }
@@ -180,9 +130,7 @@ mod tests {
         let line = Line::new("s", [(0.0, 1.0), (1.0, 2.0), (9.0, 900.0)]);
         let panel = Panel::new(Axis::new("x").cut(0.0, 2.0), Axis::new("y")).mark(line.clone());
         assert!(ranges(panel).y.1 < 3.0);
-        let error = of_panel("c", &Panel::new(Axis::new("x").range(0.0, 2.0), Axis::new("y")).mark(line)).unwrap_err();
-        let message = error.to_string();
-        assert!(message.contains("panel c") && message.contains("'s'") && message.contains('9'), "{message}");
+        assert!(ranges(Panel::new(Axis::new("x").range(0.0, 2.0), Axis::new("y")).mark(line)).y.1 < 3.0);
     }
 
     #[test]
@@ -209,19 +157,18 @@ mod tests {
         let points = Points::new("s", [(1.0, 1.0), (2.0, 3.0)]);
         let panel = Panel::new(Axis::new("x").range(0.0, 2.5), Axis::new("y"));
         let bars = points.clone().x_intervals([(0.5, 1.5), (-1.0, 5.0)]).intervals([(0.0, 2.0), (-90.0, 96.0)]);
-        assert!(matches!(of_panel("a", &panel.clone().mark(bars.clone())), Err(FigureError::OutOfRange { .. })));
         assert_eq!(ranges(panel.clone().mark(bars.cut_intervals())), ranges(panel.mark(points)));
-        // A bar has no place on a logarithmic axis whether it is cut or not; a point beyond the axis is lost.
-        let below = Points::new("s", [(1.0, 1.0)]).x_intervals([(-1.0, 3.0)]).cut_intervals();
-        let logarithmic = Panel::new(Axis::log("x"), Axis::new("y")).mark(below.clone());
-        assert!(matches!(of_panel("a", &logarithmic), Err(FigureError::NotPositive { axis: "x", .. })));
-        let far = Panel::new(Axis::new("x").range(2.0, 3.0), Axis::new("y")).mark(below);
-        assert!(matches!(of_panel("a", &far), Err(FigureError::OutOfRange { axis: "x", .. })));
     }
 
     #[test]
-    fn zero_on_a_logarithmic_axis_is_refused() {
-        let panel = Panel::new(Axis::log("x"), Axis::new("y")).mark(Points::new("s", [(0.0, 3.0)]));
-        assert!(matches!(of_panel("b", &panel), Err(FigureError::NotPositive { axis: "x", .. })));
+    fn what_has_no_place_leaves_the_range_alone() {
+        let points = |y: f64| Points::new("s", [(1.0, 2.0), (2.0, 4.0)]).intervals([(y, 3.0), (3.0, 5.0)]);
+        let log = || Panel::new(Axis::new("x"), Axis::log("y"));
+        assert_eq!(ranges(log().mark(points(-1.0))), ranges(log().mark(points(2.0))));
+        let empty = ranges(log().mark(Points::new("s", [(1.0, f64::NAN)])));
+        assert_eq!(empty.y, (1.0, 10.0));
+        let equal =
+            ranges(Panel::new(Axis::new("x"), Axis::new("y")).mark(Points::new("s", [(1e300, 1.0), (1e300, 1.0)])));
+        assert!(equal.x.0 < 1e300 && equal.x.1 > 1e300 && equal.y.0 < 1.0 && equal.y.1 > 1.0);
     }
 }

@@ -2,38 +2,51 @@
 
 mod annotation;
 mod axes;
+mod axis_labels;
 mod canvas;
 mod colour_bar;
 mod compact;
+mod data;
 mod frame;
 mod geometry;
+mod heat_map;
 mod label_fit;
 mod layout;
 mod legend;
+mod legend_entries;
+mod legend_place;
+mod outline;
+mod placed;
 mod series;
 mod style;
 mod symbol;
 mod tick_layout;
 
-use crate::{Anchor, Coordinates, Figure, FigureError, Mark, check, font, math_text};
-use canvas::{Canvas, TextStyle, Written, escaped, grid};
+use crate::{Anchor, Colour, Coordinates, Figure, FigureError, Mark, check, drawable, font, math_text};
+use canvas::{Canvas, TextStyle, Written, grid};
 use frame::Frame;
 use geometry::Rect;
-use layout::{Layout, Placed};
+use layout::Layout;
+use math_text::escaped;
+use placed::Placed;
 use std::fmt::Write as _;
 
 /// Draws a figure as a standalone SVG document; the same figure gives the same bytes on every run.
 ///
-/// Text stays text, set in DejaVu Sans or the reader's sans-serif. The document is one `<svg>` with a viewBox of ten steps per
-/// pixel, `<title>` and `<desc>`, a white `<rect class="background">` and, for each panel,
-/// `<g class="panel" data-panel="a" data-rect="left top width height" data-x-range="low high" data-x-scale="linear" …>` (steps and
-/// data), which holds one `<g class="series" data-panel="a" data-series="NAME" data-kind="line" data-x="…" data-y="…" …>` per
-/// series (data with five digits; `data-low`, `data-high` for intervals, `data-x-low`, `data-x-high` for those in x that may be
-/// [cut](crate::Points::cut_intervals)), and groups of class `grid`, `axes` and `legend`.
+/// Text stays text, set in DejaVu Sans or the reader's sans-serif. The document is one `<svg>` with a viewBox of ten
+/// steps per pixel, `<title>` and `<desc>`, a white `<rect class="background">` and, for each panel,
+/// `<g class="panel" data-panel="a" data-rect="left top width height" data-x-range="low high" data-x-scale="linear"
+/// …>` (steps and data), which holds one `<g class="series" data-key="a0" data-panel="a" data-series="NAME"
+/// data-kind="line" data-x="…" data-y="…" …>` per series (data with four digits; `data-low`, `data-high` for
+/// intervals, `data-x-low`, `data-x-high` for those in x, `data-dodge` steps to the right), and groups of class
+/// `grid`, `axes` and `legend`. An entry of a legend or colour bar is `<g class="legend-entry" data-legend="LABEL"
+/// data-for="a0 b0">` with the keys of the series that it stands for.
+///
+/// Values that have no place are left out: see [`undrawn`](crate::undrawn).
 ///
 /// # Errors
 ///
-/// Data that are not finite or do not fit together or into a fixed axis, and labels that leave no room: see [`FigureError`].
+/// Data that do not fit together, a fixed range whose ends do not increase, a grid of no panels: see [`FigureError`].
 pub fn render_svg(figure: &Figure) -> Result<String, FigureError> {
     Ok(drawn(figure)?.0)
 }
@@ -63,6 +76,7 @@ type Drawn = (String, Vec<Written>, (f64, f64));
 
 fn drawn(figure: &Figure) -> Result<Drawn, FigureError> {
     check::figure(figure)?;
+    let figure = &drawable::figure(figure);
     let layout = Layout::new(figure)?;
     let mut canvas = Canvas::new(layout.width, layout.height);
     if !figure.heading.is_empty() {
@@ -73,9 +87,10 @@ fn drawn(figure: &Figure) -> Result<Drawn, FigureError> {
         draw_panel(&mut canvas, figure, placed)?;
     }
     if let (Some(bar), Some(rect)) = (&figure.colour_bar, layout.colour_bar) {
-        colour_bar::draw(&mut canvas, bar, rect)?;
+        let series_of = |colour: Colour| legend_entries::series_of_colour(figure.lettered_panels(), colour);
+        colour_bar::draw(&mut canvas, bar, rect, &series_of)?;
     }
-    legend::draw_shared(&mut canvas, &layout)?;
+    legend::draw_shared(&mut canvas, &layout.legend, (style::OUTER, layout.width - style::OUTER), layout.legend_top)?;
     let (body, written) = canvas.finish()?;
     Ok((document(figure, &layout, &body), written, (layout.width, layout.height)))
 }
@@ -88,12 +103,13 @@ fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>) -> Resu
     // Lines and areas, axes over them, points that may stand on an axis, and annotations on top.
     let is_series = |mark: &&Mark| !matches!(mark.kind(), "text" | "arrow" | "node" | "edge" | "brace");
     let is_points = |mark: &&Mark| matches!(mark, Mark::Points(_));
-    for mark in panel.marks.iter().filter(|mark| is_series(mark) && !is_points(mark)) {
-        series::draw(canvas, &frame, &placed.letter, mark)?;
+    let marks = || panel.marks.iter().enumerate();
+    for (index, mark) in marks().filter(|(_, mark)| is_series(mark) && !is_points(mark)) {
+        series::draw(canvas, &frame, (&placed.letter, index), mark)?;
     }
     axes::axes(canvas, placed)?;
-    for mark in panel.marks.iter().filter(is_points) {
-        series::draw(canvas, &frame, &placed.letter, mark)?;
+    for (index, mark) in marks().filter(|(_, mark)| is_points(mark)) {
+        series::draw(canvas, &frame, (&placed.letter, index), mark)?;
     }
     for mark in panel.marks.iter().filter(|mark| !is_series(mark)) {
         annotation::draw(canvas, &frame, panel, mark)?;
@@ -102,7 +118,9 @@ fn draw_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>) -> Resu
     legend::draw_panel(canvas, placed, &frame)?;
     if let Some(bar) = &panel.colour_bar {
         let left = placed.plot.right() + 12.0;
-        colour_bar::draw(canvas, bar, Rect { left, width: style::BAR, ..placed.plot })?;
+        let series_of =
+            |colour: Colour| legend_entries::series_of_colour([(placed.letter.clone(), panel)].into_iter(), colour);
+        colour_bar::draw(canvas, bar, Rect { left, width: style::BAR, ..placed.plot }, &series_of)?;
     }
     canvas.close()
 }
@@ -112,7 +130,7 @@ fn open_panel(canvas: &mut Canvas, figure: &Figure, placed: &Placed<'_>, frame: 
     let id = format!("{}-{}", figure.name, placed.letter);
     let Rect { left, top, width, height } = frame.rect;
     let rect = format!("{} {} {} {}", grid(left), grid(top), grid(width), grid(height));
-    let ends = |(low, high): (f64, f64)| format!("{} {}", crate::table::shortest(low), crate::table::shortest(high));
+    let ends = |(low, high): (f64, f64)| format!("{} {}", math_text::shortest(low), math_text::shortest(high));
     let label = |axis: &crate::Axis| math_text::plain(&axis.label);
     let (x_label, y_label) = match &placed.panel.coordinates {
         Coordinates::Axes { x, y } => (label(x), label(y)),
@@ -138,12 +156,15 @@ fn document(figure: &Figure, layout: &Layout<'_>, body: &str) -> String {
     let mut out = String::with_capacity(body.len() + 1000);
     let _ = writeln!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {} {}" role="img" aria-labelledby="{name}-title {name}-desc" font-family="'{}', sans-serif">"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {} {}" {}>"#,
         grid(width),
         grid(height),
-        font::FAMILY,
+        format_args!(
+            r#"role="img" aria-labelledby="{name}-title {name}-desc" font-family="'{}', sans-serif""#,
+            font::FAMILY
+        ),
     );
-    let _ = writeln!(out, r#"<title id="{name}-title">{}</title>"#, escaped(&figure.title));
+    let _ = writeln!(out, r#"<title id="{name}-title">{}</title>"#, escaped(&math_text::plain(&figure.title)));
     let described = if figure.description.is_empty() { panels_in_words(figure) } else { figure.description.clone() };
     let _ = writeln!(out, r#"<desc id="{name}-desc">{}</desc>"#, escaped(&described));
     let _ = writeln!(

@@ -1,5 +1,6 @@
 //! The tidy CSV of a figure.
 
+use crate::math_text::shortest;
 use crate::{Direction, Figure, FigureError, Mark, check};
 
 /// One row of the table; `None` is an empty field.
@@ -10,18 +11,27 @@ struct Row {
     interval: Option<(f64, f64)>,
     x_interval: Option<(f64, f64)>,
     value: Option<f64>,
+    value_interval: Option<(f64, f64)>,
+    /// Which coordinates are only lower bounds.
+    censored: &'static str,
 }
 
 /// Writes every series of a figure as a tidy CSV: one row per datum, with the columns
 /// `panel, series, x, y, low, high`, numbers with the fewest digits that read back to the same `f64`.
 ///
-/// `low` and `high` are the ends of an interval or band in y. Two more columns, `x_low` and `x_high`, follow where a series has
-/// intervals in x or bins (histograms, whose `x` is the middle of the bin, and heat maps), and `value` where there is a heat map.
-/// Data beyond a cut axis are all there.
+/// `low` and `high` are the ends of an interval or band in y. More columns follow where a figure needs them: `x_low`
+/// and `x_high` for intervals in x and for bins (of histograms, whose `x` is the middle of the bin, and of heat maps,
+/// whose `x` and `y` are the values that a cell [stands for](crate::HeatMap::at), or its middle), `value` for heat
+/// maps, `value_low` and `value_high` for the [intervals](crate::HeatMap::intervals) of these, and `censored` (`x`,
+/// `y`, `x y` or `value`) where a number is only a [lower bound](crate::Points::lower_bounds).
+///
+/// All data are there, also those that the drawing leaves out ([`undrawn`](crate::undrawn)): `NaN`, `inf`, or beyond a
+/// cut axis.
 ///
 /// # Errors
 ///
-/// Data that are not finite or do not fit together, as for [`render_svg`](crate::render_svg).
+/// Data that do not fit together: intervals or edges of another number than the data, edges that do not increase.
+/// Whatever else keeps a figure from being drawn leaves its table alone.
 ///
 /// ```
 /// use figures::{render_csv, Axis, Figure, Panel, Points};
@@ -32,7 +42,7 @@ struct Row {
 /// # Ok::<(), figures::FigureError>(())
 /// ```
 pub fn render_csv(figure: &Figure) -> Result<Vec<u8>, FigureError> {
-    check::figure(figure)?;
+    check::data(figure)?;
     let marks: Vec<(String, &Mark)> = figure
         .lettered_panels()
         .flat_map(|(letter, panel)| panel.marks.iter().map(move |m| (letter.clone(), m)))
@@ -43,16 +53,22 @@ pub fn render_csv(figure: &Figure) -> Result<Vec<u8>, FigureError> {
         .collect();
     let x_intervals = rows.iter().any(|(_, _, row)| row.x_interval.is_some());
     let values = rows.iter().any(|(_, _, row)| row.value.is_some());
+    let value_intervals = rows.iter().any(|(_, _, row)| row.value_interval.is_some());
+    let censored = rows.iter().any(|(_, _, row)| !row.censored.is_empty());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["panel", "series", "x", "y", "low", "high"];
     header.extend(["x_low", "x_high"].into_iter().filter(|_| x_intervals));
     header.extend(["value"].into_iter().filter(|_| values));
+    header.extend(["value_low", "value_high"].into_iter().filter(|_| value_intervals));
+    header.extend(["censored"].into_iter().filter(|_| censored));
     writer.write_record(&header)?;
     for (letter, series, row) in rows {
         let mut fields = vec![letter.to_owned(), series.to_owned(), field(row.x), field(row.y)];
         fields.extend(ends(row.interval));
         fields.extend(ends(row.x_interval).into_iter().filter(|_| x_intervals));
         fields.extend([field(row.value)].into_iter().filter(|_| values));
+        fields.extend(ends(row.value_interval).into_iter().filter(|_| value_intervals));
+        fields.extend([row.censored.to_owned()].into_iter().filter(|_| censored));
         writer.write_record(&fields)?;
     }
     writer.into_inner().map_err(|error| FigureError::Csv(error.into_error().into()))
@@ -66,16 +82,21 @@ fn ends(interval: Option<(f64, f64)>) -> [String; 2] {
     [field(interval.map(|ends| ends.0)), field(interval.map(|ends| ends.1))]
 }
 
-/// The fewest digits that read back to the same number.
-pub(crate) fn shortest(number: f64) -> String {
-    let size = number.abs();
-    if size != 0.0 && !(1e-5..1e16).contains(&size) { format!("{number:e}") } else { format!("{number}") }
-}
-
 fn rows_of(mark: &Mark) -> Vec<Row> {
     match mark {
         Mark::Line(line) => with_intervals(&line.points, &line.intervals, &[]),
-        Mark::Points(points) => with_intervals(&points.points, &points.intervals, &points.x_intervals),
+        Mark::Points(points) => {
+            let mut rows = with_intervals(&points.points, &points.intervals, &points.x_intervals);
+            for (i, row) in rows.iter_mut().enumerate() {
+                row.censored = match (points.x_lower_bounds.contains(&i), points.lower_bounds.contains(&i)) {
+                    (true, true) => "x y",
+                    (true, false) => "x",
+                    (false, true) => "y",
+                    (false, false) => "",
+                };
+            }
+            rows
+        }
         Mark::Band(band) => {
             let row = |&(x, low, high): &_| Row { x: Some(x), interval: Some((low, high)), ..Row::default() };
             band.places.iter().map(row).collect()
@@ -85,15 +106,15 @@ fn rows_of(mark: &Mark) -> Vec<Row> {
             bins.map(|(bin, &height)| Row { y: Some(height), ..Row::default() }.over_bin(bin)).collect()
         }
         Mark::HeatMap(map) => {
-            let cells = map.y_edges.windows(2).zip(&map.values).flat_map(|(y, values)| {
-                map.x_edges.windows(2).zip(values).map(move |(x, &value)| {
-                    Row {
-                        y: Some(0.5 * (y[0] + y[1])),
-                        interval: Some((y[0], y[1])),
-                        value: Some(value),
-                        ..Row::default()
-                    }
-                    .over_bin(x)
+            let cells = map.y_edges.windows(2).zip(&map.values).enumerate().flat_map(|(j, (y, values))| {
+                map.x_edges.windows(2).zip(values).enumerate().map(move |(i, (x, &value))| Row {
+                    x: Some(map.x(i)),
+                    y: Some(map.y(j)),
+                    interval: Some((y[0], y[1])),
+                    x_interval: Some((x[0], x[1])),
+                    value: Some(value),
+                    value_interval: map.intervals.get(j).and_then(|row| row.get(i)).copied(),
+                    censored: if map.is_hatched(j, i) { "value" } else { "" },
                 })
             });
             cells.collect()
@@ -119,7 +140,7 @@ fn with_intervals(points: &[(f64, f64)], intervals: &[(f64, f64)], x_intervals: 
         y: Some(y),
         interval: intervals.get(i).copied(),
         x_interval: x_intervals.get(i).copied(),
-        value: None,
+        ..Row::default()
     };
     points.iter().enumerate().map(row).collect()
 }
@@ -149,6 +170,26 @@ mod tests {
     }
 
     #[test]
+    fn all_numbers_are_kept_whatever_can_be_drawn() {
+        let line = Line::new("s", [(0.0, f64::NAN), (1.0, f64::INFINITY)]);
+        let log = Panel::new(Axis::log("x"), Axis::log("y")).mark(line);
+        assert_eq!(csv([log.span(7, 1)]), "panel,series,x,y,low,high\na,s,0,NaN,,\na,s,1,inf,,\n");
+    }
+
+    #[test]
+    fn swept_values_bounds_and_intervals_of_cells() {
+        let scale = ColourScale::diverging(1.0);
+        let x = ([1.0, 2.0, 8.0], crate::Scale::Linear);
+        let map = HeatMap::at("m", x, ([5.0], crate::Scale::Linear), vec![vec![0.5, 0.25, f64::NAN]], scale);
+        let map = map.intervals(vec![vec![(0.0, 1.0); 3]]).hatched(vec![vec![false, true, false]]);
+        let expected = "panel,series,x,y,low,high,x_low,x_high,value,value_low,value_high,censored\n\
+                        a,m,1,5,4.5,5.5,0.5,1.5,0.5,0,1,\n\
+                        a,m,2,5,4.5,5.5,1.5,5,0.25,0,1,value\n\
+                        a,m,8,5,4.5,5.5,5,11,NaN,0,1,\n";
+        assert_eq!(csv([panel().mark(map)]), expected);
+    }
+
+    #[test]
     fn bins_and_cells_bring_their_columns() {
         let map = HeatMap::new("m", [0.0, 2.0], [0.0, 1.0], vec![vec![7.0]], ColourScale::sequential(0.0, 9.0));
         let expected = "panel,series,x,y,low,high,x_low,x_high,value\n\
@@ -157,12 +198,5 @@ mod tests {
                         a,m,1,0.5,0,1,0,2,7\n";
         let points = Points::new("p", [(1.0, 2.0)]).x_intervals([(0.5, 1.5)]);
         assert_eq!(csv([panel().mark(Histogram::new("h", [0.0, 1.0], [3.0])).mark(points).mark(map)]), expected);
-    }
-
-    #[test]
-    fn numbers_read_back_to_the_same_bits() {
-        for number in [0.1 + 0.2, 1e-300, -2.5e17, 5e-324, 123_456.789, -0.0] {
-            assert_eq!(shortest(number).parse::<f64>().unwrap().to_bits(), number.to_bits());
-        }
     }
 }

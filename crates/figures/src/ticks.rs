@@ -1,6 +1,7 @@
 //! Where ticks stand and what is written at them.
 
 use crate::Scale;
+use crate::math_text::{decimal, power_of_ten};
 
 /// A tick and its label; minor ticks have none.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,31 +43,6 @@ fn is_exact(value: f64, decimals: i32) -> bool {
 fn common_exponent(values: &[f64]) -> i32 {
     let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
     if largest == 0.0 || (0.01..1e5).contains(&largest) { 0 } else { (largest.log10() + 1e-9).floor() as i32 }
-}
-
-/// A number with fixed decimals, a true minus sign and commas between thousands from 10,000 on.
-pub(crate) fn decimal(value: f64, decimals: i32) -> String {
-    let digits = format!("{:.*}", decimals.max(0) as usize, value.abs());
-    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
-    let negative = value < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b));
-    let mut out = String::from(if negative { "−" } else { "" });
-    for (i, c) in whole.chars().enumerate() {
-        if whole.len() > 4 && i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
-}
-
-/// Ten to a power, as math text.
-pub(crate) fn power_of_ten(exponent: i32) -> String {
-    let sign = if exponent < 0 { "−" } else { "" };
-    format!("10^{{{sign}{}}}", exponent.abs())
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten.
@@ -117,7 +93,7 @@ fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
                 (false, _) => String::new(),
                 (true, true) => decimal(value, (-exponent).max(0)),
                 (true, false) if digit == 1 => power_of_ten(exponent),
-                (true, false) => format!("{digit}·{}", power_of_ten(exponent)),
+                (true, false) => format!("{digit}×{}", power_of_ten(exponent)),
             };
             ticks.push(Tick { value, label, major });
         }
@@ -145,9 +121,6 @@ mod tests {
     #[test]
     fn thousands_and_exponents() {
         assert_eq!(written(Scale::Linear, 0.0, 25_000.0, 4), ["0", "10,000", "20,000"]);
-        assert_eq!(decimal(1234.0, 0), "1234");
-        assert_eq!(decimal(-1_234_567.25, 2), "−1,234,567.25");
-        assert_eq!(decimal(-0.001, 1), "0.0");
         let ticks = automatic(Scale::Linear, -1e-4, 1e-4, 5);
         assert_eq!(ticks.exponent, -4);
         let labels: Vec<_> = ticks.ticks.iter().map(|t| t.label.as_str()).collect();

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use figures::{
-    Axis, Band, ColourBar, ColourScale, Edge, Figure, FigureError, HeatMap, Histogram, Line, Mark, Node, Panel, Points,
-    Text, render_csv, render_svg,
+    Axis, ColourBar, ColourScale, Edge, Figure, FigureError, HeatMap, Histogram, Line, Mark, Node, Panel, Points,
+    render_svg,
 };
 
 /// The error of the second of two panels that holds this mark.
@@ -25,20 +25,7 @@ fn assert_says(error: &FigureError, parts: &[&str]) {
 }
 
 #[test]
-fn data_that_are_not_numbers() {
-    assert_says(&error_of(Line::new("s1", [(0.0, 0.0), (1.0, f64::NAN)])), &["panel b", "'s1'", "y number 1", "NaN"]);
-    assert_says(&error_of(Points::new("s2", [(f64::INFINITY, 0.0)])), &["panel b", "'s2'", "x number 0", "inf"]);
-    assert_says(&error_of(Band::new("s3", [(0.0, f64::NAN, 1.0)])), &["'s3'", "low"]);
-    assert_says(&error_of(Text::at(f64::NAN, 0.0, "t")), &["panel b", "'text'", "NaN"]);
-    let points = Points::new("s4", [(0.0, 0.0)]).x_intervals([(0.0, f64::NAN)]);
-    assert_says(&error_of(points), &["'s4'", "high"]);
-    let map = |value| HeatMap::new("s5", [0.0, 1.0], [0.0, 1.0], vec![vec![value]], ColourScale::diverging(1.0));
-    assert_says(&error_of(map(f64::NAN)), &["'s5'", "value"]);
-}
-
-#[test]
 fn data_that_do_not_fit_together() {
-    assert_says(&error_of(Line::new("s", [])), &["panel b", "'s'", "no data"]);
     let points = Points::new("s", [(0.0, 0.0), (1.0, 1.0)]);
     assert_says(&error_of(points.clone().intervals([(0.0, 1.0)])), &["1 intervals", "2 are needed"]);
     assert_says(&error_of(points.intervals([(0.0, 1.0), (2.0, 1.0)])), &["interval number 1", "2", "1"]);
@@ -51,9 +38,6 @@ fn data_that_do_not_fit_together() {
 #[test]
 fn values_that_cannot_be_counted() {
     let counted = |values: &[f64], start, width| error_of(Histogram::of_values("h", values, start, width));
-    assert_says(&counted(&[0.5, f64::NAN], 0.0, 1.0), &["panel b", "'h'", "number 1", "NaN"]);
-    assert_says(&counted(&[f64::INFINITY], 0.0, 1.0), &["'h'", "number 0", "inf"]);
-    assert_says(&counted(&[0.5, -1.0, f64::NEG_INFINITY], 0.0, 1.0), &["'h'", "number 2", "-inf"]);
     assert_says(&counted(&[0.5], 0.0, 0.0), &["'h'", "edges must increase", "0 is followed by 0"]);
     assert_says(&counted(&[0.5], 0.0, -0.25), &["'h'", "edges must increase", "0 is followed by -0.25"]);
     assert_says(&counted(&[0.5], 0.0, f64::NAN), &["'h'", "edges", "NaN"]);
@@ -82,15 +66,13 @@ fn breaks_of_a_line() {
 fn ranges() {
     let line = Line::new("s", [(0.0, 0.0), (3.0, 1.0)]);
     let fixed = |low, high| Panel::new(Axis::new("x").range(low, high), Axis::new("y")).mark(line.clone());
-    assert_says(&error_in(fixed(0.0, 2.0)), &["panel b", "'s'", "x = 3", "[0, 2]", "Axis::cut"]);
-    assert_says(&error_in(fixed(2.0, 2.0)), &["panel b", "'s'"]);
+    assert_says(&error_in(fixed(2.0, 2.0)), &["panel b", "range of x", "[2, 2]"]);
     assert!(matches!(
         error_in(Panel::new(Axis::new("x").cut(5.0, 4.0), Axis::new("y")).mark(line.clone())),
         FigureError::BadRange { axis: "x", .. }
     ));
-    assert!(matches!(error_in(Panel::new(Axis::new("x"), Axis::new("y"))), FigureError::EmptyRange { axis: "x", .. }));
-    let log = Panel::new(Axis::log("x"), Axis::new("y")).mark(line.clone());
-    assert_says(&error_in(log), &["panel b", "'s'", "x = 0", "logarithmic"]);
+    let log = Panel::new(Axis::log("x").range(0.0, 1.0), Axis::new("y")).mark(line.clone());
+    assert_says(&error_in(log), &["panel b", "x = 0", "logarithmic"]);
     let bar = ColourBar::new(ColourScale::sequential_log(0.0, 1.0), "c");
     let barred = Panel::new(Axis::new("x"), Axis::new("y")).mark(line).colour_bar(bar);
     assert!(matches!(error_in(barred), FigureError::BadRange { axis: "colour", .. }));
@@ -106,17 +88,9 @@ fn grids_and_schematics() {
     assert_says(&refused(Figure::new("f", "F").panel(panel().span(2, 1))), &["span", "2 columns"]);
     assert_says(&refused(Figure::new("f", "F").aspect(f64::NAN).panel(panel())), &["aspect"]);
     assert_says(&refused(Figure::new("f", "F").columns(2).column_weights([1.0]).panel(panel())), &["weights", "1"]);
-    let narrow = Figure::new("f", "F").columns(9).width(400.0).panels((0..9).map(|_| panel()));
-    assert!(matches!(refused(narrow), FigureError::NoRoom { .. }));
     let schematic = Panel::free(4.0, 2.0).mark(Node::circle("a", (1.0, 1.0), 0.5)).mark(Edge::new("a", "c"));
     assert_says(&refused(Figure::new("f", "F").panel(schematic)), &["panel a", "'c'", "nodes are: a"]);
     assert!(matches!(refused(Figure::new("f", "F").panel(Panel::free(0.0, 1.0))), FigureError::BadRange { .. }));
-}
-
-#[test]
-fn the_table_refuses_what_the_drawing_refuses() {
-    let panel = Panel::new(Axis::new("x"), Axis::new("y")).mark(Line::new("s", [(0.0, f64::NAN)]));
-    assert!(matches!(render_csv(&Figure::new("f", "F").panel(panel)), Err(FigureError::NotFinite { .. })));
 }
 
 #[test]

@@ -39,6 +39,34 @@ fn numbers(node: Node<'_, '_>, attribute: &str) -> Vec<f64> {
     node.attribute(attribute).unwrap_or_default().split_whitespace().map(|n| n.parse().unwrap()).collect()
 }
 
+/// The corners of each part of a path.
+fn parts(path: Node<'_, '_>) -> Vec<Vec<(f64, f64)>> {
+    let mut parts: Vec<Vec<(f64, f64)>> = Vec::new();
+    let d = path.attribute("d").unwrap().replace('-', " -");
+    let mut rest = d.as_str();
+    while let Some(command) = rest.chars().next() {
+        let end = rest[1..].find(|c: char| c.is_ascii_alphabetic()).map_or(rest.len(), |end| end + 1);
+        let numbers: Vec<f64> = rest[1..end].split_whitespace().map(|n| n.parse().unwrap()).collect();
+        rest = &rest[end..];
+        let steps: Vec<(f64, f64)> = match command {
+            'M' => {
+                parts.push(vec![(numbers[0], numbers[1])]);
+                continue;
+            }
+            'h' => numbers.iter().map(|dx| (*dx, 0.0)).collect(),
+            'v' => numbers.iter().map(|dy| (0.0, *dy)).collect(),
+            'l' => numbers.chunks(2).map(|step| (step[0], step[1])).collect(),
+            _ => continue,
+        };
+        let part = parts.last_mut().unwrap();
+        for (dx, dy) in steps {
+            let (x, y) = part[part.len() - 1];
+            part.push((x + dx, y + dy));
+        }
+    }
+    parts
+}
+
 #[test]
 fn every_series_is_one_group_with_its_panel_name_and_kind() {
     let svg = render_svg(&figure()).unwrap();
@@ -98,15 +126,17 @@ fn panel_attributes_map_data_to_the_pixels_drawn() {
         };
         let points = panel.descendants().filter(|node| node.attribute("data-kind") == Some("points"));
         for group in points {
-            let shapes: Vec<_> =
-                group.descendants().filter(|n| n.has_tag_name("circle") || n.has_tag_name("polygon")).collect();
+            let filled = |n: &Node<'_, '_>| n.has_tag_name("path") && n.attribute("fill") != Some("none");
+            let circles = group.descendants().filter(|n| n.has_tag_name("circle"));
+            let mut shapes: Vec<_> = circles.map(|n| (numbers(n, "cx")[0], numbers(n, "cy")[0])).collect();
+            shapes.extend(group.descendants().filter(filled).flat_map(parts).map(|part| centre(&part)));
             let data: Vec<_> = numbers(group, "data-x").into_iter().zip(numbers(group, "data-y")).collect();
             assert_eq!(shapes.len(), data.len());
             for (shape, (x, y)) in shapes.iter().zip(data) {
                 let across = position(x, &numbers(panel, "data-x-range"), panel.attribute("data-x-scale"));
                 let up = position(y, &numbers(panel, "data-y-range"), panel.attribute("data-y-scale"));
                 let expected = (rect[0] + across * rect[2], rect[1] + (1.0 - up) * rect[3]);
-                let drawn = centre(*shape);
+                let drawn = *shape;
                 // Two roundings to whole steps, of the rectangle and of the shape.
                 assert!(
                     (drawn.0 - expected.0).abs() <= 2.0 && (drawn.1 - expected.1).abs() <= 2.0,
@@ -119,13 +149,9 @@ fn panel_attributes_map_data_to_the_pixels_drawn() {
     assert_eq!(judged, 5);
 }
 
-fn centre(shape: Node<'_, '_>) -> (f64, f64) {
-    if shape.has_tag_name("circle") {
-        return (numbers(shape, "cx")[0], numbers(shape, "cy")[0]);
-    }
-    let points: Vec<f64> = shape.attribute("points").unwrap().split([' ', ',']).map(|n| n.parse().unwrap()).collect();
-    let mean = |start: usize| points.iter().skip(start).step_by(2).sum::<f64>() / (points.len() / 2) as f64;
-    (mean(0), mean(1))
+fn centre(corners: &[(f64, f64)]) -> (f64, f64) {
+    let mean = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).sum::<f64>() / corners.len() as f64;
+    (mean(|corner| corner.0), mean(|corner| corner.1))
 }
 
 #[test]
@@ -142,7 +168,7 @@ fn the_document_is_accessible_and_works_on_any_page() {
     assert!(document.descendants().filter(|n| n.has_tag_name("text")).all(|n| n.attribute("fill").is_some()));
     assert!(root.attribute("font-family").unwrap().starts_with("'DejaVu Sans'"));
     let description = document.descendants().find(|n| n.has_tag_name("desc")).unwrap().text().unwrap();
-    assert_eq!(description, "Panel a: y against x. Panel b, rank 3: εte against s̄.");
+    assert_eq!(description, "Panel a: y against x. Panel b, rank 3: ε_te against s̄.");
 }
 
 #[test]
@@ -154,17 +180,13 @@ fn nothing_is_drawn_beyond_a_cut_axis() {
     let svg = render_svg(&figure).unwrap();
     let document = Document::parse(&svg).unwrap();
     let rect = numbers(groups(&document, "panel")[0], "data-rect");
-    let lines = document.descendants().filter(|n| n.has_tag_name("polyline"));
+    let lines = document.descendants().filter(|n| n.has_tag_name("path"));
     let in_series = lines.filter(|n| n.ancestors().any(|a| a.attribute("data-series") == Some("steep")));
     let mut vertices = 0;
-    for line in in_series {
-        for point in line.attribute("points").unwrap().split(' ') {
-            let (x, y) = point.split_once(',').unwrap();
-            let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
-            assert!(x >= rect[0] - 1.0 && x <= rect[0] + rect[2] + 1.0, "{point} beyond {rect:?}");
-            assert!(y >= rect[1] - 1.0 && y <= rect[1] + rect[3] + 1.0, "{point} beyond {rect:?}");
-            vertices += 1;
-        }
+    for (x, y) in in_series.flat_map(parts).flatten() {
+        assert!(x >= rect[0] - 1.0 && x <= rect[0] + rect[2] + 1.0, "{x} beyond {rect:?}");
+        assert!(y >= rect[1] - 1.0 && y <= rect[1] + rect[3] + 1.0, "{y} beyond {rect:?}");
+        vertices += 1;
     }
     assert!(vertices >= 2);
     assert_eq!(document.descendants().filter(|n| n.has_tag_name("circle")).count(), 1);
@@ -185,17 +207,63 @@ fn cut_error_bars_end_at_the_axes_and_keep_their_numbers() {
     let group = series.iter().find(|g| g.attribute("data-series") == Some("bars")).unwrap();
     assert_eq!([numbers(*group, "data-x-low"), numbers(*group, "data-x-high")], [[1.0], [90.0]]);
     // Two bars, and caps at their ends but for the one that the axis cuts.
-    let paths = |node: Node<'_, '_>| -> Vec<Vec<f64>> {
-        let lines = node.descendants().filter(|n| n.has_tag_name("polyline"));
-        let ends =
-            |n: Node<'_, '_>| n.attribute("points").unwrap().split([' ', ',']).map(|c| c.parse().unwrap()).collect();
-        lines.map(ends).collect()
+    let paths = |node: Node<'_, '_>| -> Vec<Vec<(f64, f64)>> {
+        let is_line = |n: &Node<'_, '_>| n.has_tag_name("path") && n.attribute("fill") == Some("none");
+        node.descendants().filter(is_line).flat_map(parts).collect()
     };
     let drawn = paths(*group);
     assert_eq!(drawn.len(), 2 + 3, "{drawn:?}");
-    let right = drawn.iter().flat_map(|ends| ends.iter().step_by(2)).copied().fold(0.0, f64::max);
+    let right = drawn.iter().flatten().map(|corner| corner.0).fold(0.0, f64::max);
     assert!((right - rect[0] - rect[2]).abs() <= 2.0, "{right} {rect:?}");
     assert_eq!(paths(groups(&document, "legend-entry")[0]).len(), 2 + 4);
+}
+
+#[test]
+fn every_legend_entry_names_its_series() {
+    let scale = ColourScale::sequential_log(1.0, 4.0);
+    let with = |panel: Panel| {
+        let curve = |end: f64| Line::new(format!("theory, {end}"), [(0.0, 0.0), (1.0, end)]).colour(scale.colour(end));
+        let points = |end: f64| Points::new(format!("seen, {end}"), [(1.0, end)]).colour(scale.colour(end));
+        let both =
+            |end: f64| -> [figures::Mark; 2] { [curve(end).into(), points(end).shape(Shape::OpenTriangle).into()] };
+        panel.marks([1.0, 4.0].into_iter().flat_map(both))
+    };
+    let own = with(panel()).mark(RefLine::vertical(0.5).legend("threshold")).legend(figures::Legend::Below);
+    let figure = Figure::new("keys", "Keys")
+        .panel(with(panel()))
+        .panel(own)
+        .key(Key::line("theory", Colour::GREY, Dash::Solid))
+        .key(Key::point("seen", Colour::GREY, Shape::OpenTriangle))
+        .colour_bar(ColourBar::new(scale.clone(), "SNR").ticks([(1.0, "1"), (4.0, "4")]));
+    let svg = render_svg(&figure).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let mut found: Vec<String> = groups(&document, "legend-entry")
+        .iter()
+        .map(|g| ["data-legend", "data-for"].map(|a| g.attribute(a).unwrap_or_default()).join(": "))
+        .collect();
+    found.sort();
+    let expected =
+        ["SNR = 1: a0 a1 b0 b1", "SNR = 4: a2 a3 b2 b3", "seen: a1 a3 b1 b3", "theory: a0 a2 b0 b2", "threshold: b4"];
+    assert_eq!(found, expected);
+    let keys: Vec<_> = groups(&document, "series").iter().filter_map(|g| g.attribute("data-key")).collect();
+    assert_eq!(keys.len(), 9);
+}
+
+#[test]
+fn bounds_dodges_and_cells_are_drawn() {
+    let plain = Points::new("p", [(1.0, 1.0), (2.0, 2.0)]);
+    let drawn = |points: Points| render_svg(&Figure::new("f", "F").panel(panel().mark(points))).unwrap();
+    let circle = |svg: &str| svg.split("cx=\"").nth(1).unwrap().split('"').next().unwrap().parse::<i32>().unwrap();
+    assert_eq!(circle(&drawn(plain.clone().dodge(4.0))), circle(&drawn(plain.clone().dodge(-4.0))) + 80);
+    let bounded = drawn(plain.lower_bounds([1]).x_lower_bounds([1]));
+    assert_eq!(bounded.matches("fill=\"#FFFFFF\" stroke=\"#1F5FB4\"").count(), 1, "one open point");
+    let axes = (([1.0, 2.0], figures::Scale::Linear), ([10.0], figures::Scale::Linear));
+    let map = HeatMap::at("m", axes.0, axes.1, vec![vec![-0.25, 0.5]], ColourScale::diverging(1.0));
+    let map = map.intervals(vec![vec![(-0.5, 0.0), (0.25, 0.75)]]).hatched(vec![vec![true, false]]).numbers(2);
+    let svg = render_svg(&Figure::new("f", "F").panel(panel().mark(map))).unwrap();
+    for text in [">−0.25<", ">−0.50 … 0.0<", ">0.50<", ">0.25 … 0.75<", ">1<", ">2<", ">10<"] {
+        assert!(svg.contains(text), "{text} is not in {svg}");
+    }
 }
 
 #[test]

@@ -342,9 +342,9 @@ mod tests {
             |assembled: &Assembled| write_figure(folder.path(), assembled, &[Format::Svg, Format::Png], record());
         write(&assembled(1, 600.0)).unwrap();
         assert_eq!(names(), ["a.csv", "a.png", "a.svg"]);
-        // Forty panels side by side have no room for their labels.
-        let error = format!("{:#}", write(&assembled(40, 600.0)).unwrap_err());
-        assert!(error.starts_with("cannot draw the SVG: ") && error.contains("pixels for the data"), "{error}");
+        // A figure of 90 pixels is none.
+        let error = format!("{:#}", write(&assembled(40, 90.0)).unwrap_err());
+        assert!(error.starts_with("cannot draw the SVG: ") && error.contains("100 to 5000 pixels"), "{error}");
         assert_eq!(names(), ["a.csv"]);
         assert_eq!(std::fs::read_to_string(folder.path().join("a.csv")).unwrap().lines().count(), 81);
     }

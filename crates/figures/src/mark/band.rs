@@ -11,6 +11,8 @@ pub struct Band {
     pub series: String,
     /// Places (x, low, high).
     pub places: Vec<(f64, f64, f64)>,
+    /// Indices of places that are not joined to the place before them: gaps.
+    pub breaks: Vec<usize>,
     /// Fill colour.
     pub colour: Colour,
     /// 0 (invisible) to 1 (opaque).
@@ -25,6 +27,7 @@ impl Band {
         Self {
             series: series.into(),
             places: places.into_iter().collect(),
+            breaks: Vec::new(),
             colour: Colour::BLUE,
             opacity: BAND_OPACITY,
             legend: None,
@@ -47,6 +50,11 @@ impl Band {
     pub fn legend(mut self, label: impl Into<String>) -> Self {
         self.legend = Some(label.into());
         self
+    }
+
+    /// The index ranges of the pieces between gaps.
+    pub(crate) fn pieces(&self) -> Vec<std::ops::Range<usize>> {
+        super::line::pieces(&self.breaks, self.places.len())
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {

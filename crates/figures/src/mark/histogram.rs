@@ -13,6 +13,8 @@ pub struct Histogram {
     pub edges: Vec<f64>,
     /// Height of each bin.
     pub heights: Vec<f64>,
+    /// How many values were left out of the counts because they are missing or infinite.
+    pub uncounted: usize,
     /// Colour of the outline and, lighter, of the fill.
     pub colour: Colour,
     /// Opacity of the fill; 0 leaves the outline alone.
@@ -32,6 +34,7 @@ impl Histogram {
             series: series.into(),
             edges: edges.into_iter().collect(),
             heights: heights.into_iter().collect(),
+            uncounted: 0,
             colour: Colour::BLUE,
             fill_opacity: 0.3,
             legend: None,
@@ -40,8 +43,9 @@ impl Histogram {
 
     /// Counts values in bins `[start + k·width, start + (k+1)·width)` that together hold all of them.
     ///
-    /// What cannot be counted is kept for the renderers to refuse: values of which one is not finite become the edges,
-    /// bins of no positive width keep the edges they would have, and bins beyond the most allowed (100 000) stay empty.
+    /// Values that are not finite are left out and counted as [undrawn](crate::undrawn). What else cannot be counted
+    /// is kept for the renderers to refuse: bins of no positive width keep the edges they would have, bins beyond the
+    /// most allowed (100,000) stay empty.
     ///
     /// ```
     /// use figures::Histogram;
@@ -49,10 +53,9 @@ impl Histogram {
     /// assert_eq!(h.heights, [1.0, 2.0, 0.0, 1.0]);
     /// ```
     pub fn of_values(series: impl Into<String>, values: &[f64], start: f64, width: f64) -> Self {
-        let count = values.len() as f64;
-        if values.iter().any(|value| !value.is_finite()) {
-            return Self::new(series, values.iter().copied(), [count]);
-        }
+        let all = values.len();
+        let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+        let (uncounted, count) = (all - values.len(), values.len() as f64);
         if !(start.is_finite() && width.is_finite() && width > 0.0) {
             return Self::new(series, [start, start + width], [count]);
         }
@@ -65,10 +68,11 @@ impl Histogram {
         }
         let bins = (last - first) as usize + 1;
         let mut heights = vec![0.0; bins];
-        for &value in values {
+        for &value in &values {
             heights[(bin(value) - first) as usize] += 1.0;
         }
-        Self::new(series, (0..=bins).map(|k| start + (first + k as f64) * width), heights)
+        let edges = (0..=bins).map(|k| start + (first + k as f64) * width);
+        Self { uncounted, ..Self::new(series, edges, heights) }
     }
 
     /// Sets the colour.

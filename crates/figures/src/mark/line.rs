@@ -113,15 +113,20 @@ impl Line {
 
     /// The index ranges of the pieces between gaps.
     pub(crate) fn pieces(&self) -> Vec<std::ops::Range<usize>> {
-        let starts = std::iter::once(0).chain(self.breaks.iter().copied());
-        let ends = self.breaks.iter().copied().chain(std::iter::once(self.points.len()));
-        starts.zip(ends).map(|(start, end)| start..end).collect()
+        pieces(&self.breaks, self.points.len())
     }
 
     pub(crate) fn reach(&self) -> Vec<(f64, f64)> {
         let band = self.points.iter().zip(&self.intervals).flat_map(|(p, i)| [(p.0, i.0), (p.0, i.1)]);
         self.points.iter().copied().chain(band).collect()
     }
+}
+
+/// The index ranges between breaks.
+pub(super) fn pieces(breaks: &[usize], count: usize) -> Vec<std::ops::Range<usize>> {
+    let starts = std::iter::once(0).chain(breaks.iter().copied());
+    let ends = breaks.iter().copied().chain(std::iter::once(count));
+    starts.zip(ends).map(|(start, end)| start..end).collect()
 }
 
 #[cfg(test)]

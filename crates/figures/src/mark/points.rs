@@ -25,6 +25,19 @@ pub enum Shape {
     OpenDiamond,
 }
 
+impl Shape {
+    /// The same outline, white inside.
+    pub fn open(self) -> Self {
+        match self {
+            Self::Circle => Self::OpenCircle,
+            Self::Square => Self::OpenSquare,
+            Self::Triangle => Self::OpenTriangle,
+            Self::Diamond => Self::OpenDiamond,
+            other => other,
+        }
+    }
+}
+
 /// Data points, with optional intervals in y and in x.
 ///
 /// ```
@@ -47,6 +60,12 @@ pub struct Points {
     pub x_intervals: Vec<(f64, f64)>,
     /// Whether error bars end at the axes (`true`) or the axes hold them (`false`).
     pub cut: bool,
+    /// Indices of points whose y is only a lower bound, as of a time that a run did not reach.
+    pub lower_bounds: Vec<usize>,
+    /// Indices of points whose x is only a lower bound.
+    pub x_lower_bounds: Vec<usize>,
+    /// How far in pixels the points are drawn to the right of their x.
+    pub dodge: f64,
     /// Shape.
     pub shape: Shape,
     /// Colour of outline, fill and error bars.
@@ -70,6 +89,9 @@ impl Points {
             intervals: Vec::new(),
             x_intervals: Vec::new(),
             cut: false,
+            lower_bounds: Vec::new(),
+            x_lower_bounds: Vec::new(),
+            dodge: 0.0,
             shape: Shape::Circle,
             colour: Colour::BLUE,
             radius: 3.2,
@@ -91,8 +113,8 @@ impl Points {
         self
     }
 
-    /// Lets error bars that are longer than an axis end there, without a cap: they neither widen an automatic range nor are they an error
-    /// on a fixed one. The CSV and the SVG's data keep their ends.
+    /// Lets error bars that are longer than an axis end there, without a cap: they neither widen an automatic range
+    /// nor count as [undrawn](crate::undrawn) on a fixed one. The CSV and the SVG's data keep their ends.
     ///
     /// ```
     /// use figures::{Axis, Figure, Panel, Points, render_csv};
@@ -104,6 +126,35 @@ impl Points {
     /// ```
     pub fn cut_intervals(mut self) -> Self {
         self.cut = true;
+        self
+    }
+
+    /// Says of the points at these indices that their y is only a lower bound (a censored value): they are drawn open,
+    /// with an arrow upwards. The CSV has a column `censored` for them.
+    ///
+    /// ```
+    /// use figures::{Axis, Figure, Panel, Points, render_csv};
+    /// let times = Points::new("stop", [(1.0, 4.0), (2.0, 10.0)]).lower_bounds([1]);
+    /// let figure = Figure::new("f", "F").panel(Panel::new(Axis::new("x"), Axis::new("t")).mark(times));
+    /// let csv = String::from_utf8(render_csv(&figure)?).unwrap();
+    /// assert_eq!(csv, "panel,series,x,y,low,high,censored\na,stop,1,4,,,\na,stop,2,10,,,y\n");
+    /// # Ok::<(), figures::FigureError>(())
+    /// ```
+    pub fn lower_bounds(mut self, indices: impl IntoIterator<Item = usize>) -> Self {
+        self.lower_bounds = indices.into_iter().collect();
+        self
+    }
+
+    /// As [`Points::lower_bounds`], for x: the arrow points to the right.
+    pub fn x_lower_bounds(mut self, indices: impl IntoIterator<Item = usize>) -> Self {
+        self.x_lower_bounds = indices.into_iter().collect();
+        self
+    }
+
+    /// Draws the points so many pixels to the right of their x, so that those of several series at one place are all
+    /// seen. The data keep their x.
+    pub fn dodge(mut self, pixels: f64) -> Self {
+        self.dodge = pixels;
         self
     }
 

@@ -12,7 +12,8 @@ pub enum Direction {
     Diagonal,
 }
 
-/// A dotted straight line across the panel. It does not widen an automatic range and is left out where it lies beyond the range.
+/// A dotted straight line across the panel. It does not widen an automatic range and is left out where it lies beyond
+/// the range.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RefLine {
     /// Series name; lines that have one enter the CSV with their constant coordinate.

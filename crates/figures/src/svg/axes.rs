@@ -1,11 +1,11 @@
 //! Frame, ticks, labels, title and letter of a panel.
 
+use super::axis_labels::{fit_title, fit_x_label, fit_y_label};
 use super::canvas::{Canvas, Ink, TextStyle};
-use super::label_fit::Fitted;
-use super::layout::Placed;
+use super::placed::Placed;
 use super::style::{AXIS, GRID_LINE, LABEL_SIZE, LETTER_SIZE, MINOR_TICK_LENGTH, TICK_LENGTH, TICK_SIZE, TITLE_SIZE};
 use super::tick_layout;
-use crate::{Anchor, Coordinates, FigureError, font};
+use crate::{Anchor, Coordinates, FigureError};
 
 /// The light lines under the data.
 pub(crate) fn grid(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureError> {
@@ -48,16 +48,6 @@ pub(crate) fn axes(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), Figur
     canvas.close()
 }
 
-/// The x label as it fits beside the power of ten at the axis' right end, and the ends it has to keep between.
-pub(crate) fn fit_x_label(placed: &Placed<'_>, label: &str) -> (Fitted, (f64, f64)) {
-    let cell = placed.cell;
-    let right = match placed.ticks.x.exponent {
-        0 => cell.right(),
-        exponent => placed.plot.right() - font::label_width(&tick_layout::factor(exponent), TICK_SIZE, false) - 10.0,
-    };
-    (Fitted::new(label, LABEL_SIZE, right - cell.left), (cell.left, right))
-}
-
 /// The label under the plot's middle, moved, broken or made smaller where it would leave the panel.
 fn x_label(canvas: &mut Canvas, placed: &Placed<'_>, label: &str) -> Result<(), FigureError> {
     if label.is_empty() {
@@ -68,12 +58,6 @@ fn x_label(canvas: &mut Canvas, placed: &Placed<'_>, label: &str) -> Result<(), 
     let middle = fitted.middle(plot.left + 0.5 * plot.width, ends);
     let place = (middle, placed.labels_bottom - LABEL_RISE - 0.5 * fitted.extra_height());
     canvas.text(place, &fitted.text, &TextStyle::new(fitted.size, Anchor::Centre))
-}
-
-/// The y label as it fits below the panel's letter, and the ends it has to keep between.
-pub(crate) fn fit_y_label(placed: &Placed<'_>, label: &str) -> (Fitted, (f64, f64)) {
-    let ends = (placed.plot.top, placed.labels_bottom);
-    (Fitted::new(label, LABEL_SIZE, ends.1 - ends.0), ends)
 }
 
 /// The label beside the plot's middle, moved down, broken or made smaller where it would touch the panel's letter.
@@ -119,19 +103,14 @@ fn tick_labels(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureErr
     Ok(())
 }
 
-/// The title as it fits beside the panel's letter, and the ends it has to keep between.
-pub(crate) fn fit_title(placed: &Placed<'_>) -> (Fitted, (f64, f64)) {
-    let cell = placed.cell;
-    let letter = if placed.lettered { 1.2 * LETTER_SIZE } else { 0.0 };
-    (Fitted::new(&placed.panel.title, TITLE_SIZE, cell.width - letter), (cell.left + letter, cell.right()))
-}
-
 /// Title and letter.
 pub(crate) fn heading(canvas: &mut Canvas, placed: &Placed<'_>) -> Result<(), FigureError> {
     let baseline = placed.cell.top + TITLE_SIZE;
     if placed.lettered {
         let style = TextStyle { bold: true, ..TextStyle::new(LETTER_SIZE, Anchor::BottomLeft) };
-        canvas.text((placed.cell.left, baseline), &placed.letter, &style)?;
+        // A name, not a variable.
+        let letter: String = placed.letter.chars().map(|c| format!("\\{c}")).collect();
+        canvas.text((placed.cell.left, baseline), &letter, &style)?;
     }
     if !placed.panel.title.is_empty() {
         let (fitted, ends) = fit_title(placed);

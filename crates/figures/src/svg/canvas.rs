@@ -1,7 +1,7 @@
 //! The SVG under construction: shapes drawn by plotters, groups and text put around them.
 
 use super::geometry::{Point, Rect};
-use crate::math_text::{self, Script};
+use crate::math_text::{self, Piece, Run, escaped};
 use crate::{Anchor, Colour, FigureError, font};
 use plotters::prelude::{DrawingBackend, RGBAColor, SVGBackend, ShapeStyle};
 use std::fmt::Write as _;
@@ -134,14 +134,17 @@ impl Canvas {
             self.line_of_text((place.0, baseline), place, line, style)?;
         }
         let rect = text_box(place, label, style);
-        self.written.push(Written { text: label.to_owned(), rect });
+        self.written.push(Written { text: math_text::plain(label), rect });
         Ok(())
     }
 
     fn line_of_text(&mut self, at: Point, pivot: Point, line: &str, style: &TextStyle) -> Result<(), FigureError> {
-        let mut attributes = format!(r#"x="{}" y="{}" font-size="{}""#, grid(at.0), grid(at.1), grid(style.size));
         let fx = style.anchor.fractions().0;
-        if fx > 0.0 {
+        let left = at.0 - fx * font::label_width(line, style.size, style.bold);
+        let is_placed = math_text::has_stack(line);
+        let start = if is_placed { left } else { at.0 };
+        let mut attributes = format!(r#"x="{}" y="{}" font-size="{}""#, grid(start), grid(at.1), grid(style.size));
+        if fx > 0.0 && !is_placed {
             let anchor = if fx < 1.0 { "middle" } else { "end" };
             let _ = write!(attributes, r#" text-anchor="{anchor}""#);
         }
@@ -157,7 +160,7 @@ impl Canvas {
             let _ =
                 write!(attributes, r#" transform="rotate({} {} {})""#, -style.rotation, grid(pivot.0), grid(pivot.1));
         }
-        let _ = writeln!(self.out, "<text {attributes}>{}</text>", spans(line, style));
+        let _ = writeln!(self.out, "<text {attributes}>{}</text>", spans(line, left, style));
         Ok(())
     }
 
@@ -234,54 +237,74 @@ pub(crate) fn grid(pixels: f64) -> i32 {
     (pixels * GRID).round() as i32
 }
 
-/// Escapes text for SVG and leaves out control characters, which XML does not allow.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !c.is_control()) {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(c),
+/// The pieces of a line as text and tspans; scripts are shifted by `dy`. A superscript above a subscript, and what
+/// comes after the two, are put at places of their own, counted from the `left` end of the line: with a negative `dx`
+/// in their stead usvg 0.45, and so the PDF, loses letters.
+fn spans(line: &str, left: f64, style: &TextStyle) -> String {
+    let mut out = String::new();
+    let (mut end, mut height, mut own_place) = (left, 0, None);
+    for piece in math_text::parse(line) {
+        match piece {
+            Piece::Line(run) => {
+                let shift = Shift { place: own_place.take(), across: 0, down: -height };
+                span(&mut out, &run, None, shift);
+                height = 0;
+                end += font::runs_width(&[run], style.size, style.bold);
+            }
+            Piece::Scripts { below, above } => {
+                let size = font::script_size(style.size);
+                let gap = font::SUPERSCRIPT_GAP * style.size;
+                for run in &below {
+                    let target = grid(font::SUBSCRIPT_DROP * style.size);
+                    let shift = Shift { place: own_place.take(), across: 0, down: target - height };
+                    span(&mut out, run, Some(size), shift);
+                    height = target;
+                }
+                for (i, run) in above.iter().enumerate() {
+                    let target = -grid(font::SUPERSCRIPT_RISE * style.size);
+                    let is_first = i == 0;
+                    let stacked = (is_first && !below.is_empty()).then_some(end + gap);
+                    let place = stacked.or(own_place.take());
+                    let across = if is_first && stacked.is_none() { grid(gap) } else { 0 };
+                    span(&mut out, run, Some(size), Shift { place, across, down: target - height });
+                    height = target;
+                }
+                end += font::scripts_width(&below, &above, style.size, style.bold);
+                own_place = (!below.is_empty() && !above.is_empty()).then_some(end);
+            }
         }
     }
     out
 }
 
-/// The runs of a line as text and tspans; scripts are shifted by `dy`. (A superscript after a subscript follows it: setting it above
-/// would take a negative `dx`, at which usvg 0.45, and so the PDF, loses letters.)
-fn spans(line: &str, style: &TextStyle) -> String {
-    let mut out = String::new();
-    let mut height = 0.0;
-    for run in math_text::parse(line) {
-        let target = match run.script {
-            Script::Base => 0.0,
-            Script::Subscript => font::SUBSCRIPT_DROP * style.size,
-            Script::Superscript => -font::SUPERSCRIPT_RISE * style.size,
-        };
-        let mut attributes = String::new();
-        if run.script == Script::Superscript {
-            let _ = write!(attributes, r#" dx="{}""#, grid(font::SUPERSCRIPT_GAP * style.size));
-        }
-        if target != height {
-            let _ = write!(attributes, r#" dy="{}""#, grid(target) - grid(height));
-        }
-        if run.script != Script::Base {
-            let _ = write!(attributes, r#" font-size="{}""#, grid(font::SCRIPT_SIZE * style.size));
-        }
-        if run.italic {
-            attributes.push_str(r#" font-style="italic""#);
-        }
-        let text = escaped(&run.text);
-        if attributes.is_empty() {
-            out.push_str(&text);
-        } else {
-            let _ = write!(out, "<tspan{attributes}>{text}</tspan>");
-        }
-        height = target;
+/// Where a run stands: at a place of its own in pixels, or after the run before it, both shifted by steps of the grid.
+struct Shift {
+    place: Option<f64>,
+    across: i32,
+    down: i32,
+}
+
+/// Writes a run, in a size of its own if it is a script.
+fn span(out: &mut String, run: &Run, size: Option<f64>, shift: Shift) {
+    let mut attributes = String::new();
+    if let Some(place) = shift.place {
+        let _ = write!(attributes, r#" x="{}""#, grid(place));
     }
-    out
+    for (name, steps) in [("dx", shift.across), ("dy", shift.down)].into_iter().filter(|(_, steps)| *steps != 0) {
+        let _ = write!(attributes, r#" {name}="{steps}""#);
+    }
+    if let Some(size) = size {
+        let _ = write!(attributes, r#" font-size="{}""#, grid(size));
+    }
+    if run.italic {
+        attributes.push_str(r#" font-style="italic""#);
+    }
+    let text = math_text::escaped(&run.text);
+    if attributes.is_empty() {
+        out.push_str(&text);
+    } else {
+        let _ = write!(out, "<tspan{attributes}>{text}</tspan>");
+    }
 }
 
 /// The upright box around a box turned counterclockwise about a point.
@@ -301,22 +324,31 @@ mod tests {
 
     #[test]
     fn scripts_return_to_the_line() {
-        let style = TextStyle::new(10.0, Anchor::Left);
-        let out = spans("ε_{te}(t)", &style);
-        assert_eq!(out, r#"ε<tspan dy="20" font-size="70">te</tspan><tspan dy="-20">(t)</tspan>"#);
-        assert_eq!(spans("a < *b*", &style), r#"a &lt; <tspan font-style="italic">b</tspan>"#);
-        let both = r#"s<tspan dy="20" font-size="70">α</tspan><tspan dx="6" dy="-56" font-size="70">2</tspan>"#;
-        assert_eq!(spans("s_α^2", &style), both);
+        let style = TextStyle::new(20.0, Anchor::Left);
+        let out = spans("ln ε_{te}(t)", 0.0, &style);
+        let expected = [
+            r#"ln <tspan font-style="italic">ε</tspan><tspan dy="40" font-size="140">te</tspan>"#,
+            r#"<tspan dy="-40">(</tspan><tspan font-style="italic">t</tspan>)"#,
+        ];
+        assert_eq!(out, expected.concat());
+        assert_eq!(spans("1 < *b*", 0.0, &style), r#"1 &lt; <tspan font-style="italic">b</tspan>"#);
+        assert_eq!(spans("10^5", 0.0, &style), r#"10<tspan dx="12" dy="-72" font-size="140">5</tspan>"#);
+    }
+
+    #[test]
+    fn a_superscript_stands_above_a_subscript() {
+        let style = TextStyle::new(20.0, Anchor::Left);
+        let out = spans("5_{z}²/3", 100.0, &style);
+        let five = 20.0 * font::label_width("5", 1.0, false);
+        let (above, after) =
+            (grid(100.0 + five + 1.2), grid(100.0 + five + 14.0 * font::label_width("2", 1.0, false) + 1.2));
+        assert!(out.contains(&format!(r#"<tspan x="{above}" dy="-112" font-size="140">2</tspan>"#)), "{out}");
+        assert!(out.contains(&format!(r#"<tspan x="{after}" dy="72">/3</tspan>"#)), "{out}");
     }
 
     #[test]
     fn a_quarter_turn_exchanges_width_and_height() {
         let rect = turned(Rect { left: -5.0, top: -1.0, width: 10.0, height: 2.0 }, (0.0, 0.0), 90.0);
         assert!((rect.width - 2.0).abs() < 1e-9 && (rect.height - 10.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn control_characters_and_markup_are_escaped() {
-        assert_eq!(escaped("a\u{0}\t<&\">"), "a&lt;&amp;&quot;&gt;");
     }
 }

@@ -4,8 +4,9 @@ use super::canvas::{Canvas, Ink, TextStyle};
 use super::frame::Map;
 use super::geometry::Rect;
 use super::style::{AXIS, BAR, LABEL_SIZE, TICK_LENGTH, TICK_SIZE};
+use crate::math_text::{plain, power_of_ten};
 use crate::ticks;
-use crate::{Anchor, ColourBar, FigureError, font};
+use crate::{Anchor, Colour, ColourBar, FigureError, font};
 
 /// Shades drawn.
 const STEPS: usize = 64;
@@ -24,8 +25,8 @@ fn ticks_of(bar: &ColourBar, height: f64) -> (Vec<(f64, String)>, i32) {
 fn label(bar: &ColourBar, exponent: i32) -> String {
     match (exponent, bar.label.is_empty()) {
         (0, _) => bar.label.clone(),
-        (_, true) => format!("×{}", ticks::power_of_ten(exponent)),
-        (_, false) => format!("{} (×{})", bar.label, ticks::power_of_ten(exponent)),
+        (_, true) => format!("×{}", power_of_ten(exponent)),
+        (_, false) => format!("{} (×{})", bar.label, power_of_ten(exponent)),
     }
 }
 
@@ -37,8 +38,14 @@ pub(crate) fn width(bar: &ColourBar, height: f64) -> f64 {
     BAR + TICK_LENGTH + 4.0 + widest + label
 }
 
-/// Draws the bar in a rectangle, with ticks and label at its right.
-pub(crate) fn draw(canvas: &mut Canvas, bar: &ColourBar, rect: Rect) -> Result<(), FigureError> {
+/// Draws the bar in a rectangle, with ticks and label at its right. A tick whose colour is that of series, found by
+/// `series_of`, is an entry of a legend.
+pub(crate) fn draw(
+    canvas: &mut Canvas,
+    bar: &ColourBar,
+    rect: Rect,
+    series_of: &dyn Fn(Colour) -> Vec<String>,
+) -> Result<(), FigureError> {
     let range = (bar.scale.low, bar.scale.high);
     let map = Map { scale: bar.scale.scale, range, pixels: (rect.bottom(), rect.top) };
     canvas.open(&[("class", "colour-bar"), ("data-label", &crate::math_text::plain(&bar.label))])?;
@@ -57,7 +64,16 @@ pub(crate) fn draw(canvas: &mut Canvas, bar: &ColourBar, rect: Rect) -> Result<(
     for (value, text) in ticks.iter().filter(|(value, _)| (range.0..=range.1).contains(value)) {
         let at = map.at(*value);
         canvas.path(&[(right, at), (right + TICK_LENGTH, at)], Ink::stroke(AXIS, 1.1));
+        let series = series_of(bar.scale.colour(*value)).join(" ");
+        let is_entry = !series.is_empty();
+        if is_entry {
+            let label = plain(&format!("{} = {text}", bar.label));
+            canvas.open(&[("class", "legend-entry"), ("data-legend", &label), ("data-for", &series)])?;
+        }
         canvas.text((right + TICK_LENGTH + 4.0, at), text, &style)?;
+        if is_entry {
+            canvas.close()?;
+        }
     }
     let place = (left + width(bar, rect.height) - 0.5 * LABEL_SIZE, 0.5 * (top + bottom));
     let text = label(bar, exponent);

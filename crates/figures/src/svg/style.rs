@@ -20,6 +20,8 @@ pub(crate) const SYMBOL: f64 = 24.0;
 pub(crate) const BAR: f64 = 14.0;
 /// The least width and height that data need.
 pub(crate) const LEAST_PLOT: f64 = 40.0;
+/// What they get where less than that would be left.
+pub(crate) const COMFORTABLE_PLOT: f64 = 110.0;
 
 pub(crate) const AXIS: Colour = Colour::rgb(0x44, 0x44, 0x44);
 pub(crate) const GRID_LINE: Colour = Colour::rgb(0xec, 0xec, 0xec);

@@ -39,7 +39,7 @@ fn is_open(shape: Shape) -> bool {
     matches!(shape, Shape::OpenCircle | Shape::OpenSquare | Shape::OpenTriangle | Shape::OpenDiamond)
 }
 
-/// Draws a shape at each centre; fills come before outlines, so that equal styles stay together.
+/// Draws a shape at each centre; an outline follows its fill, so that the two become one.
 pub(crate) fn shapes(canvas: &mut Canvas, centres: &[Point], shape: Shape, radius: f64, ink: Ink) {
     let round = matches!(shape, Shape::Circle | Shape::OpenCircle);
     let outline = Ink { width: 1.4, ..ink };
@@ -58,19 +58,21 @@ pub(crate) fn shapes(canvas: &mut Canvas, centres: &[Point], shape: Shape, radiu
         } else {
             canvas.polygon(&corners(shape, centre, radius), fill);
         }
-    }
-    if !is_open(shape) {
-        return;
-    }
-    for &centre in centres {
-        if round {
+        if is_open(shape) && round {
             canvas.ring(centre, radius, outline);
-        } else {
-            let mut loop_ = corners(shape, centre, radius);
-            loop_.extend_from_within(..2);
-            canvas.path(&loop_, outline);
+        } else if is_open(shape) {
+            let mut closed = corners(shape, centre, radius);
+            closed.extend_from_within(..1);
+            canvas.path(&closed, outline);
         }
     }
+}
+
+/// Draws the arrow of a point whose value is a lower bound.
+pub(crate) fn bound(canvas: &mut Canvas, (x, y): Point, (dx, dy): (f64, f64), radius: f64, ink: Ink) {
+    let at = |distance: f64| (x + distance * dx, y + distance * dy);
+    let ink = Ink { width: 1.2, ..ink };
+    arrow(canvas, at(radius), at(radius + 5.0 + head_length(ink.width)), ink, (false, true));
 }
 
 /// Width of error bars in pixels.

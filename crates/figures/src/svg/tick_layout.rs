@@ -3,9 +3,10 @@
 use super::frame::Map;
 use super::geometry::Rect;
 use super::style::TICK_SIZE;
+use crate::math_text::power_of_ten;
 use crate::range::Ranges;
 use crate::ticks::{self, Tick, Ticks};
-use crate::{Axis, Coordinates, Panel, font};
+use crate::{Axis, Coordinates, HeatMap, Mark, Panel, font};
 
 /// Ticks of one axis with their pixels.
 #[derive(Clone, Debug, Default)]
@@ -44,13 +45,21 @@ pub(crate) fn of_panel(panel: &Panel, ranges: Ranges, plot: Rect) -> PanelTicks 
     let y_map = Map { scale: y.scale, range: ranges.y, pixels: (plot.bottom(), plot.top) };
     let beside = |a: &(f64, Tick), b: &(f64, Tick)| 0.5 * (width(&a.1.label) + width(&b.1.label)) + 9.0;
     let above = |_: &(f64, Tick), _: &(f64, Tick)| 1.5 * TICK_SIZE;
-    PanelTicks { x: of_axis(x, &x_map, plot.width / 34.0, &beside), y: of_axis(y, &y_map, plot.height / 30.0, &above) }
+    let swept = |pick: fn(&HeatMap) -> &[f64]| {
+        let of = |mark: &Mark| if let Mark::HeatMap(map) = mark { Some(pick(map).to_vec()) } else { None };
+        panel.marks.iter().find_map(of).unwrap_or_default()
+    };
+    PanelTicks {
+        x: of_axis(x, &x_map, &swept(|map| &map.x_values), plot.width / 34.0, &beside),
+        y: of_axis(y, &y_map, &swept(|map| &map.y_values), plot.height / 30.0, &above),
+    }
 }
 
 /// How far apart two labels must stand.
 type Distance<'a> = &'a dyn Fn(&(f64, Tick), &(f64, Tick)) -> f64;
 
-fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTicks {
+/// Ticks given, or at swept values of a heat map, or chosen.
+fn of_axis(axis: &Axis, map: &Map, swept: &[f64], room: f64, distance: Distance<'_>) -> AxisTicks {
     let (low, high) = map.range;
     let with_pixels = |ticks: Ticks| {
         let slack = 1e-9 * (high - low);
@@ -71,6 +80,12 @@ fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTic
         if explicit.iter().all(|(_, label)| label.is_some()) {
             found.exponent = 0;
         }
+    } else if !swept.is_empty() {
+        let (labels, exponent) = ticks::labels(swept);
+        let tick = |(&value, label)| Tick { value, label, major: true };
+        let ticks = swept.iter().zip(labels).map(tick).collect();
+        found = AxisTicks { ticks: with_pixels(Ticks { ticks, exponent }), exponent };
+        thin_labels(&mut found.ticks, distance);
     } else {
         for most in (2..=(room as usize + 1).clamp(2, 7)).rev() {
             let ticks = ticks::automatic(axis.scale, low, high, most);
@@ -87,6 +102,19 @@ fn of_axis(axis: &Axis, map: &Map, room: f64, distance: Distance<'_>) -> AxisTic
 fn is_airy(ticks: &[(f64, Tick)], distance: Distance<'_>) -> bool {
     let labelled: Vec<_> = ticks.iter().filter(|(_, tick)| !tick.label.is_empty()).collect();
     labelled.windows(2).all(|pair| (pair[0].0 - pair[1].0).abs() >= distance(pair[0], pair[1]))
+}
+
+/// Takes away the labels that leave no room to the one before them; their ticks stay.
+fn thin_labels(ticks: &mut [(f64, Tick)], distance: Distance<'_>) {
+    let mut last: Option<usize> = None;
+    for i in 0..ticks.len() {
+        let is_near = |k: usize| (ticks[i].0 - ticks[k].0).abs() < distance(&ticks[k], &ticks[i]);
+        if last.is_some_and(is_near) {
+            ticks[i].1.label.clear();
+        } else {
+            last = Some(i);
+        }
+    }
 }
 
 /// Extra ticks take the place of the labels they would touch; the ticks of these become minor.
@@ -110,5 +138,5 @@ fn width(label: &str) -> f64 {
 
 /// The sign that a power of ten was taken out of the labels.
 pub(crate) fn factor(exponent: i32) -> String {
-    format!("×{}", ticks::power_of_ten(exponent))
+    format!("×{}", power_of_ten(exponent))
 }

@@ -1,7 +1,7 @@
 //! What a row of a table of verdicts is made of, and a figure's short name.
 
-use super::html::escape;
 use crate::study::{Outcome, Verdict};
+use figures::math_text::escaped as escape;
 
 /// A cell that carries its column's name, for narrow screens where a row becomes a card.
 pub(super) fn cell(column: &str, html: &str) -> String {

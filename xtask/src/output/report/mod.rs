@@ -4,7 +4,6 @@
 //! Without its script it is complete but for values under the pointer and switching series.
 
 mod cells;
-mod html;
 mod page;
 mod section;
 

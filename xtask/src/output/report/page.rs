@@ -2,10 +2,10 @@
 
 use super::Entry;
 use super::cells::{badge, cell, short_name};
-use super::html::{escape, math};
 use super::section;
 use crate::console::printable;
 use crate::study::{Outcome, Verdict};
+use figures::math_text::{escaped as escape, html as math};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");

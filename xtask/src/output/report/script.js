@@ -30,7 +30,7 @@
   };
 
   const readSeries = (group, panels) => {
-    const { series: name, panel: letter, kind, legend } = group.dataset;
+    const { series: name, panel: letter, kind, key } = group.dataset;
     const panel = panels.find(p => p.letter === letter);
     const [x, y, low, high, from, to] = ["x", "y", "low", "high", "xLow", "xHigh"].map(key => numbers(group.dataset[key]));
     let spots = [];
@@ -49,10 +49,12 @@
       spots = x.map((u, i) => ({ u, v: y.length ? y[i] : high[i], low: low[i], high: high[i], left: from[i], right: to[i] }));
       if (!y.length) spots.forEach(spot => { spot.band = true; });
     }
-    spots = spots.map(spot => ({ ...spot, ...panel.place(spot.u, spot.v) }))
+    const dodge = Number(group.dataset.dodge || 0);
+    const place = spot => { const { x, y } = panel.place(spot.u, spot.v); return { x: x + dodge, y }; };
+    spots = spots.map(spot => ({ ...spot, ...place(spot) }))
       .filter(spot => Number.isFinite(spot.x) && Number.isFinite(spot.y));
     const breaks = new Set(numbers(group.dataset.breaks));
-    return { group, name, letter, kind, legend, panel, spots, breaks, hidden: false };
+    return { group, name, letter, kind, key, panel, spots, breaks, hidden: false };
   };
 
   // What a series has nearest to a place: a point of it, for lines a place between two vertices, the cell of a heat map.
@@ -208,15 +210,10 @@
 
   const legend = (svg, all, switches) => {
     for (const entry of svg.querySelectorAll("g.legend-entry")) {
-      const panel = entry.closest("g.legend").dataset.panel;
-      const near = all.filter(s => !panel || s.letter === panel);
-      let list = near.filter(s => s.legend && s.legend === entry.dataset.legend);
-      // An entry that no series has by itself stands for all that look like its symbol, and are of its colour if any is.
-      if (!list.length) {
-        const alike = near.filter(s => s.group.dataset.look && s.group.dataset.look === entry.dataset.look);
-        const coloured = alike.filter(s => colourOf(s.group) === colourOf(entry));
-        list = coloured.length ? coloured : alike;
-      }
+      // Every entry, of a legend or a colour bar, names the series that it stands for.
+      const panel = entry.closest("g.panel")?.dataset.panel;
+      const keys = (entry.dataset.for || "").split(" ");
+      const list = all.filter(s => keys.includes(s.key));
       if (!list.length) continue;
       // The children of an image are no controls.
       svg.setAttribute("role", "group");

@@ -2,9 +2,9 @@
 
 use super::Entry;
 use super::cells::{badge, cell, short_name};
-use super::html::{escape, math};
 use crate::output::files::Record;
 use crate::study::Verdict;
+use figures::math_text::{escaped as escape, html as math};
 use serde_json::Value;
 use std::fmt::Write as _;
 
