@@ -292,6 +292,25 @@ fn theory_answers_what_it_is_asked() {
     assert_ne!(random, ask(&root, &format!("theory random {question} --seed 4")).table());
 }
 
+#[test]
+fn an_answer_that_is_only_the_end_of_the_search_says_so() {
+    let root = workspace_root();
+    let task = "theory stopping --inputs 200 --outputs 80 --strengths 6,2 --hidden 50 --layers 3 --epsilon 1e-5";
+    let best = ask(&root, task).table();
+    assert_eq!(best.column("censored"), [0.0]);
+    let cut = ask(&root, &format!("{task} --t-max {}", 0.5 * best.column("t_opt")[0]));
+    assert!(cut.stderr.starts_with("note: censored") && cut.stderr.lines().count() == 1, "{cut}");
+    let cut = cut.table();
+    assert_eq!(cut.column("censored"), [1.0]);
+    assert!(cut.column("test_error_opt")[0] > best.column("test_error_opt")[0]);
+    let late = ask(&root, &format!("{task} --t-max {}", 4.0 * best.column("t_opt")[0])).table();
+    assert!((late.column("t_opt")[0] / best.column("t_opt")[0] - 1.0).abs() < 1e-6 && late.column("censored") == [0.0]);
+    let pair = "theory transfer --inputs 100 --outputs-a 50 --outputs-b 50 --strength-a 3 --strength-b 10 --alignment 0.8 \
+                --hidden 50 --epsilon 1e-5";
+    assert_eq!(ask(&root, pair).table().column("censored"), [0.0]);
+    assert_eq!(ask(&root, &format!("{pair} --t-max 1")).table().column("censored"), [1.0]);
+}
+
 /// Runs a command whose reader went away before it said anything.
 #[cfg(unix)]
 fn unread(folder: &Path, command: &str) -> (Option<i32>, String) {

@@ -14,7 +14,7 @@ use faer::Mat;
 use std::path::Path;
 use theory::{
     Ensemble, JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Summary, Task, Teacher,
-    Trajectories,
+    TheoryError, Trajectories,
 };
 
 /// Most rows of an answer, which is printed whole or not at all.
@@ -173,11 +173,27 @@ fn curve(args: &CurveArgs, csv: &mut Csv) -> anyhow::Result<()> {
 
 fn stopping(args: &StoppingArgs, csv: &mut Csv) -> anyhow::Result<()> {
     let curve = LearningCurve::new(&args.task.task()?, &args.task.student.student()?);
-    not_negative("--t-max", &[args.t_max], "times, in units of τ,")?;
-    let best = curve.optimal_stopping(args.t_max)?;
+    let best = curve.optimal_stopping(latest(args.t_max, || Ok(curve.horizon()))?)?;
     let shrinkage = curve.shrinkage_error()?;
-    csv.header(&["t_opt", "test_error_opt", "shrinkage_error"])?;
-    csv.row(&[best.time, best.test_error, shrinkage])
+    csv.header(&["t_opt", "test_error_opt", "shrinkage_error", "censored"])?;
+    csv.row(&[best.time, best.test_error, shrinkage, told(best.censored)])
+}
+
+/// `--t-max`, or the time by which the theory says that everything is learned.
+fn latest(t_max: Option<f64>, horizon: impl FnOnce() -> Result<f64, TheoryError>) -> anyhow::Result<f64> {
+    let Some(t_max) = t_max else { return Ok(horizon()?) };
+    not_negative("--t-max", &[t_max], "times, in units of τ,")?;
+    Ok(t_max)
+}
+
+/// 1 if the least error is that of the end of the search alone, which is said on standard error, too.
+fn told(censored: bool) -> f64 {
+    if censored {
+        console::complain(format_args!(
+            "note: censored: the error still falls at --t-max; a later one, or none, gives the best stopping time"
+        ));
+    }
+    f64::from(u8::from(censored))
 }
 
 fn transfer(args: &TransferArgs, csv: &mut Csv) -> anyhow::Result<()> {
@@ -186,16 +202,16 @@ fn transfer(args: &TransferArgs, csv: &mut Csv) -> anyhow::Result<()> {
         false => any_tasks(args),
     }?;
     let joint = joint.with_noise(args.student.noise)?;
-    not_negative("--t-max", &[args.t_max], "times, in units of τ,")?;
     let curve = JointCurve::new(&joint, &args.student.student()?);
     let (numbered, asked) = if args.tasks.is_empty() { (false, 1) } else { (true, args.tasks.len()) };
-    let columns = ["task", "t_alone", "error_alone", "t_joint", "error_joint", "benefit"];
+    let columns = ["task", "t_alone", "error_alone", "t_joint", "error_joint", "benefit", "censored"];
     csv.header(&columns[usize::from(!numbered)..])?;
     for index in 0..asked {
-        let transfer = curve.benefit(index, args.t_max)?;
-        let (alone, together) = (&transfer.alone, &transfer.joint);
-        let row =
-            [(index + 1) as f64, alone.time, alone.test_error, together.time, together.test_error, transfer.benefit()];
+        let transfer = curve.benefit(index, latest(args.t_max, || curve.horizon(index))?)?;
+        let (alone, joint) = (&transfer.alone, &transfer.joint);
+        let task = (index + 1) as f64;
+        let censored = told(alone.censored || joint.censored);
+        let row = [task, alone.time, alone.test_error, joint.time, joint.test_error, transfer.benefit(), censored];
         csv.row(&row[usize::from(!numbered)..])?;
     }
     Ok(())

@@ -148,9 +148,9 @@ pub struct StoppingArgs {
     /// The task and the student.
     #[command(flatten)]
     pub task: TaskArgs,
-    /// Latest stopping time considered, t/τ.
+    /// Latest stopping time considered, t/τ [default: when the slowest mode and the noise are learned].
     #[arg(long, value_parser = float, allow_hyphen_values = true)]
-    pub t_max: f64,
+    pub t_max: Option<f64>,
 }
 
 /// Arguments of `theory transfer`: two tasks of rank one, or any tasks by `--task`, `--outputs` and `--overlaps`.
@@ -187,9 +187,9 @@ pub struct TransferArgs {
     /// The student.
     #[command(flatten)]
     pub student: StudentArgs,
-    /// Latest stopping time considered, t/τ.
+    /// Latest stopping time considered, t/τ [default: when the slowest mode and the noise are learned].
     #[arg(long, value_parser = float, allow_hyphen_values = true)]
-    pub t_max: f64,
+    pub t_max: Option<f64>,
 }
 
 /// Arguments of `theory random`.
