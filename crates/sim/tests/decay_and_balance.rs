@@ -66,7 +66,7 @@ fn modes_with_decay_follow_the_flow_at_any_depth() {
                 assert!((closed / wanted - 1.0).abs() < 1e-9, "{closed} {wanted}");
             }
         }
-        assert!(found.len() > 12, "L = {layers}: only {} points had grown", found.len());
+        assert!(found.len() > 6, "L = {layers}: only {} points had grown", found.len());
     }
 }
 
