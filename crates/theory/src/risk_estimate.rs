@@ -278,7 +278,7 @@ impl RiskEstimate {
         let mut leading: Vec<usize> =
             [1, above.div_ceil(4), above.div_ceil(2), (3 * above).div_ceil(4), above].to_vec();
         leading.dedup();
-        let modes = leading.into_iter().filter(|&count| count > 0).map(|count| held.get(count - 1)).flatten();
+        let modes = leading.into_iter().filter(|&count| count > 0).filter_map(|count| held.get(count - 1));
         let learned = modes.map(|&s_hat| (s_hat, matrix.best_strength(s_hat)));
         let edge = held.get(above).map(|&s_hat| (s_hat, 0.5 * s_hat));
         times_of_change(&self.growth, learned.chain(edge), self.pace, t_max)
