@@ -9,8 +9,8 @@ use theory::{
 };
 
 fn rows(table: &str) -> Vec<Value> {
-    let tables: Value = serde_json::from_str(include_str!("data/beyond.json")).unwrap();
-    let rows = tables[table].as_array().unwrap().clone();
+    let tables: Value = serde_json::from_str(include_str!("data/beyond.json")).expect("the reference file is JSON");
+    let rows = tables[table].as_array().expect("a table is a list of rows").clone();
     assert!(!rows.is_empty(), "{table} is empty");
     rows
 }
@@ -20,7 +20,7 @@ fn number(row: &Value, name: &str) -> f64 {
 }
 
 fn matrix(value: &Value) -> Mat<f64> {
-    let rows: Vec<Vec<f64>> = serde_json::from_value(value.clone()).unwrap();
+    let rows: Vec<Vec<f64>> = serde_json::from_value(value.clone()).expect("a list of rows of numbers");
     Mat::from_fn(rows.len(), rows[0].len(), |i, j| rows[i][j])
 }
 

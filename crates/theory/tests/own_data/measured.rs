@@ -4,7 +4,7 @@ use super::*;
 use linalg_core::sample_gaussian_singular_values;
 
 fn analyse(rows: usize, columns: usize, values: &[f64], level: f64) -> NoiseAnalysis {
-    NoiseAnalysis::of_values(rows, columns, values, NoiseLevel::Unknown, level).unwrap()
+    NoiseAnalysis::of_values(rows, columns, values, NoiseLevel::Unknown, level).expect("enough values")
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn false_alarms_of_noise_alone() {
 
 fn spiked_values(rows: usize, columns: usize, strengths: &[f64], run: u64) -> Vec<f64> {
     let data = spiked(rows, columns, strengths, run);
-    linalg_core::singular_values(data.as_ref()).unwrap()
+    linalg_core::singular_values(data.as_ref()).expect("finite data")
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn pair(strengths: [f64; 2], q: f64, run: u64, student: &Student) -> ([Mat<f64>;
     let (a, b) = (task(strengths[0], [1.0, 0.0]), task(strengths[1], [q, (1.0 - q * q).sqrt()]));
     let growth = student.mode_growth();
     let least = |data: &Mat<f64>| {
-        let svd = thin_svd(data.as_ref()).unwrap();
+        let svd = thin_svd(data.as_ref()).expect("finite data");
         let modes: Vec<[f64; 3]> = (0..svd.singular_values.len())
             .map(|k| {
                 let share = svd.left.as_ref().subrows(0, rows).col(k).squared_norm_l2();
