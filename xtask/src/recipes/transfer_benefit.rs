@@ -1,11 +1,11 @@
 //! Transfer between two tasks of rank one, in closed form and by training (fig08).
 
+mod claims;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use crate::config::Checks;
 use crate::study::elements::{
     ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, StrengthsOfA, TaskInCompany,
@@ -13,7 +13,8 @@ use crate::study::elements::{
     measured_benefits, short, strength_colours, title,
 };
 use crate::runs::ensemble::{TransferOutcome, TransferSpec};
-use crate::study::Claims;
+use crate::study::Setup;
+use crate::study::line::SIZES;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -66,7 +67,11 @@ pub struct TransferBenefit {
     pub regained_above: f64,
     /// Largest effect on a strong task.
     pub unmoved_within: f64,
-    /// Independent draws of the data that the tolerances come from.
+    /// s̄_B of the pairs whose lines are judged by draws of growing size.
+    pub line_strengths_b: Vec<f64>,
+    /// q of those pairs.
+    pub line_alignments: Vec<f64>,
+    /// Independent draws of the data of every pair, and at larger sizes of those whose lines are judged.
     pub draws: usize,
 }
 
@@ -95,6 +100,13 @@ impl Recipe for TransferBenefit {
         training.alone(checks);
         ascending_positive(checks, "strengths_b", &self.strengths_b);
         judged_from(checks, ("strong_b", self.strong_b), ("strengths_b", &self.strengths_b));
+        let rule = "must be one of strengths_b";
+        checks.each("line_strengths_b", &self.line_strengths_b, |c, path, strength| {
+            c.consistent(path, "strengths_b", self.strengths_b.contains(strength), rule);
+        });
+        checks.each("line_alignments", &self.line_alignments, |c, path, q| {
+            c.consistent(path, "alignments", self.alignments.contains(q), "must be one of alignments");
+        });
         checks.require("strengths_a", self.strengths_a.are_ordered(), "must have 0 < weak < middling < strong");
         if checks.all_hold() {
             training.together(checks, self.strongest_data_mode());
@@ -112,17 +124,22 @@ impl Recipe for TransferBenefit {
                 runs.extend(pairs.first().map(|&pair| Run::from(self.alone(pair, run, divisor))));
                 runs.extend(pairs.iter().map(|&pair| Run::from(self.joint(pair, run, divisor))));
             }
-            runs.extend(pairs.iter().map(|&pair| Run::from(self.ensemble(pair))));
+            runs.extend(pairs.iter().flat_map(|&pair| self.sizes(pair).map(move |size| (pair, size))).map(
+                |(pair, size)| Run::from(self.ensemble(pair, size)),
+            ));
         }
         runs
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let theory = self.theory()?;
+        let theories = SIZES.map(|size| self.theory(size));
+        let [theory, double, fourfold] = theories;
+        let (theory, larger) = (theory?, [double?, fourfold?]);
         let (mut points, mut panels) = (Vec::new(), Vec::new());
         for (index, strength_a) in self.strengths_a.all().into_iter().enumerate() {
             let task = theory.task(strength_a)?;
-            let read = |&pair: &TaskPair| Point::read(self, &task, pair, results);
+            let larger = [larger[0].task(strength_a)?, larger[1].task(strength_a)?];
+            let read = |&pair: &TaskPair| Point::read(self, [&task, &larger[0], &larger[1]], pair, results);
             let own = self.pairs_of(strength_a).par_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
             panels.push(self.panel(index, &task, &own)?);
             points.extend(own);
@@ -138,7 +155,8 @@ impl Recipe for TransferBenefit {
             .key(Key::point(format!("aligned students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
             .panels(panels);
         let table = benefits_table([], points.iter().map(|p| (p.pair, &p.measured, [])));
-        Ok(Assembled { figure, claims: Claims::new(), verdicts: self.verdicts(&points), tables: vec![table], caption: self.caption() })
+        let (claims, tables) = (self.claims(&points)?, vec![table]);
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
     }
 }
 
@@ -148,8 +166,8 @@ struct Point {
     pair: TaskPair,
     /// Least errors of the students.
     measured: TransferOutcome,
-    /// T in the limit of large sizes.
-    theory: f64,
+    /// T of independent draws, and in closed form, at each of the sizes that this pair is judged at.
+    by_size: Vec<(Summary, f64)>,
     /// T of independent draws at the actual size.
     drawn: Summary,
     /// Bound on what the finite learning rate changes.
@@ -159,7 +177,7 @@ struct Point {
 impl Point {
     fn read(
         config: &TransferBenefit,
-        task: &TaskInCompany<'_>,
+        tasks: [&TaskInCompany<'_>; 3],
         pair: TaskPair,
         results: &Results,
     ) -> anyhow::Result<Self> {
@@ -169,11 +187,16 @@ impl Point {
         };
         let independent =
             |divisor| anyhow::Ok(measured(INDEPENDENT_RUNS..INDEPENDENT_RUNS + 1, divisor)?.benefit().mean);
+        let of_size = |(size, task): (usize, &TaskInCompany<'_>)| -> anyhow::Result<(Summary, f64)> {
+            let drawn = results.transfer(&config.ensemble(pair, size))?.benefit();
+            Ok((drawn, task.benefit(pair.strength_b, pair.alignment)?))
+        };
+        let by_size = config.sizes(pair).zip(tasks).map(of_size).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Self {
             pair,
             measured: measured(0..config.seeds, 1)?,
-            theory: task.benefit(pair.strength_b, pair.alignment)?,
-            drawn: results.transfer(&config.ensemble(pair))?.benefit(),
+            drawn: by_size[0].0,
+            by_size,
             step: 2.0 * (independent(1)? - independent(2)?).abs(),
         })
     }
@@ -223,14 +246,21 @@ impl TransferBenefit {
         self.aligned(self.task(pair).task_alone(0), run, divisor)
     }
 
-    fn ensemble(&self, pair: TaskPair) -> TransferSpec {
+    /// The sizes at which draws of a pair are wanted, in units of the figure's own.
+    fn sizes(&self, pair: TaskPair) -> impl Iterator<Item = usize> + use<> {
+        let is_judged =
+            self.line_strengths_b.contains(&pair.strength_b) && self.line_alignments.contains(&pair.alignment);
+        SIZES.into_iter().take(if is_judged { SIZES.len() } else { 1 })
+    }
+
+    fn ensemble(&self, pair: TaskPair, size: usize) -> TransferSpec {
         TransferSpec {
-            inputs: self.inputs,
-            outputs: self.outputs,
+            inputs: size * self.inputs,
+            outputs: (size * self.outputs.0, size * self.outputs.1),
             strengths: (pair.strength_a, pair.strength_b),
             alignment: pair.alignment,
             noise: self.noise,
-            hidden: self.hidden,
+            hidden: size * self.hidden,
             layers: self.layers,
             epsilon: self.epsilon,
             t_max: self.t_max(),
@@ -239,17 +269,24 @@ impl TransferBenefit {
         }
     }
 
-    /// Closed forms over the time of training.
-    fn theory(&self) -> anyhow::Result<TransferTheory> {
-        let student = Student::new(self.hidden, self.layers, self.epsilon)?;
+    /// Closed forms at `size` times the size, over the time of training.
+    fn theory(&self, size: usize) -> anyhow::Result<TransferTheory> {
+        let student = Student::new(size * self.hidden, self.layers, self.epsilon)?;
         Ok(TransferTheory {
-            inputs: self.inputs,
-            outputs: self.outputs,
+            inputs: size * self.inputs,
+            outputs: (size * self.outputs.0, size * self.outputs.1),
             rank: 1,
             noise: self.noise,
             student,
             t_max: self.t_max(),
         })
+    }
+
+    /// Task A by itself.
+    fn alone_setup(&self) -> Setup {
+        let Self { seed, inputs, outputs: (outputs, _), hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let (examples, log_every) = (inputs, None);
+        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
     }
 
     /// The largest predicted ŝ, of the strongest pair fully aligned; 0 if the theory refuses the sizes.
