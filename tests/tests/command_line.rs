@@ -401,15 +401,18 @@ fn init_copies_the_config_of_a_figure() {
 }
 
 #[test]
-fn a_claim_that_fails_fails_the_command() {
+fn an_outcome_that_is_not_expected_fails_the_command() {
     let workspace = Workspace::with_configs(&["fig01"]);
-    // A single mode shows no order of learning times.
-    workspace.edit("configs/fig01_learning_dynamics.ron", "strengths: [1, 4, 7, 10]", "strengths: [4]");
-    let answer = ask(workspace.path(), "figures fig01 --scale smoke");
+    let command = "figures fig01 --format svg --out out --store runs";
+    ask(workspace.path(), command).success();
+    let expectation = "LearningDynamics(\n    expectations: [(claim: \"half-rise times fall with ŝ (t/τ)\", outcome: Departs, reason: \"turned round\")],";
+    workspace.edit("configs/fig01_learning_dynamics.ron", "LearningDynamics(", expectation);
+    let answer = ask(workspace.path(), command);
     assert_eq!(answer.status, Some(1), "{answer}");
-    let failed = answer.stdout.lines().find(|line| line.starts_with("UNEXPECTED fig01_learning_dynamics")).unwrap();
-    assert!(failed.contains("half-rise times fall"), "{answer}");
-    assert!(workspace.read("target/figures-smoke/fig01_learning_dynamics.json").contains("\"outcome\": \"departs\""));
+    let named = answer.stdout.lines().find(|line| line.starts_with("UNEXPECTED fig01_learning_dynamics")).unwrap();
+    assert!(named.contains("half-rise times fall") && named.contains("expected: departs"), "{answer}");
+    let record = workspace.read("out/fig01_learning_dynamics.json");
+    assert!(record.contains("\"outcome\": \"holds\"") && record.contains("\"unexpected\": 1"), "{record}");
 }
 
 #[test]

@@ -1,16 +1,15 @@
 //! How long a random student's modes take to turn towards the data's, beside how long they take to grow (fig10).
 
+mod claims;
 mod panels;
 #[cfg(test)]
 mod tests;
 mod timing;
-mod verdicts;
 
 use crate::config::Checks;
 use crate::study::elements::{
     MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, strengths_of, title,
 };
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -164,8 +163,7 @@ impl Recipe for AlignmentLag {
         for mode in &modes {
             figure = figure.panel(self.mode_panel(mode));
         }
-        let verdicts = self.verdicts(&modes);
-        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: vec![self.times_table(&modes)], caption: self.caption() })
+        Ok(Assembled { figure, claims: self.claims(&modes), verdicts: Vec::new(), tables: vec![self.times_table(&modes)], caption: self.caption() })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Test error over time for one-hot, orthonormal and Gaussian inputs (fig13).
 
+mod claims;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
 use crate::study::elements::{
@@ -11,7 +11,6 @@ use crate::study::elements::{
     interval, rounded_down, title,
 };
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -61,6 +60,8 @@ pub struct InputTypes {
     pub start_level: f64,
     /// Points of the theory's lines.
     pub points: usize,
+    /// Largest mean difference of ln of the test error between one-hot and orthonormal inputs.
+    pub same_error_within: f64,
     /// Independent draws of the data for the exact line of random students on white inputs.
     pub random_draws: usize,
 }
@@ -82,6 +83,7 @@ impl Recipe for InputTypes {
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
         checks
+            .positive("same_error_within", self.same_error_within)
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)
             .in_range("outputs", self.outputs, 1..=MOST_UNITS)
@@ -154,8 +156,8 @@ impl Recipe for InputTypes {
         }
         Ok(Assembled {
             figure,
-            claims: Claims::new(),
-            verdicts: self.verdicts(&levels)?,
+            claims: self.claims(&levels)?,
+            verdicts: Vec::new(),
             tables: vec![self.optima_table(&levels)?],
             caption: self.caption(),
         })

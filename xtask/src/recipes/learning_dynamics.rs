@@ -1,6 +1,6 @@
 //! Learning of single modes, in closed form (fig01).
 
-use crate::study::comparison::{Verdict, first_crossing, linear_grid};
+use crate::study::series::{first_crossing, linear_grid};
 use crate::config::Checks;
 use crate::study::elements::{MOST_LAYERS, MOST_POINTS, title};
 use crate::study::Claims;
@@ -77,13 +77,15 @@ impl Recipe for LearningDynamics {
     fn assemble(&self, _results: &Results) -> anyhow::Result<Assembled> {
         let growth = ModeGrowth::new(self.layers, self.epsilon)?;
         let (growths, fronts) = (self.growths(&growth), self.fronts(&growth));
-        let verdicts = vec![half_rise_times_fall(&growths), fronts_move_down(&fronts)];
+        let mut claims = Claims::new();
+        half_rise_times_fall(&mut claims, &growths);
+        fronts_move_down(&mut claims, &fronts);
         let figure = Figure::new("fig01", &self.title)
             .description("Closed forms of the learning of single modes: strength over time, and learned fraction over data strength.")
             .columns(2)
             .panel(self.growth_panel(&growth, &growths)?)
             .panel(self.front_panel(&fronts));
-        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: Vec::new(), caption: self.caption() })
+        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables: Vec::new(), caption: self.caption() })
     }
 }
 
@@ -156,31 +158,20 @@ impl LearningDynamics {
 }
 
 /// Half-rise times, read off the drawn curves, fall with ŝ.
-fn half_rise_times_fall(growths: &[Curve]) -> Verdict {
-    let times: Vec<(f64, Option<f64>)> =
-        growths.iter().map(|(s, points)| (*s, first_crossing(points, s / 2.0))).collect();
-    let reached: Vec<(f64, f64)> = times.iter().filter_map(|(s, t)| t.map(|t| (*s, t))).collect();
-    // Modes too weak to reach half within the panel are consistent if they are the weakest.
-    let falls = reached.windows(2).all(|w| w[1].1 < w[0].1);
-    let weakest_missing = times.iter().skip_while(|(_, t)| t.is_none()).all(|(_, t)| t.is_some());
-    let list: Vec<String> = reached.iter().map(|(s, t)| format!("ŝ = {s}: {t:.4}")).collect();
-    let claim = "half-rise times fall with ŝ";
-    Verdict::new(claim, "a", list.join(", "), "strictly falling", falls && weakest_missing && reached.len() > 1)
+fn half_rise_times_fall(claims: &mut Claims, growths: &[Curve]) {
+    // A mode that does not reach half within the panel comes after all that do.
+    let time = |(s, points): &Curve| (*s, first_crossing(points, s / 2.0).unwrap_or(f64::INFINITY));
+    let times: Vec<(f64, f64)> = growths.iter().map(time).collect();
+    let falls = times.windows(2).filter(|w| w[1].1.is_finite() || w[0].1.is_finite());
+    let falls = falls.map(|w| (format!("from ŝ = {} to {}", w[0].0, w[1].0), (w[0].1 - w[1].1).min(f64::MAX)));
+    claims.positive("half-rise times fall with ŝ (t/τ)", "a", falls);
 }
 
 /// The half-rise front, read off the drawn curves, moves to smaller ŝ with t.
-fn fronts_move_down(fronts: &[Curve]) -> Verdict {
-    let places: Vec<(f64, Option<f64>)> = fronts.iter().map(|(t, points)| (*t, rising_half(points))).collect();
-    let list: Vec<String> =
-        places.iter().map(|(t, s)| format!("t/τ = {t}: {}", s.map_or("none".into(), |s| format!("{s:.4}")))).collect();
-    let moves = places.windows(2).all(|w| matches!((w[0].1, w[1].1), (Some(a), Some(b)) if b < a));
-    Verdict::new(
-        "the half-rise front moves to smaller ŝ with t",
-        "b",
-        list.join(", "),
-        "strictly falling",
-        moves && places.len() > 1,
-    )
+fn fronts_move_down(claims: &mut Claims, fronts: &[Curve]) {
+    let places: Vec<(f64, f64)> = fronts.iter().map(|(t, points)| (*t, rising_half(points).unwrap_or(f64::NAN))).collect();
+    let falls = places.windows(2).map(|w| (format!("from t/τ = {} to {}", w[0].0, w[1].0), w[0].1 - w[1].1));
+    claims.positive("the half-rise front moves to smaller ŝ with t", "b", falls);
 }
 
 /// The largest ŝ at which the learned fraction passes ½ (modes with ŝ near ε start above it).
@@ -192,18 +183,27 @@ fn rising_half(points: &[(f64, f64)]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::Outcome;
 
     fn curves(places: &[f64]) -> Vec<Curve> {
         // Straight lines through half their height at the given places; the "strength" of a curve is its number.
         places.iter().enumerate().map(|(i, x)| (i as f64 + 1.0, vec![(0.0, 0.0), (2.0 * x, i as f64 + 1.0)])).collect()
     }
 
+    fn outcome(make: impl Fn(&mut Claims)) -> Outcome {
+        let mut claims = Claims::new();
+        make(&mut claims);
+        claims.judge(&[])[0].outcome
+    }
+
     #[test]
-    fn the_verdicts_fail_on_a_wrong_order() {
-        assert_eq!(half_rise_times_fall(&curves(&[3.0, 2.0, 1.0])).passed, Some(true));
-        assert_eq!(half_rise_times_fall(&curves(&[3.0, 1.0, 2.0])).passed, Some(false));
+    fn claims_depart_on_a_wrong_order() {
+        let times = |places: &[f64]| outcome(|claims| half_rise_times_fall(claims, &curves(places)));
+        assert_eq!(times(&[3.0, 2.0, 1.0]), Outcome::Holds);
+        assert_eq!(times(&[3.0, 1.0, 2.0]), Outcome::Departs);
         let front = |x: f64| (x, vec![(0.0, 0.0), (2.0 * x, 1.0)]);
-        assert_eq!(fronts_move_down(&[front(3.0), front(2.0)]).passed, Some(true));
-        assert_eq!(fronts_move_down(&[front(2.0), front(3.0)]).passed, Some(false));
+        let fronts = |a: f64, b: f64| outcome(|claims| fronts_move_down(claims, &[front(a), front(b)]));
+        assert_eq!(fronts(3.0, 2.0), Outcome::Holds);
+        assert_eq!(fronts(2.0, 3.0), Outcome::Departs);
     }
 }

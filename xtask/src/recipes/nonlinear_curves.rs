@@ -1,15 +1,14 @@
 //! Error curves of leaky-ReLU students beside the theory of their linear counterparts (fig05).
 
+mod claims;
 mod means;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::study::comparison::stages;
 use crate::config::Checks;
 use crate::study::elements::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -205,8 +204,8 @@ impl Recipe for NonlinearCurves {
             columns.iter().flat_map(|column| column.students.iter().map(|s| s.measured.clone())).collect();
         Ok(Assembled {
             figure,
-            claims: Claims::new(),
-            verdicts: self.verdicts(&measured),
+            claims: self.claims(&measured),
+            verdicts: Vec::new(),
             tables: vec![panels::table(&measured), self.means_table(&measured)],
             caption: self.caption(&measured),
         })

@@ -1,9 +1,9 @@
 //! Transfer between two nonlinear tasks, by training (fig09).
 
+mod claims;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
 use crate::study::elements::{
@@ -11,7 +11,6 @@ use crate::study::elements::{
     judged_from, measured_benefits, modes_down_from, rounded_down, short, strength_colours, title,
 };
 use crate::runs::ensemble::TransferOutcome;
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -148,7 +147,8 @@ impl Recipe for NonlinearTransfer {
             .key(Key::line("linear tasks of the same strengths (theory)", panels::faint(Colour::INK), Dash::Dashed))
             .panels(panels);
         let table = benefits_table(["linear_benefit"], points.iter().map(|p| (p.pair, &p.measured, [p.linear])));
-        Ok(Assembled { figure, claims: Claims::new(), verdicts: self.verdicts(&points), tables: vec![table], caption: self.caption() })
+        Ok(Assembled { figure, claims: self.claims(&points),
+            verdicts: Vec::new(), tables: vec![table], caption: self.caption() })
     }
 }
 

@@ -1,18 +1,19 @@
 //! Random students with one hidden layer against their exact solution (figx1, beyond the paper).
 
+mod claims;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
-use crate::study::comparison::{Coverage, Summary, linear_grid};
+use crate::runs::summary::Summary;
+use crate::study::Coverage;
+use crate::study::series::linear_grid;
 use crate::config::Checks;
 use crate::study::elements::{
     INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval,
     least_log_every, rounded_down, title,
 };
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -200,11 +201,11 @@ impl Recipe for RandomStudentStudy {
             .panel(self.lag_panel(&lags))
             .panel(self.alignment_panel(&curves))
             .panel(self.coverage_panel(&coverages));
-        let verdicts = self.verdicts(&curves, &lags, &coverages)?;
+        let claims = self.claims(&curves, &lags, &coverages)?;
         Ok(Assembled {
             figure,
-            claims: Claims::new(),
-            verdicts,
+            claims,
+            verdicts: Vec::new(),
             tables: vec![self.lag_table(&lags), self.coverage_table(&coverages)],
             caption: self.caption(),
         })

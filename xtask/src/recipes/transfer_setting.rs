@@ -1,14 +1,13 @@
 //! The setting of transfer as a drawing, and the plane of companions in closed form (fig07).
 
+mod claims;
 mod drawing;
 mod planes;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::config::Checks;
 use crate::study::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, StrengthsOfA, TransferTheory, are_sizes, interval, title};
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -87,7 +86,8 @@ impl Recipe for TransferSetting {
         for (plane, name) in planes.iter().zip(StrengthsOfA::NAMES) {
             figure = figure.panel(self.plane_panel(plane, name));
         }
-        Ok(Assembled { figure, claims: Claims::new(), verdicts: self.verdicts(&planes), tables: Vec::new(), caption: self.caption() })
+        Ok(Assembled { figure, claims: self.claims(&planes),
+            verdicts: Vec::new(), tables: Vec::new(), caption: self.caption() })
     }
 }
 

@@ -43,7 +43,7 @@ fn after(part: &str, change: impl Fn(&mut SeedNumbers)) -> Option<bool> {
     let mut measured = right(&config);
     let last = measured.len() - 1;
     change(&mut measured[last].seeds[1]);
-    passed(&config.verdicts(&measured), part)
+    passed(&config.claims(&measured).judge(&[]), part)
 }
 
 #[test]
@@ -66,14 +66,15 @@ fn students_that_have_not_begun_to_learn_are_told_and_not_judged() {
     let mut measured = right(&config);
     let unborn = |s: &mut SeedNumbers| (s.stages, s.learned, s.least, s.last) = (0, f64::INFINITY, 0.0, 0.0);
     unborn(&mut measured[0].seeds[1]);
-    let verdicts = config.verdicts(&measured);
+    let verdicts = config.claims(&measured).judge(&[]);
+    assert!(verdicts[0].claim.contains("1 of 2 at L = 2, rank 1, SNR 10"), "{}", verdicts[0].claim);
     for claim in [STAGES, MINIMUM] {
         assert_eq!(passed(&verdicts, claim), Some(true), "{claim}");
         let told = verdicts.iter().find(|v| v.claim.contains(claim)).unwrap();
-        assert!(told.measured.contains("1 of 2 at L = 2, rank 1, SNR 10"), "{}", told.measured);
+        assert_eq!(told.points, 2 * measured.len() - 1, "{told:?}");
     }
     measured.iter_mut().flat_map(|m| &mut m.seeds).for_each(unborn);
-    let verdicts = config.verdicts(&measured);
+    let verdicts = config.claims(&measured).judge(&[]);
     for claim in [STAGES, MINIMUM] {
         assert_eq!(passed(&verdicts, claim), None, "{claim}");
     }

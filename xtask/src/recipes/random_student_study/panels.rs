@@ -1,7 +1,7 @@
 //! The four panels, the tables beside them and the caption.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
-use crate::study::comparison::{Level, linear_grid};
+use crate::study::series::linear_grid;
 use crate::study::elements::{log_points, mean_points, optimum_points};
 use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
@@ -112,7 +112,7 @@ impl RandomStudentStudy {
             }
             // What chance gives 95 times in 100.
             let likely = |c: &SizeCoverage| {
-                let (low, high) = c.coverage.likely(Level { per_point: 0.05, points: 1 });
+                let (low, high) = c.coverage.likely(0.05);
                 (low as f64 / c.coverage.total as f64, high as f64 / c.coverage.total as f64)
             };
             let points = Points::new(name, counted.iter().map(|c| (c.size as f64, c.coverage.share())))

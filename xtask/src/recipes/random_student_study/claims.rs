@@ -1,25 +1,32 @@
-//! What the exact solution claims, judged.
+//! What the exact solution claims.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
-use crate::study::comparison::{Comparison, Coverage, Level, Summary, Verdict};
+use crate::runs::summary::Summary;
 use crate::study::elements::log_points;
+use crate::study::{Claims, Coverage, Estimate, Point};
 use crate::runs::ensemble::log_gap;
 use sim::Start;
 
 impl RandomStudentStudy {
-    /// Every verdict of the figure; all points share its false-alarm rate.
-    pub(super) fn verdicts(
+    /// The exact line is an average over draws of this very size: there is no limit to be taken.
+    pub(super) fn claims(
         &self,
         curves: &[Curve<'_>],
         lags: &[Lag],
         coverages: &[SizeCoverage],
-    ) -> anyhow::Result<Vec<Verdict>> {
-        let level = Level::shared_by(2 * curves.len() * (self.point_times - 1) + lags.len() + coverages.len());
-        let mut verdicts = vec![
-            self.on_exact_line(curves, level)?,
-            self.delays_predicted(lags, level),
-            self.alignment_predicted(curves, level),
-        ];
+    ) -> anyhow::Result<Claims> {
+        let mut claims = Claims::new();
+        claims.equal("random students' test error lies on the exact line", "a", self.on_exact_line(curves)?);
+        let delay = |lag: &Lag| {
+            let at = format!("SNR {}, ε = {:e}", lag.condition.snr, lag.condition.epsilon);
+            // Both stopping times are whole epochs, of which t_opt has at least a few hundred.
+            let point = Point::new(at, Estimate::beside(lag.measured(), lag.predicted)).equals(lag.predicted.mean);
+            point.give_or_take(2.0 * self.learning_rate)
+        };
+        let claim = "the relative delay of random students' t_opt is the one that the exact solution predicts";
+        claims.equal(claim, "b", lags.iter().map(delay));
+        let claim = "the alignment |v·v̂| of random students is the one that the exact solution predicts (judged by ln(1 − |v·v̂|))";
+        claims.equal(claim, "c", self.alignment_predicted(curves));
         for (start, name) in [(Start::TrainingAligned, "aligned"), (Start::Random, "random")] {
             let counted = coverages.iter().filter(|c| c.start == start);
             let conditions: Vec<(String, Coverage)> =
@@ -27,12 +34,12 @@ impl RandomStudentStudy {
             let claim = format!(
                 "{name} students' least ln ε_te lies in the 95 % band of single draws as often as it should, at every size"
             );
-            verdicts.push(Verdict::of_coverage(claim, "d", &conditions, level));
+            claims.covered(claim, "d", conditions);
         }
-        Ok(verdicts)
+        Ok(claims)
     }
 
-    fn on_exact_line(&self, curves: &[Curve<'_>], level: Level) -> anyhow::Result<Verdict> {
+    fn on_exact_line(&self, curves: &[Curve<'_>]) -> anyhow::Result<Vec<Point>> {
         let (epochs, tau) = (self.point_epochs(), self.tau());
         let doubled: Vec<u64> = epochs.iter().map(|epoch| 2 * epoch).collect();
         let mut points = Vec::new();
@@ -45,29 +52,14 @@ impl RandomStudentStudy {
                 let exact = curve.exact.test[index].log_error;
                 let step = 2.0 * (coarse[index].log_error.mean - fine[index].log_error.mean).abs();
                 let at = format!("SNR {}, t/τ = {}", curve.condition.snr, point.time);
-                points.push(Comparison::with_ensemble(at, point.log_error, exact.mean, exact, step, level));
+                points.push(Point::new(at, Estimate::beside(point.log_error, exact)).equals(exact.mean).give_or_take(step));
             }
         }
-        Ok(Verdict::of_points("random students' test error lies on the exact line", "a", &points))
-    }
-
-    fn delays_predicted(&self, lags: &[Lag], level: Level) -> Verdict {
-        let point = |lag: &Lag| {
-            let at = format!("SNR {}, ε = {:e}", lag.condition.snr, lag.condition.epsilon);
-            // Both stopping times are whole epochs, of which t_opt has at least a few hundred.
-            let predicted = lag.predicted;
-            Comparison::with_ensemble(at, lag.measured(), predicted.mean, predicted, 2.0 * self.learning_rate, level)
-        };
-        let points: Vec<Comparison> = lags.iter().map(point).collect();
-        Verdict::of_points(
-            "the relative delay of random students' t_opt is the one that the exact solution predicts",
-            "b",
-            &points,
-        )
+        Ok(points)
     }
 
     /// Judged by ln(1 − |v·v̂|), whose means over a few students are nearly normal, as long as it is no rounding.
-    fn alignment_predicted(&self, curves: &[Curve<'_>], level: Level) -> Verdict {
+    fn alignment_predicted(&self, curves: &[Curve<'_>]) -> Vec<Point> {
         let mut points = Vec::new();
         for curve in curves {
             let exact = &curve.exact.modes[0].input_gap;
@@ -75,14 +67,11 @@ impl RandomStudentStudy {
                 let Some(measured) = measured.filter(|_| is_above_rounding(&exact[index])) else { continue };
                 let at = format!("SNR {}, t/τ = {time}", curve.condition.snr);
                 let step = self.clock_error(curve, exact, index);
-                points.push(Comparison::with_ensemble(at, measured, exact[index].mean, exact[index], step, level));
+                let estimate = Estimate::beside(measured, exact[index]);
+                points.push(Point::new(at, estimate).equals(exact[index].mean).give_or_take(step));
             }
         }
-        Verdict::of_points(
-            "the alignment |v·v̂| of random students is the one that the exact solution predicts (judged by ln(1 − |v·v̂|))",
-            "c",
-            &points,
-        )
+        points
     }
 
     /// |v·v̂| of the leading mode over the seeds at the plotted times, where the mode is defined in all of them.

@@ -1,0 +1,46 @@
+//! What the alignment of modes claims.
+
+use super::{AlignmentLag, Mode};
+use crate::study::{Claims, Estimate};
+
+impl AlignmentLag {
+    /// In medians, whose intervals do not mind the few students that wait long.
+    pub(super) fn claims(&self, modes: &[Mode<'_>]) -> Claims {
+        let mut claims = Claims::new();
+        let all = panels(0..modes.len());
+        let [overlap, grown] = [self.aligned_at, self.grown_at];
+        let leads = modes.iter().map(|mode| {
+            (mode.place(), Estimate::median(mode.times.iter().map(|t| t.grown - t.aligned).collect()))
+        });
+        let claim = format!("both overlaps reach {overlap} before s/ŝ reaches {grown} (differences in t/τ, medians)");
+        claims.positive(claim, &all, leads);
+
+        let several = panels((0..modes.len()).filter(|&index| modes[index].rank > 1));
+        let orders = modes.windows(2).filter(|pair| pair[1].mode > 0).map(|pair| {
+            let times = pair[1].times.iter().zip(&pair[0].times);
+            (pair[1].place(), Estimate::median(times.map(|(weak, strong)| weak.aligned - strong.aligned).collect()))
+        });
+        claims.positive("stronger modes align first (differences in t/τ, medians)", several, orders);
+
+        // The same mode in the next shallower students.
+        let stride: usize = self.ranks.iter().sum();
+        let depths = modes.iter().skip(stride).zip(modes).map(|(deep, shallow)| {
+            let times = deep.times.iter().zip(&shallow.times);
+            let later = times.map(|(deep, shallow)| deep.lateness() - shallow.lateness());
+            (deep.place(), Estimate::median(later.collect()))
+        });
+        claims.positive("deeper students align later in units of the mode's own rise time (medians)", all, depths);
+        claims
+    }
+}
+
+impl Mode<'_> {
+    /// Which mode of which students, in words.
+    fn place(&self) -> String {
+        format!("L = {}, rank {}, mode {}", self.depth.layers, self.rank, self.mode + 1)
+    }
+}
+
+fn panels(indices: impl Iterator<Item = usize>) -> String {
+    indices.map(figures::panel_letter).collect::<Vec<_>>().join(", ")
+}
