@@ -316,7 +316,7 @@ mod tests {
         let panel = |_| Panel::new(Axis::new("x"), Axis::new("y")).mark(Line::new("a", [(0.0, 1.0), (1.0, 2.0)]));
         let figure = Figure::new("a", "A").panels((0..panels).map(panel)).columns(panels).width(width);
         let claims = crate::study::Claims::new();
-        Assembled { figure, claims, verdicts: Vec::new(), tables: Vec::new(), caption: String::new() }
+        Assembled { figure, claims, tables: Vec::new(), caption: String::new() }
     }
 
     fn record() -> Record {

@@ -7,9 +7,8 @@ mod tests;
 mod timing;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, strengths_of, title,
-};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, title};
+use crate::study::strengths::strengths_of;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -163,7 +162,7 @@ impl Recipe for AlignmentLag {
         for mode in &modes {
             figure = figure.panel(self.mode_panel(mode));
         }
-        Ok(Assembled { figure, claims: self.claims(&modes), verdicts: Vec::new(), tables: vec![self.times_table(&modes)], caption: self.caption() })
+        Ok(Assembled { figure, claims: self.claims(&modes), tables: vec![self.times_table(&modes)], caption: self.caption() })
     }
 }
 

@@ -6,10 +6,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at,
-    interval, rounded_down, title,
-};
+use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at, interval, rounded_down, title};
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
@@ -157,7 +154,6 @@ impl Recipe for InputTypes {
         Ok(Assembled {
             figure,
             claims: self.claims(&levels)?,
-            verdicts: Vec::new(),
             tables: vec![self.optima_table(&levels)?],
             caption: self.caption(),
         })

@@ -144,7 +144,7 @@ impl Recipe for LearningCurves {
         let Measured { conditions, full_matrices } = self.wanted().read(results)?;
         let claims = self.claims(&conditions, &full_matrices)?;
         let (figure, table) = (self.figure(&conditions)?, self.optima_table(&conditions));
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables: vec![table], caption: self.caption() })
+        Ok(Assembled { figure, claims, tables: vec![table], caption: self.caption() })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::study::series::{first_crossing, linear_grid};
 use crate::config::Checks;
-use crate::study::elements::{MOST_LAYERS, MOST_POINTS, title};
+use crate::study::rules::{MOST_LAYERS, MOST_POINTS, title};
 use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
@@ -85,7 +85,7 @@ impl Recipe for LearningDynamics {
             .columns(2)
             .panel(self.growth_panel(&growth, &growths)?)
             .panel(self.front_panel(&fronts));
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables: Vec::new(), caption: self.caption() })
+        Ok(Assembled { figure, claims, tables: Vec::new(), caption: self.caption() })
     }
 }
 

@@ -113,7 +113,7 @@ impl Recipe for NonGradient {
         let (rank_one, teachers) = conditions.split_at(self.snrs.len());
         let (figure, claims) = (self.figure(rank_one, teachers)?, self.claims(&conditions, teachers)?);
         let tables = vec![self.table(&conditions)];
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
+        Ok(Assembled { figure, claims, tables, caption: self.caption() })
     }
 }
 

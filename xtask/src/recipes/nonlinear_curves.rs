@@ -6,9 +6,10 @@ mod panels;
 #[cfg(test)]
 mod tests;
 
-use crate::study::comparison::stages;
+use crate::study::stages::stages;
 use crate::config::Checks;
-use crate::study::elements::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, strengths_of, title};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, title};
+use crate::study::strengths::strengths_of;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -205,7 +206,6 @@ impl Recipe for NonlinearCurves {
         Ok(Assembled {
             figure,
             claims: self.claims(&measured),
-            verdicts: Vec::new(),
             tables: vec![panels::table(&measured), self.means_table(&measured)],
             caption: self.caption(&measured),
         })

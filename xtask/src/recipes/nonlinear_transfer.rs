@@ -6,10 +6,11 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TaskInCompany, TaskPair, TransferTheory, are_sizes, benefits_table,
-    judged_from, measured_benefits, modes_down_from, rounded_down, short, strength_colours, title,
-};
+use crate::study::benefits::{benefits_table, measured_benefits, short, strength_colours};
+use crate::study::rules::{ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, rounded_down, title};
+use crate::study::strengths::modes_down_from;
+use crate::study::task_pair::TaskPair;
+use crate::study::transfer::{TaskInCompany, TransferTheory};
 use crate::runs::ensemble::TransferOutcome;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
@@ -147,8 +148,7 @@ impl Recipe for NonlinearTransfer {
             .key(Key::line("linear tasks of the same strengths (theory)", panels::faint(Colour::INK), Dash::Dashed))
             .panels(panels);
         let table = benefits_table(["linear_benefit"], points.iter().map(|p| (p.pair, &p.measured, [p.linear])));
-        Ok(Assembled { figure, claims: self.claims(&points),
-            verdicts: Vec::new(), tables: vec![table], caption: self.caption() })
+        Ok(Assembled { figure, claims: self.claims(&points), tables: vec![table], caption: self.caption() })
     }
 }
 

@@ -9,10 +9,8 @@ use crate::runs::summary::Summary;
 use crate::study::Coverage;
 use crate::study::series::linear_grid;
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval,
-    least_log_every, rounded_down, title,
-};
+use crate::study::rules::{MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, least_log_every, rounded_down, title};
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
@@ -205,7 +203,6 @@ impl Recipe for RandomStudentStudy {
         Ok(Assembled {
             figure,
             claims,
-            verdicts: Vec::new(),
             tables: vec![self.lag_table(&lags), self.coverage_table(&coverages)],
             caption: self.caption(),
         })

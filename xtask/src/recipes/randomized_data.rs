@@ -7,10 +7,8 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::elements::{
-    INDEPENDENT_RUNS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval,
-    title,
-};
+use crate::study::rules::{MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval, title};
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::line::SIZES;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
@@ -128,7 +126,7 @@ impl Recipe for RandomizedData {
             .panel(self.histogram_panel(&shuffled, "shuffled").unlettered());
         let claims = self.claims(&original, &shuffled)?;
         let tables = vec![self.table(&[&original, &shuffled])];
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption(&shuffled) })
+        Ok(Assembled { figure, claims, tables, caption: self.caption(&shuffled) })
     }
 }
 

@@ -1,15 +1,14 @@
 //! What an epoch and a curve cost, from a committed record of measurements (figx2).
 
+mod claims;
 mod panels;
 #[cfg(test)]
 mod tests;
-mod verdicts;
 
 use crate::bench::{Benchmarks, Measurement};
 use crate::config::Checks;
-use crate::study::elements::title;
+use crate::study::rules::title;
 use crate::runs::provenance;
-use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -129,8 +128,8 @@ impl Recipe for Scaling {
             .panel(self.peak_panel(&record)?)
             .panel(Self::threads_panel(&record)?)
             .panel(self.curve_panel(&record)?);
-        let verdicts = self.verdicts(&record)?;
-        Ok(Assembled { figure, claims: Claims::new(), verdicts, tables: Vec::new(), caption: caption(&record) })
+        let claims = self.claims(&record)?;
+        Ok(Assembled { figure, claims, tables: Vec::new(), caption: caption(&record) })
     }
 }
 

@@ -128,7 +128,7 @@ impl Recipe for SignalThroughNoise {
             .panel(self.overlap_panel(&transitions));
         let claims = self.claims(&histogram, &transitions)?;
         let tables = vec![self.draws_table(&transitions)];
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
+        Ok(Assembled { figure, claims, tables, caption: self.caption() })
     }
 }
 

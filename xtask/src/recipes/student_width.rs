@@ -102,7 +102,7 @@ impl Recipe for StudentWidth {
         let conditions = self.wanted().read(results)?;
         let (figure, claims) = (self.figure(&conditions)?, self.claims(&conditions)?);
         let tables = vec![self.optima_table(&conditions)];
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
+        Ok(Assembled { figure, claims, tables, caption: self.caption() })
     }
 }
 

@@ -4,9 +4,9 @@ mod observable;
 mod point;
 mod rules;
 
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use crate::config::Checks;
-use crate::study::elements::mean_points;
+use crate::study::panels::mean_points;
 use crate::study::Claims;
 use crate::study::recipe::{Assembled, Recipe, Table};
 use crate::runs::results::Results;
@@ -183,7 +183,7 @@ impl Recipe for Sweep {
             .description("A study of one observable over parameters.")
             .columns(panel.len().max(1))
             .panels(panel);
-        Ok(Assembled { figure, claims: Claims::new(), verdicts: Vec::new(), tables: vec![self.table(results)?], caption: self.caption() })
+        Ok(Assembled { figure, claims: Claims::new(), tables: vec![self.table(results)?], caption: self.caption() })
     }
 }
 

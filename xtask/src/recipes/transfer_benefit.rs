@@ -7,11 +7,11 @@ mod tests;
 
 use crate::runs::summary::Summary;
 use crate::config::Checks;
-use crate::study::elements::{
-    ARE_SIZES, INDEPENDENT_RUNS, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, StrengthsOfA, TaskInCompany,
-    TaskPair, TrainingRules, TransferTheory, are_sizes, ascending_positive, benefits_table, judged_from,
-    measured_benefits, short, strength_colours, title,
-};
+use crate::study::benefits::{benefits_table, measured_benefits, short, strength_colours};
+use crate::study::rules::{ARE_SIZES, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes, ascending_positive, judged_from, title};
+use crate::study::setup::INDEPENDENT_RUNS;
+use crate::study::task_pair::{StrengthsOfA, TaskPair};
+use crate::study::transfer::{TaskInCompany, TransferTheory};
 use crate::runs::ensemble::{TransferOutcome, TransferSpec};
 use crate::study::Setup;
 use crate::study::line::SIZES;
@@ -156,7 +156,7 @@ impl Recipe for TransferBenefit {
             .panels(panels);
         let table = benefits_table([], points.iter().map(|p| (p.pair, &p.measured, [])));
         let (claims, tables) = (self.claims(&points)?, vec![table]);
-        Ok(Assembled { figure, claims, verdicts: Vec::new(), tables, caption: self.caption() })
+        Ok(Assembled { figure, claims, tables, caption: self.caption() })
     }
 }
 

@@ -7,7 +7,9 @@ mod planes;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::elements::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, StrengthsOfA, TransferTheory, are_sizes, interval, title};
+use crate::study::rules::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, are_sizes, interval, title};
+use crate::study::task_pair::StrengthsOfA;
+use crate::study::transfer::TransferTheory;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
@@ -86,8 +88,7 @@ impl Recipe for TransferSetting {
         for (plane, name) in planes.iter().zip(StrengthsOfA::NAMES) {
             figure = figure.panel(self.plane_panel(plane, name));
         }
-        Ok(Assembled { figure, claims: self.claims(&planes),
-            verdicts: Vec::new(), tables: Vec::new(), caption: self.caption() })
+        Ok(Assembled { figure, claims: self.claims(&planes), tables: Vec::new(), caption: self.caption() })
     }
 }
 

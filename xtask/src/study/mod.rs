@@ -6,10 +6,11 @@
 //! * [`claims`], [`line`](mod@line), [`estimate`], [`coverage`]: what a figure says and how it is judged, [`verdict`] what comes of it;
 //! * [`optimum`], [`series`], [`stages`], [`kolmogorov_smirnov`]: numbers read off outcomes; [`rules`]: rules on config values.
 
+pub mod benefits;
+pub mod best_stopping;
 pub mod claims;
-pub mod comparison;
 pub mod coverage;
-pub mod elements;
+pub mod error_curves;
 pub mod estimate;
 pub mod kolmogorov_smirnov;
 pub mod line;
@@ -21,6 +22,8 @@ pub mod series;
 pub mod setup;
 pub mod stages;
 pub mod strengths;
+pub mod task_pair;
+pub mod transfer;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod verdict;

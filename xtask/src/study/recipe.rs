@@ -1,7 +1,6 @@
 //! What a recipe is: the way from a config to runs, and from their outcomes to a figure and its verdicts.
 
 use super::claims::Claims;
-use super::comparison;
 use super::verdict::{Expectation, Verdict};
 use crate::config::{Checks, ConfigError, Document, Settings};
 use crate::runs::results::Results;
@@ -53,8 +52,6 @@ pub struct Assembled {
     pub figure: figures::Figure,
     /// The claims, not yet judged.
     pub claims: Claims,
-    /// Claims judged by their recipe.
-    pub verdicts: Vec<comparison::Verdict>,
     /// Per-seed values and other numbers beside the drawn series.
     pub tables: Vec<Table>,
     /// What the figure shows and what to see in it, in a few sentences.
@@ -75,8 +72,7 @@ pub struct Table {
 impl Assembled {
     /// The claims, judged beside what is expected of them.
     pub fn judge(&self, expectations: &[Expectation]) -> Vec<Verdict> {
-        let own = self.verdicts.iter().map(|verdict| verdict.clone().into());
-        self.claims.clone().judge(expectations).into_iter().chain(own).collect()
+        self.claims.clone().judge(expectations)
     }
 }
 

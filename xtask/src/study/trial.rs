@@ -62,9 +62,8 @@ pub(crate) fn find<'a>(verdicts: &'a [Verdict], part: &str) -> &'a Verdict {
 }
 
 /// Whether the claim that contains `part` holds; `None` if it was not judged.
-pub(crate) fn passed<V: Clone + Into<Verdict>>(verdicts: &[V], part: &str) -> Option<bool> {
-    let verdicts: Vec<Verdict> = verdicts.iter().cloned().map(Into::into).collect();
-    match find(&verdicts, part).outcome {
+pub(crate) fn passed(verdicts: &[Verdict], part: &str) -> Option<bool> {
+    match find(verdicts, part).outcome {
         Outcome::Holds => Some(true),
         Outcome::Departs => Some(false),
         Outcome::NotJudged => None,

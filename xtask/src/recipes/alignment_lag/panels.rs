@@ -1,7 +1,7 @@
 //! One mode over time, the table of times and the caption.
 
 use super::{AlignmentLag, Mode};
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, Dash, Legend, Line, Panel, RefLine};
 use sim::{ModePoint, ModeTrack};

@@ -4,8 +4,8 @@
 //! two seeds of a smoke test (t = 12.7) some reach below it; the axis cuts them.
 
 use super::{ErrorKind, Measured, NonlinearCurves, SeedNumbers};
-use crate::study::comparison::Summary;
-use crate::study::elements::optimum_points;
+use crate::runs::summary::Summary;
+use crate::study::panels::optimum_points;
 use crate::study::recipe::Table;
 use figures::{Colour, Points};
 

@@ -1,7 +1,7 @@
 //! One panel per column and error, the table beside them and the caption.
 
 use super::{Column, ErrorKind, Measured, NonlinearCurves, SnrStudents};
-use crate::study::comparison::linear_grid;
+use crate::study::series::linear_grid;
 use crate::study::recipe::Table;
 use figures::{Axis, Colour, ColourScale, Dash, Line, Panel};
 use sim::TrainingOutcome;

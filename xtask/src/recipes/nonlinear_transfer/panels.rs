@@ -1,7 +1,8 @@
 //! One panel per strength of task A, and the caption.
 
 use super::{NonlinearTransfer, Point};
-use crate::study::elements::{benefit_panel, mean_points, short, strength_colours};
+use crate::study::benefits::{benefit_panel, short, strength_colours};
+use crate::study::panels::mean_points;
 use figures::{Colour, Dash, Line, Panel};
 
 /// The colour of what stands behind the data.

@@ -1,7 +1,7 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{NonlinearTransfer, Point};
-use crate::study::elements::TaskPair;
+use crate::study::task_pair::TaskPair;
 use crate::runs::ensemble::TransferOutcome;
 use crate::study::recipe::Recipe as _;
 use crate::runs::run::Run;

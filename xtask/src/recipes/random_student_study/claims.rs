@@ -2,7 +2,7 @@
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
 use crate::runs::summary::Summary;
-use crate::study::elements::log_points;
+use crate::study::error_curves::log_points;
 use crate::study::{Claims, Coverage, Estimate, Point};
 use crate::runs::ensemble::log_gap;
 use sim::Start;

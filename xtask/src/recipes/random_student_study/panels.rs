@@ -2,7 +2,8 @@
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
 use crate::study::series::linear_grid;
-use crate::study::elements::{log_points, mean_points, optimum_points};
+use crate::study::error_curves::log_points;
+use crate::study::panels::{mean_points, optimum_points};
 use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use sim::Start;

@@ -2,7 +2,7 @@
 
 use super::{RandomStudentStudy, Recipe as _};
 use crate::config::Scale;
-use crate::study::elements::INDEPENDENT_RUNS;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::recipes::learning_curves::LearningCurves;
 use crate::runs::run::Run;
 use crate::study::Outcome;

@@ -2,8 +2,8 @@
 
 use super::RandomizedData;
 use super::measured::Kind;
-use crate::study::comparison::linear_grid;
-use crate::study::elements::log_points;
+use crate::study::series::linear_grid;
+use crate::study::error_curves::log_points;
 use crate::study::recipe::Table;
 use figures::{Axis, Colour, ColourScale, Dash, Histogram, Line, Panel, Points, RefLine, Shape};
 use sim::Labels;

@@ -2,7 +2,8 @@
 
 use super::SignalThroughNoise;
 use super::measured::{HistogramData, Quantity, Transition};
-use crate::study::comparison::{Summary, linear_grid, student_quantile};
+use crate::runs::summary::{Summary, student_quantile};
+use crate::study::series::linear_grid;
 use crate::study::recipe::Table;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Histogram, Legend, Line, Panel, Points, RefLine};
 

@@ -1,7 +1,7 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::SignalThroughNoise;
-use crate::study::elements::INDEPENDENT_RUNS;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
 use crate::study::{Outcome, Verdict};
 use crate::study::trial::{passed, smoke, verdicts};

@@ -1,7 +1,7 @@
 //! What a sweep looks at: by theory, and in a simulation.
 
 use super::point::Point;
-use crate::study::comparison::linear_grid;
+use crate::study::series::linear_grid;
 use crate::runs::results::Results;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::{Observable, Parameter, Point, Sweep};
 use crate::config::Checks;
-use crate::study::elements::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
 use sim::Draw;
 use theory::TheoryError;
 

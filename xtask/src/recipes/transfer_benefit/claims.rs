@@ -1,7 +1,7 @@
 //! What the transfer benefits claim.
 
 use super::{Point, TransferBenefit};
-use crate::study::elements::TaskPair;
+use crate::study::task_pair::TaskPair;
 use crate::study::{self, Claims, Estimate, LinePoint};
 
 impl TransferBenefit {

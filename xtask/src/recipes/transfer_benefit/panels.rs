@@ -1,8 +1,10 @@
 //! One panel per strength of task A, and the caption.
 
 use super::{Point, TransferBenefit};
-use crate::study::comparison::linear_grid;
-use crate::study::elements::{TaskInCompany, benefit_panel, mean_points, short, strength_colours};
+use crate::study::series::linear_grid;
+use crate::study::benefits::{benefit_panel, short, strength_colours};
+use crate::study::panels::mean_points;
+use crate::study::transfer::TaskInCompany;
 use figures::{Line, Panel, Points, Shape};
 use rayon::prelude::*;
 

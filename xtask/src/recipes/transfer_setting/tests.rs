@@ -2,7 +2,7 @@
 
 use super::planes::Plane;
 use super::{TransferSetting, claims};
-use crate::study::elements::StrengthsOfA;
+use crate::study::task_pair::StrengthsOfA;
 use crate::runs::run::Run;
 use crate::study::{Claims, Outcome};
 use crate::study::trial::{passed, smoke, verdicts as judge};

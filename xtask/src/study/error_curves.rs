@@ -1,6 +1,6 @@
 //! Error curves over seeds.
 
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use anyhow::Context as _;
 use sim::{ErrorTrack, TrainingOutcome};
 

@@ -1,6 +1,6 @@
 //! Best stopping over seeds.
 
-use crate::study::comparison::Summary;
+use crate::runs::summary::Summary;
 use sim::Least;
 
 /// Least errors and their times, one per seed.
