@@ -266,8 +266,8 @@ impl MarchenkoPastur {
             let errors = self.add_panel(start, end, integrand, &mut sums);
             Panel { start, end, sums, errors }
         });
-        for n in 0..N {
-            sums[n] += halves[0].sums[n] + halves[1].sums[n] - panel.sums[n];
+        for (n, sum) in sums.iter_mut().enumerate() {
+            *sum += halves[0].sums[n] + halves[1].sums[n] - panel.sums[n];
         }
         for half in halves {
             self.refine(half, allowed, halvings - 1, integrand, sums);
