@@ -14,6 +14,9 @@ use crate::{JointMode, JointTask, LearningCurve, Stopping, Student, TheoryError}
 /// ε_{A←B}(t) = [ ‖W̄_A‖² + Σ_α ( s_α² (c_u² a_α + (1−c_u²) f) − 2 s_α s̄_α c_u c_v a_α ) + f (M−r)⟨s²⟩_in ] / ‖W̄_A‖²
 /// ```
 ///
+/// Of joint modes of equal strength a student with too little room for all holds those of the earlier teachers, by convention: the
+/// data decide by chance.
+///
 /// (section 4 of the paper for two rank-one tasks): noise falls on the tasks in proportion to their outputs; the sum runs over
 /// the detectable joint modes, r of them. For P ≠
 /// N₁ the overlaps and the pace are those of [`DataSpectrum`].

@@ -84,10 +84,16 @@ impl MatrixShrinkage {
             let allowed = "at least the number of columns for the operator and nuclear losses";
             return Err(TheoryError::OutOfDomain { parameter: "examples", value: columns as f64, allowed });
         }
-        let svd = thin_svd(data)?.leading(rows.min(columns));
+        let mut svd = thin_svd(data)?.leading(rows.min(columns));
+        // What rounding leaves of values that are zero is no noise, and no mode.
+        let rounding = rounding_of(rows, columns, &svd.singular_values);
+        svd.singular_values.iter_mut().filter(|value| **value <= rounding).for_each(|value| *value = 0.0);
         let entry_variance = match self.noise {
             NoiseLevel::EntryVariance(variance) => non_negative("entry_variance", variance)?,
-            unknown => NoiseAnalysis::of_values(rows, columns, &svd.singular_values, unknown, LEVEL)?.entry_variance(),
+            unknown => match estimated_entry_variance(rows, columns, &svd.singular_values)? {
+                0.0 => 0.0,
+                _ => NoiseAnalysis::of_values(rows, columns, &svd.singular_values, unknown, LEVEL)?.entry_variance(),
+            },
         };
         let rule = Shrinkage::new(SpikedMatrix::new(rows, columns, entry_variance)?, self.loss);
         let strengths = svd.singular_values.iter().map(|&value| rule.value(value)).collect::<Result<Vec<_>, _>>()?;
@@ -104,7 +110,7 @@ pub(crate) const LEVEL: f64 = 0.05;
 /// bulk's median for ν = 1.
 ///
 /// Quick, for any number of values, and biased: r spikes among M values shift the median by about r/(2M) of the bulk's mass.
-/// [`NoiseAnalysis`] takes them out.
+/// [`NoiseAnalysis`] takes them out. 0 for data whose rank is half of M or less, whose median is rounding.
 ///
 /// # Errors
 /// If a size is 0 or there are not min(rows, columns) values.
@@ -119,5 +125,12 @@ pub fn estimated_entry_variance(rows: usize, columns: usize, singular_values: &[
     let half = sorted.len() / 2;
     let median = if sorted.len() % 2 == 1 { sorted[half] } else { 0.5 * (sorted[half - 1] + sorted[half]) };
     non_negative("singular_values", median)?;
-    Ok((median / bulk.median()).powi(2))
+    let is_rounding = median <= rounding_of(rows, columns, &sorted);
+    Ok(if is_rounding { 0.0 } else { (median / bulk.median()).powi(2) })
+}
+
+/// The size up to which a singular value may be what rounding leaves of zero.
+fn rounding_of(rows: usize, columns: usize, singular_values: &[f64]) -> f64 {
+    let largest = singular_values.iter().copied().fold(0.0, f64::max);
+    f64::EPSILON * rows.max(columns) as f64 * largest
 }

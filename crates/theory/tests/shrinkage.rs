@@ -1,5 +1,6 @@
 //! Shrinkage rules against the loss they minimise, sampled matrices and values by hand.
 
+use linalg_core::faer::Mat;
 use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns, squared_frobenius_norm};
 use theory::{Loss, MatrixShrinkage, NoiseLevel, Shrinkage, SpikedMatrix, Task, TheoryError, shrinkage_error};
 
@@ -145,4 +146,25 @@ fn degenerate_matrices_are_answered_or_refused() {
     let broken = linalg_core::faer::Mat::from_fn(2, 2, |_, _| f64::NAN);
     assert!(MatrixShrinkage::new(NoiseLevel::Unknown).apply(broken.as_ref()).is_err());
     assert!(MatrixShrinkage::new(NoiseLevel::EntryVariance(-1.0)).apply(zero.as_ref()).is_err());
+}
+
+/// Without noise, of a rank that is known: what rounding leaves of the zeros is no mode.
+#[test]
+fn rounding_of_data_of_exact_rank_is_no_noise() {
+    let product = Mat::from_fn(10, 20, |i, j| ((i + 1) * (j + 1)) as f64);
+    let mut rng = generator(4, "exact rank", &[], 0);
+    let thirty = sample_gaussian(100, 30, 1.0, &mut rng) * sample_gaussian(30, 100, 1.0, &mut rng);
+    for (data, rank) in [(product, 1), (thirty, 30)] {
+        let values = linalg_core::singular_values(data.as_ref()).unwrap();
+        assert_eq!(theory::estimated_entry_variance(data.nrows(), data.ncols(), &values).unwrap(), 0.0);
+        let shrunk = MatrixShrinkage::new(NoiseLevel::EntryVariance(0.0)).apply(data.as_ref()).unwrap();
+        assert_eq!(shrunk.rank(), rank);
+        let unknown = MatrixShrinkage::new(NoiseLevel::Unknown).apply(data.as_ref()).unwrap();
+        assert!(
+            unknown.rank() == rank && unknown.entry_variance == 0.0,
+            "{} {:e}",
+            unknown.rank(),
+            unknown.entry_variance
+        );
+    }
 }

@@ -11,7 +11,10 @@ use arguments::{
     BandArgs, CurveArgs, ModeArgs, Numbers, RandomArgs, SpectrumArgs, StoppingArgs, StudentArgs, TaskArgs, TransferArgs,
 };
 use faer::Mat;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use std::io::IsTerminal as _;
 use std::path::Path;
+use std::time::Instant;
 use theory::{
     Ensemble, JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Summary, Task, Teacher,
     TheoryError, Trajectories,
@@ -35,6 +38,8 @@ impl TaskArgs {
         let examples = self.examples.unwrap_or(self.inputs);
         let [inputs, outputs, examples, hidden] =
             [self.inputs, self.outputs, examples, self.student.hidden].map(|size| size as f64);
+        // Hidden units beyond the modes there are never move and are not kept.
+        let hidden = hidden.min(inputs).min(outputs);
         let modes = inputs.min(outputs).min(examples);
         let data = (8.0 * outputs + 22.0) * inputs.max(examples);
         let bases = inputs * inputs + outputs * outputs;
@@ -291,6 +296,30 @@ fn test_errors(trajectories: &Trajectories) -> anyhow::Result<Vec<Summary>> {
     trajectories.test_errors().context("--strengths: the teacher is zero; the relative test error divides by its norm")
 }
 
+/// A bar on the terminal for what takes more than a second; elsewhere nothing.
+struct LateBar {
+    bar: ProgressBar,
+    start: Instant,
+}
+
+impl LateBar {
+    fn new(steps: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(steps as u64), ProgressDrawTarget::hidden());
+        Self { bar, start: Instant::now() }
+    }
+
+    fn advance(&self) {
+        self.bar.inc(1);
+        if self.bar.is_hidden() && self.start.elapsed().as_secs() >= 1 && std::io::stderr().is_terminal() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn band(args: &BandArgs, csv: &mut Csv) -> anyhow::Result<()> {
     check_times(&args.times)?;
     ensure!(
@@ -301,11 +330,13 @@ fn band(args: &BandArgs, csv: &mut Csv) -> anyhow::Result<()> {
     let Numbers(times) = &args.times;
     args.task.check_memory(args.random, args.draws, times.len(), args.memory)?;
     let student = args.task.student.student()?;
-    let ensemble = Ensemble::sample(&args.task.task()?, args.draws, args.seed)?;
+    let bar = LateBar::new(args.draws * if args.random { 2 } else { 1 });
+    let ensemble = Ensemble::sample_reporting(&args.task.task()?, args.draws, args.seed, || bar.advance())?;
     let trajectories = match args.random {
-        true => ensemble.random(&student, times, 0.0, 0)?,
+        true => ensemble.random_reporting(&student, times, 0.0, 0, || bar.advance())?,
         false => ensemble.aligned(&student, times, 0.0)?,
     };
+    bar.finish();
     csv.header(&["t", "train_mean", "train_low", "train_high", "test_mean", "test_low", "test_high"])?;
     for ((&t, train), test) in times.iter().zip(trajectories.train_errors()).zip(test_errors(&trajectories)?) {
         let [(train_low, train_high), (test_low, test_high)] = [train.band_95.into(), test.band_95.into()];

@@ -120,7 +120,7 @@ pub struct TaskArgs {
     /// s̄, teacher strengths in decreasing order, one at least: relative errors divide by the teacher's squared norm.
     #[arg(long, allow_hyphen_values = true)]
     pub strengths: Numbers,
-    /// P; more examples than inputs are such that XXᵀ = (P/N₁)·1, fewer are orthonormal [default: inputs].
+    /// P; more examples than inputs are such that XXᵀ = (P/N₁)·1 and training runs P/N₁ times faster, fewer are orthonormal [default: inputs].
     #[arg(long, allow_hyphen_values = true)]
     pub examples: Option<usize>,
     /// The student.
