@@ -45,7 +45,7 @@ fn halved(
 /// integrand is steep, all panels are halved until they agree.
 fn bulk_averages(problem: &Problem) -> [f64; 2] {
     let a = problem.outputs as f64 / problem.inputs as f64;
-    let growth = ModeGrowth::new(problem.layers, problem.epsilon).unwrap();
+    let growth = ModeGrowth::new(problem.layers, problem.epsilon).expect("the problem is legal");
     // h = φ/2 measured from the lower edge, where a nearly square matrix has its layer.
     let integrand = |from_lower: f64| {
         let cosine = from_lower.sin();
@@ -72,15 +72,16 @@ fn bulk_averages(problem: &Problem) -> [f64; 2] {
 
 /// The relative deviations of the train error and of the learned noise from `bulk_averages`, and the train error.
 fn deviations(problem: &Problem) -> (f64, f64, f64) {
-    let task = Task::new(problem.inputs, problem.outputs, &[problem.strength]).unwrap();
-    let curve = LearningCurve::new(&task, &Student::new(1000, problem.layers, problem.epsilon).unwrap());
+    let task = Task::new(problem.inputs, problem.outputs, &[problem.strength]).expect("the problem is legal");
+    let curve =
+        LearningCurve::new(&task, &Student::new(1000, problem.layers, problem.epsilon).expect("the problem is legal"));
     let [gap, noise] = bulk_averages(problem);
     let (s_hat, s) = (curve.data_strengths()[0], curve.strengths_at(problem.t)[0]);
     let count = (task.data_modes() - 1) as f64;
     let mean_square = 1f64.max(problem.outputs as f64 / problem.inputs as f64);
     let train = ((s_hat - s).powi(2) + count * gap) / (s_hat * s_hat + count * mean_square);
-    let found = curve.errors_at(problem.t).unwrap().train;
-    let learned = curve.test_error_parts_at(problem.t).unwrap().noise * task.signal_power();
+    let found = curve.errors_at(problem.t).expect("the problem is legal").train;
+    let learned = curve.test_error_parts_at(problem.t).expect("the problem is legal").noise * task.signal_power();
     ((found / train - 1.0).abs(), (learned / (count * noise) - 1.0).abs(), train)
 }
 
