@@ -294,7 +294,9 @@ impl Sweep {
     }
 
     fn colour_scale<'v>(&self, values: impl Iterator<Item = &'v f64>) -> ColourScale {
-        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let finite = values.filter(|value| value.is_finite());
+        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
         match self.observable {
             Observable::TransferBenefit => ColourScale::diverging(high.abs().max(low.abs()).max(1e-12)),
             _ => ColourScale::sequential(low, if high > low { high } else { low + 1.0 }),
@@ -306,9 +308,10 @@ impl Sweep {
         let rows = (0..y.values.len())
             .map(|j| (0..x.values.len()).map(|i| values[i * y.values.len() + j]).collect())
             .collect::<Vec<Vec<f64>>>();
+        let swept = |axis: &AxisKeys| (axis.values.clone(), scale_of(axis));
         Panel::new(x_axis(x), x_axis(y))
             .title(name)
-            .mark(HeatMap::new(name, edges(&x.values), edges(&y.values), rows, scale.clone()))
+            .mark(HeatMap::at(name, swept(x), swept(y), rows, scale.clone()))
             .colour_bar(ColourBar::new(scale, self.observable.label()))
     }
 
@@ -368,28 +371,16 @@ fn series(family: Option<&AxisKeys>) -> Vec<(usize, String, figures::Colour)> {
 }
 
 /// Logarithmic where the values span more than a factor of 30.
-fn x_axis(axis: &AxisKeys) -> Axis {
+fn scale_of(axis: &AxisKeys) -> Scale {
     let (first, last) = (axis.values[0], axis.values[axis.values.len() - 1]);
-    if first > 0.0 && last / first > 30.0 {
-        Axis::log(axis.parameter.label())
-    } else {
-        Axis::new(axis.parameter.label())
-    }
+    if first > 0.0 && last / first > 30.0 { Scale::Log } else { Scale::Linear }
 }
 
-/// Edges of the cells around values: half-way between neighbours, in the logarithm where the axis is logarithmic.
-fn edges(values: &[f64]) -> Vec<f64> {
-    let scale = if values[0] > 0.0 && values[values.len() - 1] / values[0] > 30.0 { Scale::Log } else { Scale::Linear };
-    let [to, from] = match scale {
-        Scale::Log => [f64::ln as fn(f64) -> f64, f64::exp],
-        Scale::Linear => [|v| v, |v| v],
-    };
-    let places: Vec<f64> = values.iter().map(|v| to(*v)).collect();
-    let mut edges: Vec<f64> = places.windows(2).map(|w| (w[0] + w[1]) / 2.0).collect();
-    let step = |a: usize, b: usize| if places.len() > 1 { (places[b] - places[a]) / 2.0 } else { 0.5 };
-    edges.insert(0, places[0] - step(0, 1));
-    edges.push(places[places.len() - 1] + step(places.len().saturating_sub(2), places.len() - 1));
-    edges.into_iter().map(from).collect()
+fn x_axis(axis: &AxisKeys) -> Axis {
+    match scale_of(axis) {
+        Scale::Log => Axis::log(axis.parameter.label()),
+        Scale::Linear => Axis::new(axis.parameter.label()),
+    }
 }
 
 #[cfg(test)]

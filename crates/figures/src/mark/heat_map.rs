@@ -129,3 +129,15 @@ fn edges(values: &[f64], scale: Scale) -> Vec<f64> {
     let high = last + half(between.last(), *last);
     [low].into_iter().chain(between.iter().copied()).chain([high]).map(|edge| scale.backward(edge)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_lie_around_their_values() {
+        assert_eq!(edges(&[1.0, 2.0, 4.0], Scale::Linear), [0.5, 1.5, 3.0, 5.0]);
+        assert_eq!(edges(&[3.0], Scale::Linear), [2.5, 3.5]);
+        assert_eq!(edges(&[], Scale::Log), []);
+    }
+}

@@ -1,6 +1,6 @@
 //! The template runs, and every kind of plot can be made from it.
 
-use super::{AxisKeys, Companion, Observable, Parameter, Sweep, edges};
+use super::{AxisKeys, Companion, Observable, Parameter, Sweep};
 use crate::config::{Document, Scale};
 use crate::study::recipe::Recipe;
 use crate::runs::results::Results;
@@ -58,10 +58,4 @@ fn transfer_sweeps_over_alignment() {
     let benefits: Vec<f64> = sweep.table(&results).unwrap().rows.iter().map(|row| row[2].parse().unwrap()).collect();
     // From the reference table of the theory: −0.0625 at q = 0 and +0.0962 at q = 1.
     assert!(benefits[0] < 0.0 && benefits[1] > 0.05, "{benefits:?}");
-}
-
-#[test]
-fn cells_lie_around_their_values() {
-    assert_eq!(edges(&[1.0, 2.0, 4.0]), [0.5, 1.5, 3.0, 5.0]);
-    assert_eq!(edges(&[3.0]), [2.5, 3.5]);
 }
