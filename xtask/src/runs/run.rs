@@ -34,7 +34,7 @@ pub enum Outcome {
 }
 
 impl Run {
-    /// Version of the numbers that runs of any kind give, as a figure's record tells it.
+    /// Version of the numbers that runs of any kind give, as a figure's record gives it.
     pub const ENGINE_VERSION: u32 = 1000 * sim::ENGINE_VERSION + EnsembleSpec::VERSION;
 
     /// Version of the way a simulation's outcome is stored.
