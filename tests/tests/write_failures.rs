@@ -134,7 +134,8 @@ fn a_full_disk_stops_the_work() {
     let script = "mount -t tmpfs -o size=16k tmpfs \"$0\" && exec \"$@\"";
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", script]).arg(&smoke.store).arg(program::path());
-    command.args(smoke.arguments(&["--jobs", "1", "--shard", "1/1"])).current_dir(&smoke.workspace);
+    command.args(["figures", "--scale", "smoke", "--jobs", "1", "--shard", "1/1", "--store"]).arg(&smoke.store);
+    command.current_dir(&smoke.workspace);
     let output = command.output().unwrap();
     let text = text(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
