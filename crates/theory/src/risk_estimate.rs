@@ -13,14 +13,18 @@ use std::ops::Range;
 /// The student's map is a spectral function of the data matrix Y (m rows × n columns, noise entries of variance ν): f(Y) = Û
 /// diag(s(t, ŝ)) V̂ᵀ. Stein's formula (Candès, Sing-Long & Trzasko 2013, arXiv:1210.4139) then gives
 ///
-///   R(t) = ‖f(Y) − Y‖² − m n ν + 2ν div(t),   E R(t) = E ‖f(Y) − W̄‖²,
-///   div = Σ_k s_k′ + |m−n| Σ_k s_k/ŝ_k + Σ_k Σ_{l≠k} α_kl,   α_kl = (ŝ_k s_k − ŝ_l s_l)/(ŝ_k² − ŝ_l²),
+/// ```text
+/// R(t) = ‖f(Y) − Y‖² − m n ν + 2ν div(t),   E R(t) = E ‖f(Y) − W̄‖²,
+/// div = Σ_k s_k′ + |m−n| Σ_k s_k/ŝ_k + Σ_k Σ_{l≠k} α_kl,   α_kl = (ŝ_k s_k − ŝ_l s_l)/(ŝ_k² − ŝ_l²),
+/// ```
 ///
 /// with s′ = ∂s/∂ŝ ([`ModeGrowth::sensitivity`]). `div` is the number of degrees of freedom spent by time t: 0 at the start, m n at
 /// the end for an unrestricted student. For a block A of N_A rows, as task A in joint training, with a_k = ‖rows A of û_k‖²,
 ///
-///   ‖f(Y)_A − Y_A‖² = Σ a_k (s_k − ŝ_k)²,
-///   div_A = Σ_k a_k (s_k′ + Σ_{l≠k} α_kl + (n−m)₊ s_k/ŝ_k) + (N_A − Σ_k a_k) Σ_k s_k/ŝ_k.
+/// ```text
+/// ‖f(Y)_A − Y_A‖² = Σ a_k (s_k − ŝ_k)²,
+/// div_A = Σ_k a_k (s_k′ + Σ_{l≠k} α_kl + (n−m)₊ s_k/ŝ_k) + (N_A − Σ_k a_k) Σ_k s_k/ŝ_k.
+/// ```
 ///
 /// Beyond the paper. The divergence is calculus and knows no noise: where rows have noise of different levels, each block takes
 /// its own ν, and the risk of the whole is the sum over blocks, its divergence weighted by their variances (the bulk of such data is

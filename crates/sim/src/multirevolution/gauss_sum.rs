@@ -3,8 +3,8 @@
 /// Points and weights with Σ_g ω_g p(m_g) = Σ_{m=0}^{N−1} p(m) for all polynomials p up to degree 2G − 1.
 ///
 /// The points are the zeros of the Gram polynomial of degree G, orthogonal on 0, …, N − 1. About the centre
-/// (N − 1)/2 and with leading coefficient 1 they obey P_{k+1} = x P_k − β_k P_{k−1}, β_k = k²(N² − k²)/(4(4k² − 1)), and
-/// ω_g = ‖P_{G−1}‖² / (P′_G(x_g) P_{G−1}(x_g)) with ‖P_k‖² = N β₁⋯β_k (DLMF 18.19 and 3.5(v)). For N → ∞ this becomes the
+/// (N − 1)/2 and with leading coefficient 1 they obey `P_{k+1} = x P_k − β_k P_{k−1}`, β_k = k²(N² − k²)/(4(4k² − 1)), and
+/// `ω_g = ‖P_{G−1}‖² / (P′_G(x_g) P_{G−1}(x_g))` with ‖P_k‖² = N β₁⋯β_k (DLMF 18.19 and 3.5(v)). For N → ∞ this becomes the
 /// Gauss-Legendre rule; for N ≤ G the sum itself is no longer.
 pub(super) fn gauss_sum(terms: u64, points: usize) -> Vec<(f64, f64)> {
     if terms <= points as u64 {
@@ -38,7 +38,7 @@ pub(super) fn gauss_sum(terms: u64, points: usize) -> Vec<(f64, f64)> {
 
 const MOST_ITERATIONS: usize = 20;
 
-/// P_G, P′_G and P_{G−1} at one place.
+/// `P_G`, `P′_G` and `P_{G−1}` at one place.
 struct Gram {
     value: f64,
     slope: f64,
