@@ -124,13 +124,17 @@ impl AlignedStudent {
     fn measure_in_registers(&mut self) {
         // The exponent is known to the loop: a branch in it would keep it out of vector registers.
         match self.layers {
-            _ if self.seconds.is_some() => self.multiply(),
             1 => self.raise(|a| a),
             2 => self.raise(|a| a * a),
             3 => self.raise(|a| a * a * a),
             4 => self.raise(|a| (a * a) * (a * a)),
             layers => self.raise(|a| a.powi(layers)),
         }
+        self.sum_errors();
+    }
+
+    #[inline(always)]
+    fn sum_errors(&mut self) {
         let (s, data) = (&self.strengths[..], &self.data_strengths[..]);
         let residual = lane_sum(s, data, data, |s, data, _| (data - s) * (data - s));
         self.errors.train = (self.never_learned + self.squared_gain * residual) / self.label_squared_norm;
@@ -149,7 +153,8 @@ impl AlignedStudent {
         }
     }
 
-    #[inline(always)]
+    /// The strengths of two layers out of balance. (Not in the loop of the others, which must stay in vector registers.)
+    #[inline(never)]
     fn multiply(&mut self) {
         let pairs = self.factors.iter().zip(self.seconds.iter().flatten());
         for (s, (a, b)) in self.strengths.iter_mut().zip(pairs) {
@@ -160,7 +165,6 @@ impl AlignedStudent {
     #[inline(always)]
     fn descend_in_registers(&mut self) {
         match self.layers {
-            _ if self.seconds.is_some() => self.advance_both(),
             1 => self.advance(|_| 1.0),
             2 => self.advance(|a| a),
             3 => self.advance(|a| a * a),
@@ -169,7 +173,15 @@ impl AlignedStudent {
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
+    fn advance_with_decay(&mut self) {
+        let (step, shrinkage, below) = (self.step, self.shrinkage, self.layers - 1);
+        for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
+            *a += step * a.powi(below) * (data - s) - shrinkage * *a;
+        }
+    }
+
+    #[inline(never)]
     fn advance_both(&mut self) {
         let (step, keep) = (self.step, 1.0 - self.shrinkage);
         let pairs = self.factors.iter_mut().zip(self.seconds.iter_mut().flatten());
@@ -181,13 +193,7 @@ impl AlignedStudent {
 
     #[inline(always)]
     fn advance(&mut self, power: impl Fn(f64) -> f64) {
-        let (step, shrinkage) = (self.step, self.shrinkage);
-        if shrinkage > 0.0 {
-            for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
-                *a += step * power(*a) * (data - s) - shrinkage * *a;
-            }
-            return;
-        }
+        let step = self.step;
         for ((a, s), data) in self.factors.iter_mut().zip(&self.strengths).zip(&self.data_strengths) {
             *a += step * power(*a) * (data - s);
         }
@@ -196,12 +202,23 @@ impl AlignedStudent {
 
 impl Student for AlignedStudent {
     fn measure(&mut self) -> &Errors {
-        self.arch.dispatch(|| self.measure_in_registers());
+        if self.seconds.is_some() {
+            self.multiply();
+            self.sum_errors();
+        } else {
+            self.arch.dispatch(|| self.measure_in_registers());
+        }
         &self.errors
     }
 
     fn descend(&mut self) {
-        self.arch.dispatch(|| self.descend_in_registers());
+        if self.seconds.is_some() {
+            self.advance_both();
+        } else if self.shrinkage > 0.0 {
+            self.advance_with_decay();
+        } else {
+            self.arch.dispatch(|| self.descend_in_registers());
+        }
     }
 
     fn modes(&mut self) -> Result<Vec<Option<ModePoint>>, SimError> {
