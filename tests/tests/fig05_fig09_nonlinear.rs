@@ -9,7 +9,7 @@ use sim::{
     DataSet, Draw, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, NoiseScale, OutputUnits, Precision,
     Schedule, StudentSpec, TaskSpec, TeacherKind, Training, TrainingOutcome, Unattended,
 };
-use theory::RandomStudent;
+use theory::ExactStudent;
 
 fn train(spec: LeakyReluSpec) -> TrainingOutcome {
     Experiment::LeakyRelu(spec).run(&Unattended).unwrap().as_training().unwrap().clone()
@@ -67,7 +67,7 @@ fn slope_one_converges_to_the_exact_random_student() {
         let data = DataSet::sample(&spec.task, spec.draw).unwrap();
         let start = sim::internals::InitialWeights::random(24, 10, &StudentSpec::new(10, 2, epsilon), spec.draw);
         let start = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
-        let exact = RandomStudent::new(data.labels().as_ref(), &start).unwrap();
+        let exact = ExactStudent::new(data.labels().as_ref(), &start).unwrap();
         let teacher = data.teacher().map();
         let outcome = train(spec);
         let test = outcome.test(0).unwrap();

@@ -4,7 +4,7 @@
 
 use linalg_core::faer::{Mat, Scale};
 use linalg_core::{frobenius_norm, generator, sample_gaussian, sample_haar_columns};
-use theory::{InitialWeights, RandomStudent, StudentShape};
+use theory::{ExactStudent, InitialWeights, StudentShape};
 
 /// Data of a 24-to-12 teacher of two modes, and a random student of 10 hidden units.
 fn data_and_start() -> (Mat<f64>, InitialWeights) {
@@ -34,7 +34,7 @@ fn gradient_descent(data: &Mat<f64>, start: &InitialWeights, rate: f64, t: f64) 
 #[test]
 fn the_difference_halves_with_the_learning_rate() {
     let (data, start) = data_and_start();
-    let exact = RandomStudent::new(data.as_ref(), &start).unwrap();
+    let exact = ExactStudent::new(data.as_ref(), &start).unwrap();
     // On the rise of the first mode, between the modes, and near the end.
     for t in [0.9, 1.5, 3.0] {
         let limit = exact.map_at(t);

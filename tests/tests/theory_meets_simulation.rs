@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use sim::{AlignedSpec, DataSet, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, StudentSpec, TaskSpec};
 use sim::{Training, TrainingOutcome, Unattended};
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
-use theory::{DataDraw, Ensemble, LearningCurve, RandomStudent, Student, Summary, Task};
+use theory::{DataDraw, Ensemble, ExactStudent, LearningCurve, Student, Summary, Task};
 
 /// False alarms of one test, all its comparisons together.
 const FALSE_ALARMS: f64 = 1e-3;
@@ -276,7 +276,7 @@ fn a_random_student_follows_its_exact_solution() {
     let data = DataSet::sample(&task, draw).unwrap();
     let start = sim::internals::InitialWeights::random(inputs, outputs, &student, draw);
     let weights = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
-    let exact = RandomStudent::new(data.output_input_covariance().as_ref(), &weights).unwrap();
+    let exact = ExactStudent::new(data.output_input_covariance().as_ref(), &weights).unwrap();
     let teacher = exact.project(data.teacher().map().as_ref()).unwrap();
     let step = 4e-3 * 2.0 * exact.data_strengths()[0];
     for (index, &t) in times.iter().enumerate() {

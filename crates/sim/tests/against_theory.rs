@@ -29,7 +29,7 @@ fn a_random_student_follows_the_exact_solution_of_the_flow() {
     let problem = LearningProblem::new(&data).unwrap();
     let start = InitialWeights::random(14, 9, &spec, DRAW);
     let weights = theory::InitialWeights { first: start.layers[0].clone(), second: start.layers[1].clone() };
-    let exact = theory::RandomStudent::new(data.output_input_covariance().as_ref(), &weights).unwrap();
+    let exact = theory::ExactStudent::new(data.output_input_covariance().as_ref(), &weights).unwrap();
     for t in [0.5, 1.0, 2.0, 4.0] {
         let flow = exact.map_at(t);
         let coarse = descent_map(&problem, &start, t, 2e-3);

@@ -9,7 +9,7 @@ use linalg_core::faer::linalg::matmul::matmul;
 use linalg_core::faer::{Accum, Mat, Par};
 use linalg_core::{generator, sample_gaussian, sample_haar_columns, squared_frobenius_norm};
 use std::hint::black_box;
-use theory::{Ensemble, InitialWeights, RandomStudent, Student, StudentShape, Task};
+use theory::{Ensemble, ExactStudent, InitialWeights, Student, StudentShape, Task};
 
 const SHAPE: StudentShape = StudentShape { inputs: 100, hidden: 50, outputs: 50 };
 
@@ -44,7 +44,7 @@ fn random_student(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("random_student");
     group.bench_function("exact_200_times", |bencher| {
         bencher.iter(|| {
-            let student = RandomStudent::new(data.as_ref(), &start).expect("a balanced start");
+            let student = ExactStudent::new(data.as_ref(), &start).expect("a balanced start");
             let teacher = student.project(teacher.as_ref()).expect("a teacher");
             let errors = (0..200).map(|k| {
                 let state = student.state_at(0.05 * f64::from(k));

@@ -67,13 +67,20 @@ pub(crate) fn bracketed_minimum(mut function: impl FnMut(f64) -> f64, low: f64, 
     (x, fx)
 }
 
-/// The least value of `error` over the sorted `grid` of times and between its points: the lowest local minima of the grid,
-/// refined. The grid must be fine enough to see every valley once, and no gap of it mostly flat. `gain` is by how much the error can
-/// still fall after the last time.
+/// The least value of `error` over the sorted `grid` of times, as [`least_value`] finds it. `gain` is by how much the error can still fall
+/// after the last time.
 pub(crate) fn least_error(mut error: impl FnMut(f64) -> f64, grid: &[f64], gain: f64) -> Stopping {
+    let last = error(grid[grid.len() - 1]);
+    let (time, test_error) = least_value(error, grid);
+    Stopping::new(time, test_error, last, gain)
+}
+
+/// The least value of `function` over the sorted `grid` and between its points, as (position, value): the lowest local minima of the
+/// grid, refined. The grid must be fine enough to see every valley once, and no gap of it mostly flat.
+pub(crate) fn least_value(mut function: impl FnMut(f64) -> f64, grid: &[f64]) -> (f64, f64) {
     /// Local minima refined: the curve has one per learned mode, and neighbouring grid values settle all but near ties.
     const REFINED: usize = 3;
-    let values: Vec<f64> = grid.iter().map(|&t| error(t)).collect();
+    let values: Vec<f64> = grid.iter().map(|&t| function(t)).collect();
     let neighbours = |k: usize| [k.saturating_sub(1), (k + 1).min(grid.len() - 1)];
     let mut valleys: Vec<usize> =
         (0..grid.len()).filter(|&k| neighbours(k).iter().all(|&j| values[j] >= values[k])).collect();
@@ -81,12 +88,12 @@ pub(crate) fn least_error(mut error: impl FnMut(f64) -> f64, grid: &[f64], gain:
     let mut best = (grid[valleys[0]], values[valleys[0]]);
     for &k in valleys.iter().take(REFINED) {
         let [left, right] = neighbours(k);
-        let (time, test_error) = bracketed_minimum(&mut error, grid[left], grid[right]);
-        if test_error < best.1 {
-            best = (time, test_error);
+        let refined = bracketed_minimum(&mut function, grid[left], grid[right]);
+        if refined.1 < best.1 {
+            best = refined;
         }
     }
-    Stopping::new(best.0, best.1, values[values.len() - 1], gain)
+    best
 }
 
 #[cfg(test)]

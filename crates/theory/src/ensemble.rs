@@ -12,7 +12,7 @@ pub use transfer::{TransferEnsemble, TransferPair};
 
 use crate::bracketed_minimum::least_error;
 use crate::error::non_negative;
-use crate::{InitialWeights, RandomStudent, Student, StudentShape, Summary, Task, TheoryError};
+use crate::{ExactStudent, InitialWeights, Student, StudentShape, Summary, Task, TheoryError};
 use aligned::AlignedRun;
 use data_draw::DrawnData;
 use linalg_core::{generator, in_order};
@@ -25,7 +25,7 @@ use linalg_core::{generator, in_order};
 ///
 /// * an **aligned** student, of any depth and for any number of examples, is one scalar per mode
 ///   ([`ModeGrowth`](crate::ModeGrowth) on the data strengths of the draw): exact gradient flow;
-/// * a **random** student with one hidden layer (P ≥ N₁) is solved exactly by [`RandomStudent`].
+/// * a **random** student with one hidden layer (P ≥ N₁) is solved exactly by [`ExactStudent`].
 ///
 /// Mean, median and bands of any error curve, stopping time or overlap follow, with no asymptotics.
 ///
@@ -106,7 +106,7 @@ impl Ensemble {
     /// [`TheoryError::OutOfDomain`] if a time or `t_max` is negative or not finite.
     pub fn aligned(&self, student: &Student, times: &[f64], t_max: f64) -> Result<Trajectories, TheoryError> {
         check_times(times, t_max)?;
-        let growth = student.mode_growth();
+        let growth = student.growth_at_pace(self.draws[0].pace());
         let learn = |run: usize| AlignedRun::new(&self.draws[run], student, &growth).learn(times, t_max);
         Ok(Trajectories::new(times, in_order(self.draws.len(), learn)))
     }
@@ -169,9 +169,9 @@ impl Ensemble {
         let mut rng = generator(self.seed, "ensemble initial weights", &sizes, run as u64);
         // Units beyond the modes there are never move, whatever their number.
         let shape = StudentShape { inputs, hidden: hidden.min(inputs).min(outputs), outputs };
-        let start = InitialWeights::sample_random(shape, student.epsilon(), &mut rng)?;
-        let learner = RandomStudent::from_svd(&data.svd, &start)?;
+        let start = InitialWeights::sample_balanced(shape, student.epsilon(), student.balance(), &mut rng)?;
         let pace = self.task.density().max(1.0);
+        let learner = ExactStudent::from_svd(&data.svd, &start)?.with_decay(student.decay() / pace)?;
         let teacher = match self.task.rank() {
             0 => None,
             _ => Some(learner.project(data.teacher.matrix().as_ref())?),
@@ -187,14 +187,17 @@ impl Ensemble {
                 trajectory.modes.push(state.overlaps(tracked)?);
             }
         }
-        // A generic start ends at the best map of its rank, as an aligned one does.
-        let draw = &self.draws[run];
-        let held = &draw.data_strengths()[..student.capacity(&self.task)];
-        trajectory.final_train_error = draw.train_error(held);
-        trajectory.test = teacher.zip(draw.test_error(held)).map(|(teacher, final_error)| {
+        // A generic start ends where an aligned one does: without decay at the best map of its rank.
+        let (draw, growth) = (&self.draws[run], student.growth_at_pace(pace));
+        let held = draw.data_strengths()[..student.capacity(&self.task)].iter();
+        let end: Vec<f64> = held.map(|&s_hat| growth.final_strength(s_hat)).collect();
+        trajectory.final_train_error = draw.train_error(&end);
+        trajectory.test = teacher.zip(draw.test_error(&end)).map(|(teacher, final_error)| {
             let error = |t: f64| learner.state_at(t * pace).test_error(&teacher);
-            let grid = front_grid(data.svd.singular_values[0] * pace, student.epsilon() * pace, t_max);
-            let gain = draw.block_gain(0, &learner.state_at(t_max * pace).strengths_on_data_modes()[..held.len()]);
+            let strongest = data.svd.singular_values[0] * pace;
+            let grid = front_grid(strongest, student.epsilon() * pace, student.balance().abs() * pace, t_max);
+            let strengths = learner.state_at(t_max * pace).strengths_on_data_modes();
+            let gain = draw.block_gain(0, &strengths[..end.len()], &end);
             TestTrajectory { errors: test_errors, stopping: least_error(error, &grid, gain), final_error }
         });
         Ok(trajectory)
@@ -202,14 +205,15 @@ impl Ensemble {
 }
 
 /// Times in \[0, `t_max`\] dense enough to see every mode of a student with one hidden layer rise, for data strengths up to
-/// `strongest`: a mode ŝ rises at about ln(ŝ/ε)/(2ŝ) within 1/(2ŝ), so the spacing is a fraction of the time itself.
-fn front_grid(strongest: f64, epsilon: f64, t_max: f64) -> Vec<f64> {
+/// `strongest`: a mode ŝ rises at about ln(ŝ/ε)/(2ŝ) within 1/(2ŝ), so the spacing is a fraction of the time itself. A lazy student rises
+/// from the start, at the rate |λ| = `balance`.
+fn front_grid(strongest: f64, epsilon: f64, balance: f64, t_max: f64) -> Vec<f64> {
     /// Points within the rise of a mode.
     const POINTS: f64 = 2.0;
     let plateau = (strongest / epsilon).ln().max(1.0);
     let ratio = 1.0 + 1.0 / (POINTS * plateau);
     // Half of the strongest mode's learning time: nothing moves before.
-    let first = (0.25 * plateau / strongest).min(t_max / 8.0);
+    let first = (0.25 * plateau / strongest).min(0.05 / balance).min(t_max / 8.0);
     let rising = std::iter::successors(Some(first), |t| Some(t * ratio)).take_while(|&t| t < t_max);
     std::iter::once(0.0).chain(rising).chain([t_max]).collect()
 }

@@ -14,6 +14,9 @@
 //! | L = 4: t = F(s) − F(ε), F = artanh(√(s/ŝ))/(2ŝ^(3/2)) − 1/(2ŝ√s) (paper, supplement) | [`ModeGrowth::time_to_reach`] | `growth::four_layers_follow_the_elementary_closed_form` |
 //! | any L: t = ŝ^(−p)/L · \[G(s/ŝ) − G(ε/ŝ)\], G = x^b/b ₂F₁(1,b;1+b;x) (+) | [`ModeGrowth::time_to_reach`], [`ModeGrowth::strength_at`] | `growth::time_and_strength_are_inverse_for_growing_and_decaying_modes`, `reference::learning_time` |
 //! | ŝ = 0: s = (ε^(−p) + L p t)^(−1/p) (+) | [`ModeGrowth::strength_at`] | `growth::modes_without_data_decay_by_their_power_law` |
+//! | weight decay, L = 1: ŝ/(1+γ), (1+γ)t; L = 2: the sigmoid with ŝ − γ, ends at (ŝ−γ)₊ (+) | [`ModeGrowth::with_decay`], [`ModeGrowth::final_strength`] | `reference::decayed_modes`, `brakes::decayed_strengths_solve_their_equation`, `brakes::two_layers_end_at_the_soft_threshold_and_one_at_the_ridge` |
+//! | weight decay, L ≥ 3: τ ds/dt = L s^p (ŝ − s) − Lγs, integrated (+) | [`ModeGrowth::with_decay`] | `reference::decayed_modes`, `brakes::deep_students_with_decay_never_leave_a_small_start` |
+//! | balance: τ ds/dt = √(λ² + 4s²)(ŝ − s) (+) (Dominé et al. 2024) | [`ModeGrowth::with_balance`] | `brakes::balanced_strengths_solve_their_equation`, `brakes::a_balanced_gap_closes_at_its_own_rate`, `brakes::nothing_jumps_as_a_brake_vanishes` |
 //! | the front ŝ*: t(ŝ*/2; ŝ*) = t (+) | [`ModeGrowth::front_at`] | `growth::front_marks_the_half_learned_mode` |
 //!
 //! # How the teacher shows in the data
@@ -38,6 +41,7 @@
 //! | limits t → 0, t → ∞ | [`LearningCurve::errors_at`] | `curve::limits_at_the_start_and_the_end_by_hand`, `laws::the_start_is_a_map_of_singular_values_epsilon` |
 //! | bulk of an (n−r) × (m−r) matrix (+) | [`LearningCurve::with_finite_size_bulk`] | `curve::finite_size_bulk_moves_towards_sampling`, `curve::what_the_finite_size_bulk_leaves_out` |
 //! | t_opt = argmin ε_te (paper, section 3), when a search for it is long enough (+) | [`LearningCurve::optimal_stopping`], [`LearningCurve::horizon`] | `reference::stopping`, `curve::answers_that_are_only_the_end_of_the_search_are_marked`, `curve::stopping_is_the_global_minimum_of_a_dense_scan`, `curve::of_several_local_minima_the_least_is_found` |
+//! | min over γ, and over (γ, t), of ε_te (+) | [`Regularisation`] | `reference::regularisation`, `brakes::the_least_error_is_that_of_a_dense_scan` |
 //! | σ_r = √(Σs̄²/N₃ + σ_z²) (paper, randomised data) | [`Task::randomised`] | `curve::randomised_data_have_the_same_power_and_learn_later` |
 //!
 //! # The non-gradient algorithm
@@ -70,11 +74,15 @@
 //! | bias and intervals by parametric bootstrap | [`Bootstrap`] | `own_data::the_forecast_of_a_plain_case` |
 //! | T̂ = min R_A(t; A alone) − min R_A(t; stacked), over ‖W̄_A‖² | [`RelatedTasks`] | `own_data::transfer_of_plain_pairs` |
 //!
-//! # The random student and finite size (+)
+//! # The exact student and finite size (+)
 //!
 //! | equation | function | tests |
 //! | --- | --- | --- |
-//! | QQᵀ(t), the Riccati solution for L = 2 (Fukumizu 1998; Braun et al. 2022) | [`RandomStudent`] | \[`agrees_with_runge_kutta_for_every_shape`\], \[`an_aligned_start_follows_the_modes_closed_form`\] |
+//! | QQᵀ(t), the Riccati solution for L = 2 (Fukumizu 1998; Braun et al. 2022) | [`ExactStudent`] | \[`agrees_with_runge_kutta_for_every_shape`\], \[`an_aligned_start_follows_the_modes_closed_form`\] |
+//! | the same with F = \[\[−λ/2, Σᵀ\], \[Σ, λ/2\]\] for W₂ᵀW₂ − W₁W₁ᵀ = λI (Dominé et al. 2024) | [`ExactStudent`], [`InitialWeights::sample_balanced`] | `reference::balanced`, \[`balanced_starts_agree_with_runge_kutta_for_every_shape_and_both_signs`\], \[`extreme_balances_and_times_agree_with_the_modes_closed_form`\] |
+//! | F − γI under weight decay, λ = 0 | [`ExactStudent::with_decay`] | `reference::balanced`, \[`decaying_students_agree_with_runge_kutta_for_every_shape`\], \[`brakes_vanish_without_a_jump`\] |
+//! | low-rank adaptation: Σ − W₀ from W₂ = 0, λ = −a² | [`InitialWeights::sample_adapter`] | \[`an_adapter_learns_what_the_frozen_map_lacks`\] |
+//! | task after task: restart from Q | [`ExactStudent::followed_by`] | \[`sequences_agree_with_runge_kutta_in_both_orders`\] |
 //! | Var ŝ at finite size | [`SpikedMatrix::strength_deviation`] | \[`the_closed_form_is_the_average_over_the_bulk`\], \[`sampled_strengths_scatter_as_stated`\] |
 //! | (ŝ₁²/ν − μ)/s is Tracy-Widom | [`LargestNoiseValue`] | \[`p_values_of_noise_are_uniform`\] |
 //! | mean and bands over sampled data | [`Ensemble`] | \[`independent_networks_fall_inside_the_bands_as_often_as_stated`\] |
@@ -82,9 +90,9 @@
 // The links above need their targets in scope.
 #[allow(unused_imports, reason = "named in the documentation only")]
 use crate::{
-    AlignmentEstimate, Bootstrap, DataSpectrum, Ensemble, JointCurve, JointTask, LargestNoiseValue, LearningCurve,
-    MatrixShrinkage, ModeGrowth, NoiseAnalysis, RandomStudent, RankOnePair, RelatedTasks, RiskEstimate, Shrinkage,
-    SpikedMatrix, Task, estimated_entry_variance, shrinkage_error,
+    AlignmentEstimate, Bootstrap, DataSpectrum, Ensemble, ExactStudent, InitialWeights, JointCurve, JointTask,
+    LargestNoiseValue, LearningCurve, MatrixShrinkage, ModeGrowth, NoiseAnalysis, RankOnePair, Regularisation,
+    RelatedTasks, RiskEstimate, Shrinkage, SpikedMatrix, Task, estimated_entry_variance, shrinkage_error,
 };
 
 #[cfg(test)]

@@ -58,12 +58,24 @@ pub enum TheoryError {
         expected_columns: usize,
     },
     /// Initial weights are not balanced, so the exact solution does not hold for them.
-    #[error("initial weights violate W₁W₁ᵀ = W₂ᵀW₂ by {violation:e} (Frobenius norm): at most {allowed:e} is allowed")]
+    #[error(
+        "initial weights violate W₂ᵀW₂ − W₁W₁ᵀ = λI by {violation:e} (Frobenius norm): at most {allowed:e} is allowed"
+    )]
     Unbalanced {
-        /// ‖W₁W₁ᵀ − W₂ᵀW₂‖_F.
+        /// Least ‖W₂ᵀW₂ − W₁W₁ᵀ − λI‖_F over λ, on the units in use.
         violation: f64,
         /// The largest violation allowed for weights of this size.
         allowed: f64,
+    },
+    /// Weight decay and a balance between layers were asked for together.
+    #[error(
+        "decay is {decay} and balance is {balance}: decay shrinks the balance as e^(−2γt), and no closed form is known then; give one of them, and 0 for the other"
+    )]
+    DecayWithBalance {
+        /// γ.
+        decay: f64,
+        /// λ.
+        balance: f64,
     },
     /// A relative error was asked for against a teacher (or data) that is zero.
     #[error("{reference} is zero: an error relative to it is undefined; give a nonzero matrix")]
@@ -121,6 +133,35 @@ pub(crate) fn computable(parameter: &'static str, value: f64) -> Result<f64, The
 pub(crate) fn computable_or_zero(parameter: &'static str, value: f64) -> Result<f64, TheoryError> {
     non_negative(parameter, value)?;
     if value == 0.0 { Ok(value) } else { computable(parameter, value) }
+}
+
+/// Weight decay γ and balance λ of a student.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Brakes {
+    pub(crate) decay: f64,
+    pub(crate) balance: f64,
+}
+
+impl Brakes {
+    /// The same if a student of `layers` layers with them can be solved, or an error that says why not.
+    pub(crate) fn validated(self, layers: usize) -> Result<Self, TheoryError> {
+        let Self { decay, balance } = self;
+        computable_or_zero("decay", decay)?;
+        if balance != 0.0 {
+            if !COMPUTABLE.contains(&balance.abs()) {
+                let allowed = "0, or of a size between 1e-60 and 1e60 to be computed with";
+                return Err(TheoryError::OutOfDomain { parameter: "balance", value: balance, allowed });
+            }
+            if layers != 2 {
+                let (value, allowed) = (layers as f64, "2 for a balance other than 0");
+                return Err(TheoryError::OutOfDomain { parameter: "layers", value, allowed });
+            }
+            if decay > 0.0 {
+                return Err(TheoryError::DecayWithBalance { decay, balance });
+            }
+        }
+        Ok(self)
+    }
 }
 
 /// L, the number of weight matrices, or an error that names it. In deeper students, whose modes wait for a time of order L and then

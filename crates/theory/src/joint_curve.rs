@@ -83,7 +83,7 @@ impl JointCurve {
                 .iter()
                 .map(|mode| shared_mode(&spectrum, mode, mode.shares[index], noise_share).never_learned());
             TestError {
-                growth: student.mode_growth(),
+                growth: student.growth_at_pace(spectrum.pace()),
                 pace: spectrum.pace(),
                 modes: kept.chain(lost).collect(),
                 bulk: bulk.clone(),

@@ -75,7 +75,7 @@ impl LearningCurve {
             if index < capacity.min(detectable) { mode } else { mode.never_learned() }
         });
         let error = TestError {
-            growth: student.mode_growth(),
+            growth: student.growth_at_pace(spectrum.pace()),
             pace: spectrum.pace(),
             modes: modes.collect(),
             bulk: NoiseBulk::new(spectrum.matrix(), detectable, capacity, 0),

@@ -57,6 +57,20 @@
 //! # Ok::<(), theory::TheoryError>(())
 //! ```
 //!
+//! *Weight decay, early stopping, or both?* Both: decay alone is worse than stopping, together they come close to the best algorithm that
+//! keeps the data's modes:
+//!
+//! ```
+//! # use theory::{Regularisation, Student, Task};
+//! let task = Task::new(100, 50, &[6.0, 4.0, 2.0])?;
+//! let best = Regularisation::new(&task, &Student::new(50, 2, 1e-5)?, 12.0)?;
+//! assert!((best.stopping.test_error - 0.0801).abs() < 1e-4);
+//! assert!((best.decay.test_error - 0.1216).abs() < 1e-4); // γ = 1.22, trained to the end
+//! assert!((best.both.test_error - 0.0764).abs() < 1e-4); // γ = 0.32, stopped at 3.30 τ
+//! assert!((best.shrinkage_error - 0.0762).abs() < 1e-4);
+//! # Ok::<(), theory::TheoryError>(())
+//! ```
+//!
 //! *Should a weak task be trained together with a strong one?* If their inputs are aligned:
 //!
 //! ```
@@ -75,8 +89,8 @@
 //! [`RiskEstimate`] when to stop, [`RelatedTasks`] which other task helps, [`Bootstrap`] how sure that is;
 //! [`MatrixShrinkage`] estimates the teacher,
 //! [`SpikedMatrix::true_strength`] its strengths, [`LargestNoiseValue`] says whether a singular value is more than
-//! noise, [`AlignmentEstimate`] the alignment of two tasks. For the scatter at finite size and for random initial
-//! weights: [`Ensemble`], [`RandomStudent`].
+//! noise, [`AlignmentEstimate`] the alignment of two tasks. For the scatter at finite size: [`Ensemble`]. For random or any other
+//! balanced weights, and one task after another: [`ExactStudent`].
 //!
 //! # Notation
 //!
@@ -98,6 +112,8 @@
 //! | σ_z | `noise` | output noise; one noise entry has variance σ_z²/N₁. With σ_z = 1, s̄ is the signal-to-noise ratio |
 //! | ν, κ | `entry_variance`, `kappa` | variance of an entry of a noise matrix; κ = √(ν · columns) |
 //! | λ, τ = 1/λ | `learning_rate`, `time_constant` | learning rate of gradient descent; t is in units of τ |
+//! | γ | `decay` | weight decay: every layer loses λγW an epoch, γW in a unit of time; 0 unless said |
+//! | λ (of a start) | `balance` | W₂ᵀW₂ − W₁W₁ᵀ = λI on the units in use, L = 2: 0 rich, large lazy; 0 unless said |
 //! | ε | `epsilon` | initial singular value of the student's *product* map; each of the L matrices starts at ε^(1/L) |
 //! | M, K | `data_modes`, `capacity` | number of singular modes of the data, M = min(N₁, N₃, P), and of those the student holds, K = min(N₂, M) |
 //! | p | `power` | 2 − 2/L |
@@ -112,6 +128,7 @@ mod bracketed_root;
 mod data_spectrum;
 mod ensemble;
 mod error;
+mod exact_student;
 mod finite_size;
 mod growth_integral;
 mod initial_weights;
@@ -122,8 +139,8 @@ mod matrix_shrinkage;
 mod mode_growth;
 mod noise_analysis;
 mod noise_bulk;
-mod random_student;
 mod rank_one_pair;
+mod regularisation;
 mod related_tasks;
 mod risk_estimate;
 mod sensitivity;
@@ -144,6 +161,7 @@ pub use bootstrap::{Bootstrap, Interval, StoppingForecast};
 pub use data_spectrum::DataSpectrum;
 pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair};
 pub use error::TheoryError;
+pub use exact_student::{ExactStudent, ModeOverlap, ProjectedTeacher, StudentState};
 pub use initial_weights::{InitialWeights, StudentShape};
 pub use joint_curve::{JointCurve, TransferBenefit, TransferEffect};
 pub use joint_task::{JointMode, JointTask, Teacher};
@@ -151,8 +169,8 @@ pub use learning_curve::{Errors, LearningCurve, TestErrorParts};
 pub use matrix_shrinkage::{MatrixShrinkage, NoiseLevel, ShrunkMatrix, estimated_entry_variance};
 pub use mode_growth::{LearningFront, ModeGrowth, ModeState};
 pub use noise_analysis::{BulkFit, FoundMode, NoiseAnalysis, NoiseSource};
-pub use random_student::{ModeOverlap, ProjectedTeacher, RandomStudent, StudentState};
 pub use rank_one_pair::RankOnePair;
+pub use regularisation::{BestDecay, BestDecayAndTime, Regularisation};
 pub use related_tasks::{Company, RelatedTasks, TransferEstimate};
 pub use risk_estimate::{Risk, RiskEstimate};
 pub use shrinkage::{Loss, Shrinkage, shrinkage_error};

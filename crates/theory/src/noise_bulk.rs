@@ -79,22 +79,37 @@ impl NoiseBulk {
     /// Every mode has s ds/dt = L s^(p+1) (ŝ − s). Modes with ŝ < ε decay, by no more than L ε^(p+2). For the others s
     /// grows with ŝ, so that s^(p+1) (ŝ − s) is at most s₊^(p+1) ŝ₊ for the edge ŝ₊ and its s₊; nor is it, at any time,
     /// more than its maximum over s, ŝ₊^(p+2) (p+1)^(p+1)/(p+2)^(p+2). The margin covers rounding and quadrature.
+    ///
+    /// Weight decay takes up to Lγ max(s₊, ε)² from it; a balance λ makes (s² + λ²/4)^½ of one factor s.
     pub(crate) fn growth_bounds_at(&self, growth: &ModeGrowth, t: f64) -> (f64, f64) {
         const MARGIN: f64 = 1.01;
         let (lower, upper) = self.law.as_ref().map_or((0.0, 0.0), |(law, _)| (law.lower_edge(), law.upper_edge()));
         let (epsilon, power) = (growth.epsilon(), growth.power());
         let most = MARGIN * self.count * self.learnable * growth.layers() as f64;
         let decay = if lower > MARGIN * epsilon { 0.0 } else { epsilon.powf(power + 2.0) };
-        let now = growth.strength_at(upper, t).powf(power + 1.0) * upper;
+        let strongest = growth.strength_at(upper, t);
+        let now = strongest.powf(power + 1.0) * upper;
         let ever = upper.powf(power + 2.0) * (power + 1.0).powf(power + 1.0) / (power + 2.0).powf(power + 2.0);
-        (-most * decay, most * now.min(ever))
+        if growth.balance() > 0.0 {
+            // √(s² + h²) ≤ s + h turns s² into s² + hs: the same bounds with p = 1 and h times those with p = 0.
+            let half = 0.5 * growth.balance();
+            let (now, ever) = (now + half * strongest * upper, ever + 0.25 * half * upper * upper);
+            return (-most * decay * (1.0 + half / epsilon), most * now.min(ever));
+        }
+        let lost = growth.decay() * strongest.max(epsilon).powi(2);
+        (-most * (decay + lost), most * now.min(ever))
     }
 
-    /// By how far (M−r)⟨s²⟩_in can fall after time `t`: the modes with ŝ < ε decay to ŝ.
+    /// By how far (M−r)⟨s²⟩_in can fall after time `t`: the modes with ŝ < ε decay to ŝ, all to their ends with weight decay.
     ///
     /// 0 without noise, when the start in modes without data fades for ever as a power of 1/t.
     pub(crate) fn decay_after(&self, growth: &ModeGrowth, t: f64) -> f64 {
         match &self.law {
+            Some(_) if growth.decay() > 0.0 => {
+                let square = |s: f64| s * s;
+                let excess = |s: ModeState| square(s.strength) - square(growth.final_strength(s.strength + s.gap));
+                self.sums_at(growth, t, |state| [excess(state).max(0.0)])[0]
+            }
             Some((law, _)) if law.lower_edge() < growth.epsilon() => {
                 let excess = |state: ModeState| -state.gap * (2.0 * state.strength + state.gap);
                 self.sums_at(growth, t, |state| [excess(state).max(0.0)])[0]
@@ -117,6 +132,7 @@ fn integration_front(growth: &ModeGrowth, t: f64) -> Option<Front> {
     }
     Some(match growth.front_at(t) {
         Some(LearningFront { position, width }) => Front { position, width },
-        None => Front { position: 0.0, width: (growth.layers() as f64 * t).powf(-1.0 / growth.power()) },
+        // The weakest modes that grow at all.
+        None => Front { position: growth.decay(), width: (growth.layers() as f64 * t).powf(-1.0 / growth.power()) },
     })
 }

@@ -175,7 +175,11 @@ impl RiskEstimate {
     /// # Errors
     /// If `pace` is not positive and finite.
     pub fn with_pace(self, pace: f64) -> Result<Self, TheoryError> {
-        Ok(Self { pace: positive("pace", pace)?, ..self })
+        positive("pace", pace)?;
+        let decay = self.growth.decay();
+        // Decay is per unit of t, growth in units of data time.
+        let growth = if decay > 0.0 { self.growth.with_decay(decay * self.pace / pace)? } else { self.growth };
+        Ok(Self { pace, growth, ..self })
     }
 
     /// The same with ‖W̄‖² known better, for errors relative to it and for their level: the unbiased ‖Y‖² − m n ν scatters with

@@ -84,25 +84,28 @@ pub(crate) fn least_on(times: &[f64], error: &impl SlopedError) -> Stopping {
     Stopping::new(best.0, best.1, last_error, error.gain_after(last))
 }
 
-/// By how much curvature · (s − best)² falls at most on the way from s to ŝ.
-pub(crate) fn gain_on_the_way(curvature: f64, best: f64, strength: f64, data_strength: f64) -> f64 {
-    let reached = best.clamp(strength.min(data_strength), strength.max(data_strength));
+/// By how much curvature · (s − best)² falls at most on the way from s to its end.
+pub(crate) fn gain_on_the_way(curvature: f64, best: f64, strength: f64, end: f64) -> f64 {
+    let reached = best.clamp(strength.min(end), strength.max(end));
     let (now, then) = (strength - best, reached - best);
     curvature * (now - then) * (now + then)
 }
 
 /// A time, `pace` to a unit, by which each of `modes`, given as ŝ and the strength that is best for the error, is learned:
-/// beyond its best strength and within 1 % of ŝ; in units of τ.
+/// beyond its best strength and within 1 % of its end, ŝ without decay; in units of τ.
 ///
-/// A best strength that is ŝ itself, as without noise, counts as reached within 1e-7 of it.
+/// A best strength that is the end itself, as without noise, counts as reached within 1e-7 of it.
 pub(crate) fn time_of_learning(growth: &ModeGrowth, modes: impl Iterator<Item = (f64, f64)>, pace: f64) -> f64 {
     const LEARNED: f64 = 0.99;
     const ALL_BUT_REACHED: f64 = 1e-7;
     let learned = |(data_strength, best): (f64, f64)| {
-        let aim = if data_strength > growth.epsilon() {
-            best.max(LEARNED * data_strength).min((1.0 - ALL_BUT_REACHED) * data_strength)
+        let end = growth.final_strength(data_strength);
+        let aim = if end > growth.epsilon() {
+            best.max(LEARNED * end).min((1.0 - ALL_BUT_REACHED) * end)
+        } else if end == 0.0 && data_strength > 0.0 {
+            (1.0 - LEARNED) * growth.epsilon()
         } else {
-            (1.0 + ALL_BUT_REACHED) * data_strength
+            (1.0 + ALL_BUT_REACHED) * end
         };
         growth.time_to_reach(data_strength, aim).ok().flatten().unwrap_or(0.0) / pace
     };
@@ -176,15 +179,18 @@ fn passes_of(
     pace: f64,
     t_max: f64,
 ) -> impl Iterator<Item = f64> {
-    // s/ŝ of a mode that grows and ŝ/s of one that decays; modes without a best strength on their way are looked at around
-    // half.
-    let grows = data_strength > growth.epsilon();
-    let fraction = if grows { best / data_strength } else { data_strength / best };
+    // Of its end for a mode that grows, of its start for one that decays to 0; the end's of s for others that decay. Modes without a
+    // best strength on their way are looked at around half.
+    let end = growth.final_strength(data_strength);
+    let to_zero = end == 0.0 && data_strength > 0.0;
+    let inside = to_zero || end > growth.epsilon();
+    let whole = if to_zero { growth.epsilon() } else { end };
+    let fraction = if inside { best / whole } else { whole / best };
     let fraction = if fraction > 0.0 && fraction < 1.0 { fraction } else { 0.5 };
     let centre = (fraction / (1.0 - fraction).max(1e-15)).ln();
     let passes = LOGIT_STEPS.into_iter().filter_map(move |step| {
         let fraction = 1.0 / (1.0 + (-(centre + step)).exp());
-        let strength = if grows { data_strength * fraction } else { data_strength / fraction };
+        let strength = if inside { whole * fraction } else { whole / fraction };
         growth.time_to_reach(data_strength, strength).ok().flatten()
     });
     passes.map(move |time| time / pace).filter(move |time| *time < t_max)

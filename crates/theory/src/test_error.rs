@@ -102,7 +102,7 @@ impl SlopedError for TestError {
         let time = self.pace * t;
         let gain = |mode: &TestErrorMode| {
             let s = self.growth.strength_at(mode.data_strength, time);
-            gain_on_the_way(mode.curvature, mode.target, s, mode.data_strength)
+            gain_on_the_way(mode.curvature, mode.target, s, self.growth.final_strength(mode.data_strength))
         };
         let modes: f64 = self.modes.iter().filter(|mode| mode.curvature > 0.0).map(gain).sum();
         (modes + self.noise_share * self.bulk.decay_after(&self.growth, time)) / self.squared_norm

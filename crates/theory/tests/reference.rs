@@ -1,18 +1,34 @@
 //! Every row of the reference digits.
 //!
-//! `data/theory.json` was computed with 25-digit arithmetic by a program that shares nothing with this project, from
-//! the same formulas. Each table is read in full: an empty or unknown table, a missing or unknown column is a
+//! `data/theory.json` and `data/beyond.json` were computed with 25-digit arithmetic, or by integration to 1e-13, by programs that
+//! share nothing with this project. Each table is read in full: an empty or unknown table, a missing or unknown column is a
 //! failure.
 
 mod rows;
 
 use linalg_core::faer::mat;
 use rows::{Row, relative_error, table};
-use theory::{JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Task, Teacher};
+use theory::{
+    ExactStudent, InitialWeights, JointCurve, JointTask, LearningCurve, ModeGrowth, Regularisation, SpikedMatrix,
+    Student, Task, Teacher,
+};
 
 #[test]
 fn the_file_holds_the_known_tables_and_no_other() {
-    let known = ["bulk", "curve", "learning_time", "mode_strength", "spiked", "stopping", "transfer"];
+    let known = [
+        "balanced",
+        "bulk",
+        "curve",
+        "decayed_modes",
+        "learning_time",
+        "mode_strength",
+        "regularisation",
+        "risk",
+        "sensitivity",
+        "spiked",
+        "stopping",
+        "transfer",
+    ];
     assert_eq!(rows::table_names(), known);
 }
 
@@ -22,6 +38,27 @@ fn mode_strength() {
         let growth = growth(&row);
         let s = growth.strength_at(row.number("s_hat"), row.number("t"));
         assert!(relative_error(s, row.number("s")) < 1e-10, "{s} for {row:?}");
+    }
+}
+
+#[test]
+fn decayed_modes() {
+    for row in table("decayed_modes", &["layers", "epsilon", "s_hat", "decay", "t", "s"]) {
+        let growth = growth(&row).with_decay(row.number("decay")).unwrap();
+        let s = growth.strength_at(row.number("s_hat"), row.number("t"));
+        assert!(relative_error(s, row.number("s")) < 1e-10, "{s} for {row:?}");
+    }
+}
+
+#[test]
+fn balanced() {
+    for row in table("balanced", &["data", "first", "second", "balance", "decay", "t", "map", "accuracy"]) {
+        let start = InitialWeights { first: row.matrix("first"), second: row.matrix("second") };
+        let student = ExactStudent::new(row.matrix("data").as_ref(), &start).unwrap();
+        assert!((student.balance() - row.number("balance")).abs() < 1e-12, "{} for {row:?}", student.balance());
+        let student = student.with_decay(row.number("decay")).unwrap();
+        let difference = student.map_at(row.number("t")) - row.matrix("map");
+        assert!(difference.norm_max() < row.number("accuracy"), "{:e} for {row:?}", difference.norm_max());
     }
 }
 
@@ -132,6 +169,44 @@ fn stopping() {
         assert!(relative_error(stopping.test_error, row.number("test_error_opt")) < 1e-9, "{stopping:?} for {row:?}");
         let shrinkage = curve.shrinkage_error().unwrap();
         assert!(relative_error(shrinkage, row.number("shrinkage_error")) < 1e-9, "{shrinkage} for {row:?}");
+    }
+}
+
+#[test]
+fn regularisation() {
+    let columns = [
+        "inputs",
+        "outputs",
+        "snr",
+        "epsilon",
+        "t_max",
+        "stopping_error",
+        "stopping_time",
+        "decay_error",
+        "decay",
+        "both_error",
+        "both_time",
+        "both_decay",
+        "shrinkage_error",
+    ];
+    for row in table("regularisation", &columns) {
+        let task = Task::new(row.count("inputs"), row.count("outputs"), &row.numbers("snr")).expect("legal sizes");
+        let student = Student::new(task.data_modes(), 2, row.number("epsilon")).expect("legal student");
+        let found = Regularisation::new(&task, &student, row.number("t_max")).unwrap();
+        let close = |value: f64, name: &str, allowed: f64| {
+            assert!(relative_error(value, row.number(name)) < allowed, "{name} is {value} for {row:?}");
+        };
+        close(found.stopping.test_error, "stopping_error", 1e-8);
+        close(found.stopping.time, "stopping_time", 1e-6);
+        close(found.decay.test_error, "decay_error", 1e-8);
+        close(found.both.test_error, "both_error", 1e-8);
+        close(found.shrinkage_error, "shrinkage_error", 1e-8);
+        // Flat minima: an error of 1e-10 of the least value hides 1e-4 of these.
+        close(found.decay.decay, "decay", 1e-4);
+        close(found.both.decay, "both_decay", 1e-4);
+        close(found.both.time, "both_time", 1e-4);
+        assert!(found.shrinkage_error < found.both.test_error && found.both.test_error < found.stopping.test_error);
+        assert!(found.stopping.test_error < found.decay.test_error);
     }
 }
 

@@ -24,8 +24,9 @@ impl<'a> AlignedRun<'a> {
             trajectory.train_errors.push(self.draw.train_error(&strengths));
             test_errors.extend(self.draw.test_error(&strengths));
         }
-        trajectory.final_train_error = self.draw.train_error(self.held());
-        trajectory.test = self.draw.test_error(self.held()).map(|final_error| {
+        let end = self.ends();
+        trajectory.final_train_error = self.draw.train_error(&end);
+        trajectory.test = self.draw.test_error(&end).map(|final_error| {
             let stopping = self.stopping(0, t_max);
             TestTrajectory { errors: test_errors, stopping, final_error }
         });
@@ -51,6 +52,11 @@ impl<'a> AlignedRun<'a> {
         &self.draw.data_strengths()[..self.capacity]
     }
 
+    /// Where the modes held end.
+    fn ends(&self) -> Vec<f64> {
+        self.held().iter().map(|&s_hat| self.growth.final_strength(s_hat)).collect()
+    }
+
     /// The states of all modes held, at time `t` in units of τ.
     fn states_at(&self, t: f64) -> impl Iterator<Item = ModeState> {
         self.held().iter().map(move |&s_hat| self.growth.state_at(s_hat, t * self.draw.pace()))
@@ -74,7 +80,7 @@ impl SlopedError for BlockError<'_> {
     }
 
     fn gain_after(&self, t: f64) -> f64 {
-        self.run.draw.block_gain(self.block, &self.run.strengths_at(t))
+        self.run.draw.block_gain(self.block, &self.run.strengths_at(t), &self.run.ends())
     }
 
     /// From dε/ds of every mode and ds/dt = L s^p (ŝ − s).

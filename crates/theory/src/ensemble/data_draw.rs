@@ -237,12 +237,12 @@ impl DataDraw {
         self.targets.get(block).map_or(0.0, slope)
     }
 
-    /// By how much the test error on one block of outputs can still fall while the strengths go to ŝ; 0 for a zero teacher.
-    pub(super) fn block_gain(&self, block: usize, strengths: &[f64]) -> f64 {
+    /// By how much the test error on one block of outputs can still fall while the strengths go to `ends`; 0 for a zero teacher.
+    pub(super) fn block_gain(&self, block: usize, strengths: &[f64], ends: &[f64]) -> f64 {
         let Some(target) = self.targets.get(block) else { return 0.0 };
         let gain = |(mode, &strength): (usize, &f64)| match target.shares[mode] {
             0.0 => 0.0,
-            share => gain_on_the_way(share, target.projections[mode] / share, strength, self.data_strengths[mode]),
+            share => gain_on_the_way(share, target.projections[mode] / share, strength, ends[mode]),
         };
         strengths.iter().enumerate().map(gain).sum::<f64>() / target.squared_norm
     }

@@ -104,7 +104,7 @@ impl TransferEnsemble {
     pub fn benefits(&self, student: &Student, index: usize, t_max: f64) -> Result<Vec<TransferBenefit>, TheoryError> {
         self.check_task(index)?;
         check_times(&[], t_max)?;
-        let growth = student.mode_growth();
+        let growth = student.growth_at_pace(self.draws[0].joint.pace());
         let benefit = |run: usize| TransferBenefit {
             alone: AlignedRun::new(&self.draws[run].alone[index], student, &growth).stopping(0, t_max),
             joint: AlignedRun::new(&self.draws[run].joint, student, &growth).stopping(index, t_max),
@@ -128,7 +128,7 @@ impl TransferEnsemble {
     pub fn test_errors(&self, student: &Student, index: usize, times: &[f64]) -> Result<Vec<Summary>, TheoryError> {
         self.check_task(index)?;
         check_times(times, 1.0)?;
-        let growth = student.mode_growth();
+        let growth = student.growth_at_pace(self.draws[0].joint.pace());
         let errors = |run: usize| AlignedRun::new(&self.draws[run].joint, student, &growth).block_errors(index, times);
         Ok(Summary::of_curves(&in_order(self.draws.len(), errors)))
     }

@@ -1,5 +1,6 @@
-//! Reader of the reference tables in `data/theory.json`.
+//! Reader of the reference tables in `data/theory.json` and `data/beyond.json`.
 
+use linalg_core::faer::Mat;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -22,17 +23,30 @@ impl Row {
         number as usize
     }
 
+    /// A list of rows.
+    pub(crate) fn matrix(&self, name: &str) -> Mat<f64> {
+        let rows = self.0[name].as_array().unwrap_or_else(|| panic!("{name} is no list in {self:?}"));
+        let rows: Vec<Vec<f64>> = rows.iter().map(numbers).collect();
+        Mat::from_fn(rows.len(), rows[0].len(), |i, j| rows[i][j])
+    }
+
     pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
-        let list = self.0[name].as_array().unwrap_or_else(|| panic!("{name} is no list in {self:?}"));
-        list.iter().map(|value| value.as_f64().expect("a list of numbers")).collect()
+        numbers(&self.0[name])
     }
 }
 
+fn numbers(list: &Value) -> Vec<f64> {
+    let list = list.as_array().unwrap_or_else(|| panic!("{list} is no list"));
+    list.iter().map(|value| value.as_f64().expect("a list of numbers")).collect()
+}
+
 fn tables() -> Map<String, Value> {
-    match serde_json::from_str(include_str!("../data/theory.json")).expect("the reference file is JSON") {
+    let files = [include_str!("../data/theory.json"), include_str!("../data/beyond.json")];
+    let tables = files.map(|file| match serde_json::from_str(file).expect("the reference file is JSON") {
         Value::Object(tables) => tables,
         other => panic!("the reference file is no object of tables: {other}"),
-    }
+    });
+    tables.into_iter().flatten().collect()
 }
 
 /// Names of all tables, sorted.

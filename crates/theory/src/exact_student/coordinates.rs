@@ -16,7 +16,7 @@ pub(super) struct Coordinates {
     pub(super) input: Mat<f64>,
 }
 
-/// A teacher W̄ in the coordinates of one student, made by [`RandomStudent::project`](super::RandomStudent::project).
+/// A teacher W̄ in the coordinates of one student, made by [`ExactStudent::project`](super::ExactStudent::project).
 #[derive(Clone, Debug)]
 pub struct ProjectedTeacher {
     /// The part of W̄ inside the student's coordinates, p × q.

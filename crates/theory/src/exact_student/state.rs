@@ -1,15 +1,15 @@
 //! A student at one time.
 
 use super::coordinates::Coordinates;
-use super::{ProjectedTeacher, RandomStudent};
+use super::{ExactStudent, ProjectedTeacher};
 use crate::{InitialWeights, TheoryError};
 use linalg_core::faer::Mat;
 use linalg_core::{singular_values, squared_frobenius_norm, thin_svd};
 
-/// A [`RandomStudent`] at one time: what can be asked of its map.
+/// A [`ExactStudent`] at one time: what can be asked of its map.
 #[derive(Clone, Debug)]
 pub struct StudentState<'a> {
-    student: &'a RandomStudent,
+    student: &'a ExactStudent,
     /// W₁ᵀ in the student's coordinates, q × k, up to a rotation of the hidden units.
     input: Mat<f64>,
     /// W₂ in the student's coordinates, p × k, up to the same rotation.
@@ -30,24 +30,28 @@ pub struct ModeOverlap {
 }
 
 impl<'a> StudentState<'a> {
-    /// From X, whose rows are growing, decaying and still.
-    pub(super) fn new(student: &'a RandomStudent, factor: &Mat<f64>) -> Self {
-        let (modes, units) = student.growing.shape();
+    /// From X in the eigenbasis of F.
+    pub(super) fn new(student: &'a ExactStudent, factor: &Mat<f64>) -> Self {
+        let (modes, units) = (student.data_strengths.len(), factor.ncols());
         let (q, p) = (student.coordinates.input.ncols(), student.coordinates.output.ncols());
         let half = 0.5_f64.sqrt();
-        let side = |sign: f64, rows: usize, offset: usize| {
-            Mat::from_fn(rows, units, |i, j| match i {
-                i if i < modes => half * (factor[(i, j)] + sign * factor[(modes + i, j)]),
-                i => factor[(offset + i, j)],
-            })
-        };
-        let input = side(1.0, q, modes);
-        let output = side(-1.0, p, q);
+        let input = Mat::from_fn(q, units, |i, j| match i {
+            i if i < modes => {
+                half * (student.sides[i][0] * factor[(i, j)] + student.sides[i][1] * factor[(modes + i, j)])
+            }
+            i => factor[(modes + i, j)],
+        });
+        let output = Mat::from_fn(p, units, |i, j| match i {
+            i if i < modes => {
+                half * (student.sides[i][1] * factor[(i, j)] - student.sides[i][0] * factor[(modes + i, j)])
+            }
+            i => factor[(q + i, j)],
+        });
         let map = &output * input.transpose();
         Self { student, input, output, map }
     }
 
-    /// Weights W₁, W₂ with this map, balanced, up to a rotation of the hidden units (which no error depends on and the
+    /// Weights W₁, W₂ with this map, of the same balance, up to a rotation of the hidden units (which no error depends on and the
     /// exact solution does not know). A student started from them continues this one.
     pub fn weights(&self) -> InitialWeights {
         let Coordinates { output, input } = &self.student.coordinates;
@@ -80,7 +84,7 @@ impl<'a> StudentState<'a> {
         squared_frobenius_norm(residual.as_ref())
     }
 
-    /// Test error ‖W − W̄‖²_F / ‖W̄‖²_F against a teacher prepared by [`RandomStudent::project`].
+    /// Test error ‖W − W̄‖²_F / ‖W̄‖²_F against a teacher prepared by [`ExactStudent::project`].
     ///
     /// # Panics
     /// If the teacher was prepared by a student with other coordinates.
