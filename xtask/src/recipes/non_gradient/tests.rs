@@ -35,7 +35,7 @@ fn right_inputs_pass() {
 fn the_algorithm_fails_on_data_of_another_noise() {
     for factor in [0.5, 2.0] {
         let verdicts = judge(&config(), |run| with_noise(run, factor));
-        for claim in ["noise known: simulation", "noise estimated: simulation"] {
+        for claim in ["ln ε_te on data, the noise known: simulation", "noise estimated: simulation"] {
             assert_eq!(passed(&verdicts, claim), Some(false), "{claim}, noise × {factor}");
         }
     }

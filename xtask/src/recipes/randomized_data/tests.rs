@@ -44,17 +44,22 @@ fn claims_about_students_depart_with_the_two_kinds_of_data_swapped() {
 }
 
 #[test]
-fn lines_depart_from_draws_with_other_noise() {
-    // The draws are sampled at every size with the wrong noise, the students with the right one.
-    let config = RandomizedData { ensemble_draws: 200, ..config() };
-    let found = verdicts(&config, |run| match run.clone() {
-        Run::Simulation(Experiment::Spectrum(mut spec)) => {
-            spec.task.noise *= 1.3;
-            Run::Simulation(Experiment::Spectrum(spec))
-        }
-        other => other,
-    });
-    for claim in ["signal values: draws", "both bulks: draws", "both bulks: simulation"] {
+fn lines_depart_from_draws_with_other_noise_or_strengths() {
+    // The draws are sampled at every size with the wrong task, the students with the right one.
+    let config = RandomizedData { ensemble_draws: 80, ..config() };
+    let drawn = |change: fn(&mut sim::TaskSpec)| {
+        verdicts(&config, move |run| match run.clone() {
+            Run::Simulation(Experiment::Spectrum(mut spec)) => {
+                change(&mut spec.task);
+                Run::Simulation(Experiment::Spectrum(spec))
+            }
+            other => other,
+        })
+    };
+    let found = drawn(|task| task.noise *= 1.5);
+    for claim in ["both bulks: draws", "both bulks: simulation"] {
         assert_eq!(passed(&found, claim), Some(false), "{claim}");
     }
+    let found = drawn(|task| task.teacher.strengths[0].iter_mut().for_each(|strength| *strength *= 1.03));
+    assert_eq!(passed(&found, "signal values: draws"), Some(false));
 }

@@ -2,9 +2,10 @@
 
 use super::StudentWidth;
 use crate::study::setup::INDEPENDENT_RUNS;
+use crate::config::Scale;
 use crate::runs::run::Run;
 use crate::study::Outcome;
-use crate::study::trial::{lines_can_fail, passed, smoke, verdicts};
+use crate::study::trial::{at_scale, lines_can_fail, passed, smoke, verdicts};
 use sim::{Experiment, StudentSpec, TaskSpec};
 
 fn config() -> StudentWidth {
@@ -36,7 +37,9 @@ fn right_inputs_are_not_contradicted() {
 
 #[test]
 fn lines_that_are_off_are_noticed() {
-    lines_can_fail(&StudentWidth { snrs: vec![2.0, 8.0], ensemble_draws: 400, seeds: 2, ..config() });
+    let paper: StudentWidth = at_scale("fig12_student_width", Scale::Paper);
+    let (hidden, snrs) = (vec![100, 4], vec![8.0]);
+    lines_can_fail(&StudentWidth { hidden, snrs, ensemble_draws: 200, seeds: 1, ..paper });
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn draws_do_not_agree_with_students_without_noise_or_of_another_shape() {
 
 #[test]
 fn paired_claims_depart_when_one_side_sees_more_noise() {
-    let config = StudentWidth { seeds: 20, snrs: vec![4.0], ..config() };
+    let config = StudentWidth { seeds: 20, snrs: vec![4.0], hidden: vec![40, 4], ..config() };
     let found = verdicts(&config, |run| {
         judged(run, |task, student, _| {
             if student.hidden == 4 {
