@@ -46,7 +46,10 @@ impl Smoke {
     pub fn arguments(&self, more: &[&str]) -> Vec<String> {
         let mut arguments: Vec<String> = ["figures", "--scale", "smoke", "--store"].map(str::to_owned).to_vec();
         arguments.push(self.store.display().to_string());
-        arguments.extend(["--out".to_owned(), self.out.display().to_string()]);
+        // A share draws nothing, and takes no folder to draw into.
+        if !more.contains(&"--shard") {
+            arguments.extend(["--out".to_owned(), self.out.display().to_string()]);
+        }
         arguments.extend(more.iter().map(|&argument| argument.to_owned()));
         arguments
     }

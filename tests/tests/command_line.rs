@@ -250,7 +250,7 @@ fn wrong_configs_are_refused_by_line_and_column() {
     assert!(answer.stderr.contains("epsilon = -1: must be above 0"), "{answer}");
     workspace.edit("configs/fig03_single_hidden_layer.ron", "epsilon: -1", "epsilon: 1e-5");
     let answer = ask(workspace.path(), "figures fig03 --scale smoke");
-    assert!(answer.refusal().contains("fig03_single_hidden_layer.ron:11:20: learning_rate = 0.5: must be"), "{answer}");
+    assert!(answer.refusal().contains("fig03_single_hidden_layer.ron:12:20: learning_rate = 0.5: must be"), "{answer}");
     // The name becomes the name of the outputs.
     workspace.write("my figure.ron", &template);
     let answer = xtask(workspace.path(), &["figures", "--config", "my figure.ron"]);

@@ -46,7 +46,7 @@ fn rounds(count: usize) {
         );
         let page = fs::read_to_string(smoke.out.join("index.html")).unwrap();
         let drawing = fs::read_to_string(smoke.out.join(format!("{stem}.svg"))).unwrap();
-        let lines = drawing.split("points=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0);
+        let lines = drawing.split(" d=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0);
         let longest = lines.max_by_key(|points| points.len()).unwrap();
         assert!(page.contains(longest), "the page shows another seed in round {round}");
         assert!(smoke.outputs().iter().all(|name| !name.starts_with('.')), "{:?}", smoke.outputs());

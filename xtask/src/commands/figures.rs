@@ -216,6 +216,9 @@ impl Maker<'_> {
             let label = || "cannot assemble the figure from its results".to_owned();
             let mut assembled = caught(label, || figure.plan.assemble(&results).context("cannot assemble the figure"))?;
             let assemble_seconds = start.elapsed().as_secs_f64();
+            if let Some(note) = ::figures::undrawn_note(&assembled.figure) {
+                assembled.caption = format!("{} {note}", assembled.caption);
+            }
             assembled.figure.name.clone_from(&figure.stem);
             let inputs = files::input_hashes(self.root, &figure.plan.inputs())?;
             let mut record = Record { inputs, ..self.record(figure, &assembled, run_seconds) };

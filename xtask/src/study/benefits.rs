@@ -30,7 +30,7 @@ pub fn benefit_panel(index: usize, strength_a: f64) -> Panel {
     let alignment = Axis::new("alignment *q*").range(-0.03, 1.03);
     Panel::new(alignment, Axis::new("transfer benefit *T*^{A←B}"))
         .title(format!("{} task A: s̄_A = {}", StrengthsOfA::NAMES[index], short(strength_a)))
-        .mark(RefLine::horizontal(0.0))
+        .mark(RefLine::horizontal(0.0).series("*T* = 0").legend("*T* = 0"))
 }
 
 /// Colours of s̄_B: blue (weak) to red (strong).

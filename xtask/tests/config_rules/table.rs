@@ -132,6 +132,9 @@ const SIGNAL_THROUGH_NOISE: &[Row] = &[
 ];
 
 const LEARNING_CURVES: &[Row] = &[
+    ("line_seeds = 0", "line_seeds", "must be from "),
+    ("line_seeds = 1.5", "line_seeds", WHOLE),
+    ("same_error_within = 0", "same_error_within", ABOVE_0),
     ("title = None", "title", TEXT),
     ("seed = 1.5", "seed", WHOLE),
     ("seed = 18446744073709551616", "seed", WHOLE),
@@ -290,6 +293,8 @@ const TRANSFER_SETTING: &[Row] = &[
 ];
 
 const TRANSFER_BENEFIT: &[Row] = &[
+    ("line_strengths_b = [7]", "line_strengths_b[0]", "must be one of strengths_b"),
+    ("line_alignments = [0.05]", "line_alignments[0]", "must be one of alignments"),
     ("title = 1", "title", TEXT),
     ("seed = 1e3", "seed", WHOLE),
     ("seeds = 0", "seeds", SEEDS),
@@ -354,7 +359,7 @@ const ALIGNMENT_LAG: &[Row] = &[
     ("title = 0.5", "title", TEXT),
     ("seed = x", "seed", WHOLE),
     ("seeds = 0", "seeds", SEEDS),
-    ("shown_run = 10", "shown_run", "must be below seeds (seeds = 10 at "),
+    ("shown_run = 20", "shown_run", "must be below seeds (seeds = 20 at "),
     ("inputs = 0", "inputs", UNITS),
     ("outputs = 0", "outputs", UNITS),
     ("hidden = 2; smoke.hidden = 2", "ranks[1]", "must be at most min(inputs, outputs, hidden) = 2 (hidden = 2 at "),
@@ -389,7 +394,7 @@ const VARYING_EXAMPLES: &[Row] = &[
     ("outputs = 0", "outputs", UNITS),
     ("hidden = 0", "hidden", UNITS),
     ("epsilon = 1e3", "epsilon", EPSILON),
-    ("learning_rate = 0.5", "learning_rate", "must be below 1/(D ŝ) = "),
+    ("learning_rate = 0.5", "learning_rate", "must be below 2/(L ŝ^(2−2/L)) = "),
     ("epochs = 0", "epochs", EPOCHS),
     ("epochs = 18446744073709551615", "epochs", EPOCHS),
     ("noise = -1", "noise", LEAST_0),
@@ -407,6 +412,7 @@ const VARYING_EXAMPLES: &[Row] = &[
 ];
 
 const STUDENT_WIDTH: &[Row] = &[
+    ("same_error_within = -1", "same_error_within", ABOVE_0),
     ("title = 7", "title", TEXT),
     ("seed = -1", "seed", WHOLE),
     ("seeds = 0", "seeds", SEEDS),
@@ -430,6 +436,7 @@ const STUDENT_WIDTH: &[Row] = &[
 ];
 
 const INPUT_TYPES: &[Row] = &[
+    ("same_error_within = 0", "same_error_within", ABOVE_0),
     ("title = x", "title", TEXT),
     ("seed = []", "seed", WHOLE),
     ("seeds = 0", "seeds", SEEDS),

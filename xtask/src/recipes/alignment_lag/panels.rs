@@ -3,6 +3,7 @@
 use super::{AlignmentLag, Mode};
 use crate::runs::summary::Summary;
 use crate::study::recipe::Table;
+use figures::math_text::number;
 use figures::{Axis, Band, Colour, Dash, Legend, Line, Panel, RefLine};
 use sim::{ModePoint, ModeTrack};
 
@@ -96,7 +97,7 @@ impl AlignmentLag {
             self.inputs,
             self.hidden,
             self.outputs,
-            self.epsilon,
+            number(self.epsilon),
             self.snr,
             depths.join(" and "),
             self.seeds,

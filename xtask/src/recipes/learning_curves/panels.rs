@@ -5,6 +5,7 @@ use crate::runs::summary::Summary;
 use crate::study::panels::{LINE_POINTS, mean_points, optima_table, optimum_points, short, strength_colours};
 use crate::study::series::linear_grid;
 use crate::study::{ErrorKind, Table};
+use figures::math_text::number;
 use figures::{Axis, Band, Colour, ColourBar, ColourScale, Dash, Figure, Key, Line, Panel, RefLine, Shape};
 use rayon::prelude::*;
 
@@ -17,11 +18,12 @@ impl LearningCurves {
             )
             .columns(4)
             .colour_bar(ColourBar::new(self.colours(), "SNR"))
-            .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid))
-            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
-            .key(Key::point("random students", Colour::INK, Shape::OpenTriangle));
+            .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid).of(["theory"]))
+            .key(Key::band("95 % of single draws", Colour::LIGHT_GREY).of(["95 % of aligned draws"]))
+            .key(Key::point("aligned students", Colour::INK, Shape::Circle).of(["aligned"]))
+            .key(Key::point("random students", Colour::INK, Shape::OpenTriangle).of(["random"]));
         if self.random_draws > 0 {
-            figure = figure.key(Key::line("exact (random)", Colour::INK, Dash::Dashed));
+            figure = figure.key(Key::line("exact (random)", Colour::INK, Dash::Dashed).of(["exact random"]));
         }
         for row in conditions.chunk_by(|a, b| a.rank == b.rank) {
             for kind in ErrorKind::BOTH {
@@ -128,8 +130,8 @@ impl LearningCurves {
              Right: least test error and best stopping time, random against aligned: the error is nearly the same, the time {later}.",
             self.layers,
             self.sizes(),
-            self.epsilon,
-            self.learning_rate,
+            number(self.epsilon),
+            number(self.learning_rate),
             self.seeds
         )
     }

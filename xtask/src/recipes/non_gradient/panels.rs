@@ -28,7 +28,7 @@ impl NonGradient {
             .columns(3)
             .column_weights([1.0, 1.05, 1.2])
             .aspect(0.9)
-            .width(1500.0)
+            .width(1120.0)
             .panel(self.error_panel(rank_one)?)
             .panel(self.curve_panel()?)
             .panel(self.ratio_panel(teachers)))

@@ -3,6 +3,7 @@
 use super::{Column, ErrorKind, Measured, NonlinearCurves, SnrStudents};
 use crate::study::series::linear_grid;
 use crate::study::recipe::Table;
+use figures::math_text::number;
 use figures::{Axis, Colour, ColourScale, Dash, Line, Panel};
 use sim::TrainingOutcome;
 
@@ -83,9 +84,9 @@ impl NonlinearCurves {
             self.inputs,
             self.hidden,
             self.outputs,
-            self.epsilon,
+            number(self.epsilon),
             self.seeds,
-            self.learning_rate,
+            number(self.learning_rate),
             tau / 1e3,
             tau / 1e4
         )

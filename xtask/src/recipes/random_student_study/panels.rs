@@ -5,6 +5,7 @@ use crate::study::series::linear_grid;
 use crate::study::error_curves::log_points;
 use crate::study::panels::{mean_points, optimum_points};
 use crate::study::recipe::Table;
+use figures::math_text::number;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use sim::Start;
 use std::collections::BTreeSet;
@@ -177,7 +178,7 @@ impl RandomStudentStudy {
             self.inputs,
             self.hidden,
             self.outputs,
-            self.learning_rate,
+            number(self.learning_rate),
             self.random_draws,
             self.seeds,
             self.coverage.snr

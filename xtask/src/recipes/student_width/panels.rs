@@ -4,6 +4,7 @@ use super::{Condition, StudentWidth};
 use crate::study::Table;
 use crate::study::panels::{mean_points, optima_table, optimum_points, strength_colours};
 use crate::study::series::linear_grid;
+use figures::math_text::number;
 use figures::{Axis, Colour, ColourBar, ColourScale, Dash, Figure, Key, Legend, Line, Panel, RefLine, Shape};
 use rayon::prelude::*;
 
@@ -89,7 +90,7 @@ impl StudentWidth {
              of {} seeds with 95 % intervals. (a) Random against aligned starts, all widths and SNRs. (b) Aligned students \
              against SNR, with theory for each width: a narrow student cannot learn most of the noise, but at the best stopping \
              time a wide one has not learned it yet either.",
-            self.inputs, self.outputs, self.epsilon, self.learning_rate, self.epochs, self.seeds
+            self.inputs, self.outputs, number(self.epsilon), number(self.learning_rate), self.epochs, self.seeds
         )
     }
 }

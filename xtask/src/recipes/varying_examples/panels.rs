@@ -4,6 +4,7 @@ use super::{Condition, VaryingExamples};
 use crate::study::panels::{LINE_POINTS, mean_points, optimum_points, strength_colours};
 use crate::study::series::linear_grid;
 use crate::study::{ErrorKind, Optimum, Table};
+use figures::math_text::number;
 use figures::{Axis, Band, Colour, Dash, Figure, Key, Legend, Line, Panel, RefLine, Shape, palette};
 use rayon::prelude::*;
 
@@ -14,8 +15,9 @@ impl VaryingExamples {
         Ok(Figure::new("varying-examples", &self.title)
             .description(description)
             .columns(2)
-            .key(Key::line("theory", Colour::INK, Dash::Solid))
-            .key(Key::point("aligned students", Colour::INK, Shape::Circle))
+            .key(Key::line("theory", Colour::INK, Dash::Solid).of(["theory"]))
+            .key(Key::band("95 % of single draws", Colour::LIGHT_GREY).of(["95 % of draws"]))
+            .key(Key::point("aligned students", Colour::INK, Shape::Circle).of(["aligned"]))
             .panel(self.curve_panel(conditions, ErrorKind::Train)?)
             .panel(self.curve_panel(conditions, ErrorKind::Test)?)
             .panel(self.least_error_panel(conditions)?)
@@ -125,8 +127,8 @@ impl VaryingExamples {
              started. (c) The least test error falls with P at every SNR. (d) Gaussian inputs cost test error, most where P is near N₁.",
             self.hidden,
             self.outputs,
-            self.epsilon,
-            self.learning_rate,
+            number(self.epsilon),
+            number(self.learning_rate),
             self.seeds,
             n = self.inputs
         )
