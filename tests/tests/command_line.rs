@@ -23,7 +23,7 @@ fn help_names_every_task_and_option() {
     let root = workspace_root();
     let help = ask(&root, "--help").success().stdout;
     let figures = ask(&root, "figures --help").success().stdout;
-    for task in ["figures", "list", "init", "store", "theory", "ci"] {
+    for task in ["explain", "figures", "list", "init", "store", "theory", "ci"] {
         assert!(help.contains(task), "{task} is missing from\n{help}");
         ask(&root, &format!("{task} --help")).success();
     }

@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use std::process::ExitCode;
 use xtask::commands::command_line::{self, CommandLine, Task};
-use xtask::commands::{ci, figures, init, list, store, theory};
+use xtask::commands::{ci, explain, figures, init, list, store, theory};
 use xtask::runs::provenance;
 use xtask::{bench, console};
 
@@ -47,6 +47,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 fn run(task: &Task) -> anyhow::Result<bool> {
     match task {
         Task::Theory(question) => theory::answer(question).map(|()| true),
+        Task::Explain(args) => explain::explain(args).map(|()| true),
         Task::Figures(args) => figures::figures(&provenance::workspace_root()?, args),
         Task::List(args) => list::list(&provenance::workspace_root()?, args).map(|()| true),
         Task::Init(args) => init::init(&provenance::workspace_root()?, args).map(|()| true),

@@ -13,9 +13,20 @@
 use linalg_core::faer::Mat;
 use linalg_core::{ThinSvd, generator, sample_gaussian, sample_haar_columns};
 use std::io::Read;
+use std::process::ExitCode;
 use theory::{MatrixShrinkage, NoiseLevel};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> ExitCode {
+    match shrink() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn shrink() -> Result<(), Box<dyn std::error::Error>> {
     let data = if std::env::args().any(|argument| argument == "--demo") { demonstration() } else { read_matrix()? };
     let shrunk = MatrixShrinkage::new(NoiseLevel::Unknown).apply(data.as_ref())?;
     eprintln!("noise variance of an entry: {:.4e}; rank: {}", shrunk.entry_variance, shrunk.rank());
@@ -29,16 +40,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Commas, semicolons or tabs between numbers; a byte-order mark and a first line of names are passed over.
 fn read_matrix() -> Result<Mat<f64>, Box<dyn std::error::Error>> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
-    let parse = |line: &str| line.split(',').map(|number| number.trim().parse()).collect::<Result<Vec<f64>, _>>();
-    let rows = text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect::<Result<Vec<_>, _>>()?;
-    let columns = rows.first().map_or(0, Vec::len);
-    if rows.iter().any(|row| row.len() != columns) {
-        return Err("rows differ in length".into());
+    let mut rows: Vec<Vec<f64>> = Vec::new();
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+        let cells = || line.split([',', ';', '\t']).map(str::trim);
+        match cells().map(str::parse).collect::<Result<Vec<f64>, _>>() {
+            Ok(row) if rows.first().is_none_or(|first| first.len() == row.len()) => rows.push(row),
+            Ok(row) => return Err(format!("line {}: {} values, unlike the lines before", index + 1, row.len()).into()),
+            // Names of columns have no number among them.
+            Err(_) if rows.is_empty() && cells().all(|cell| cell.parse::<f64>().is_err()) => {}
+            Err(_) => return Err(format!("line {}: not numbers: {line}", index + 1).into()),
+        }
     }
-    Ok(Mat::from_fn(rows.len(), columns, |i, j| rows[i][j]))
+    if rows.is_empty() {
+        return Err("no numbers on standard input".into());
+    }
+    Ok(Mat::from_fn(rows.len(), rows[0].len(), |i, j| rows[i][j]))
 }
 
 fn demonstration() -> Mat<f64> {

@@ -152,6 +152,7 @@ mod summary;
 mod task;
 mod test_error;
 mod tracy_widom;
+mod whitened_regression;
 
 /// The matrices that this crate takes and gives.
 pub use linalg_core::faer;
@@ -180,3 +181,4 @@ pub use student::Student;
 pub use summary::Summary;
 pub use task::Task;
 pub use tracy_widom::LargestNoiseValue;
+pub use whitened_regression::WhitenedRegression;

@@ -30,6 +30,8 @@ pub enum Task {
     Init(InitArgs),
     /// Show what the run store holds, or drop what no config wants.
     Store(StoreArgs),
+    /// Say what the theory says about your own data: noise, modes, when to stop, which task helps.
+    Explain(Box<crate::commands::explain::ExplainArgs>),
     /// Evaluate the closed forms; prints CSV with 17 significant digits, times in units of τ.
     #[command(subcommand)]
     Theory(Box<crate::commands::theory::Question>),

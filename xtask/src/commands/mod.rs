@@ -2,6 +2,7 @@
 
 pub mod ci;
 pub mod command_line;
+pub mod explain;
 pub mod figures;
 pub mod init;
 pub mod list;

@@ -7,6 +7,8 @@ mod cells;
 mod page;
 mod section;
 
+pub use page::Document;
+
 use crate::config::read_regular;
 use crate::output::files::{Record, lock, read_output, read_record};
 use crate::runs::atomic_file::write_atomically;

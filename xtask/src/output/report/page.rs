@@ -11,31 +11,45 @@ use std::fmt::Write as _;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// A page with the report's style and script.
+pub struct Document<'a> {
+    /// HTML of the title.
+    pub title: &'a str,
+    /// HTML of everything that is seen.
+    pub body: &'a str,
+}
+
+impl Document<'_> {
+    /// The page, which needs no other file.
+    pub fn render(&self) -> String {
+        let Self { title, body } = self;
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n\
+             <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}\
+             <div id=\"tip\" role=\"status\" hidden></div>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+        )
+    }
+}
+
 /// The whole page; `faults` say what had to be left out.
 pub(super) fn render(entries: &[Entry], faults: &[String]) -> String {
-    let mut page = String::new();
-    page.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n");
-    page.push_str("<title>Deep linear networks: every figure, every claim</title>\n");
-    let _ = write!(page, "<style>\n{STYLE}</style>\n</head>\n<body>\n");
-    page.push_str("<a class=\"skip\" href=\"#figures\">Skip to the figures</a>\n");
-    page.push_str(&header(entries));
+    let mut body = String::from("<a class=\"skip\" href=\"#figures\">Skip to the figures</a>\n");
+    body.push_str(&header(entries));
     for fault in faults {
-        let _ = writeln!(page, "<p class=\"fault\" role=\"alert\">Left out: {}</p>", escape(&printable(fault)));
+        let _ = writeln!(body, "<p class=\"fault\" role=\"alert\">Left out: {}</p>", escape(&printable(fault)));
     }
-    page.push_str("<main>\n");
-    page.push_str("<div id=\"figures\">\n");
+    body.push_str("<main>\n");
+    body.push_str("<div id=\"figures\">\n");
     for entry in entries {
-        page.push_str(&section::figure(entry));
+        body.push_str(&section::figure(entry));
     }
-    page.push_str("</div>\n");
-    page.push_str(&summary(entries));
-    page.push_str("</main>\n");
-    page.push_str(&footer(entries));
-    page.push_str("<div id=\"tip\" role=\"status\" hidden></div>\n");
-    let _ = write!(page, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
-    page
+    body.push_str("</div>\n");
+    body.push_str(&summary(entries));
+    body.push_str("</main>\n");
+    body.push_str(&footer(entries));
+    Document { title: "Deep linear networks: every figure, every claim", body: &body }.render()
 }
 
 fn header(entries: &[Entry]) -> String {
