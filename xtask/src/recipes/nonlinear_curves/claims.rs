@@ -28,7 +28,9 @@ impl NonlinearCurves {
         );
         claims.shown(claim, &test, minima);
         let earlier = higher_snr(measured, |weak, strong| {
-            if strong.learned.is_finite() { weak.learned.ln() - strong.learned.ln() } else { f64::NEG_INFINITY }
+            // A weak signal that is not learned within its run comes after every strong one that is.
+            let weak = weak.learned.min(f64::MAX).ln();
+            if strong.learned.is_finite() { weak - strong.learned.ln() } else { f64::MIN }
         });
         let claim = "a higher SNR is learned earlier by every student (ln of the times at which ε_tr falls below the level)";
         claims.shown(claim, &train, earlier);
