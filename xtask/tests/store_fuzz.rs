@@ -117,7 +117,7 @@ proptest! {
         let found = store.get::<StoredOutcome>(&request.key()).unwrap();
         prop_assert_eq!(matches!(found, Lookup::Found(_)), bytes == sound, "{:?}", found);
         prop_assert!(store.entries().unwrap().all(|entry| entry.is_ok()));
-        prop_assert!(explain(&store, &[request.clone()]).is_ok());
+        prop_assert!(explain(&store, std::slice::from_ref(request)).is_ok());
         fs::remove_file(path).unwrap();
     }
 

@@ -301,9 +301,9 @@ impl ExactStudent {
             let logs = self.log_growing.col(j);
             let log_entry = |i: usize, excess: f64| (excesses[i] - excess) * t + prefactors[i] + logs[i];
             let (mut excess, mut largest) = (-offset, 0.0);
-            for i in j..growing {
+            for (i, &larger) in excesses.iter().enumerate().skip(j) {
                 if log_entry(i, excess) > largest {
-                    excess = excesses[i];
+                    excess = larger;
                     largest = log_entry(i, excess);
                 }
             }

@@ -3,6 +3,8 @@
 //! `cargo test --release -p theory --test accuracy -- --ignored --nocapture` takes ten minutes and prints the table of
 //! `docs/CONFORMANCE.md`; `ACCURACY_SECONDS` shortens it. What it found first runs always.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use linalg_core::{gauss_legendre_panel, generator};
 use rand::RngExt;
 use std::f64::consts::{FRAC_PI_2, PI};

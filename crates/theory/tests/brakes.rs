@@ -1,5 +1,7 @@
 //! Weight decay and the balance between layers: direct integration, inverse functions, limits without a jump.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use linalg_core::faer::Mat;
 use linalg_core::{generator, sample_gaussian, squared_frobenius_norm, thin_svd};
 use proptest::prelude::*;

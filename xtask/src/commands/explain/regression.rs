@@ -101,7 +101,7 @@ fn measured(
     let (stopping, ridge, rank) = (validation.early_stopping(), validation.ridge(), validation.reduced_rank()?);
     let within = |t: f64| options.t_max.is_none_or(|most| t <= most);
     let points = || stopping.points.iter().filter(|point| within(point.at));
-    let best = if within(stopping.best.at) { Some(&stopping.best) } else { points().last() };
+    let best = if within(stopping.best.at) { Some(&stopping.best) } else { points().next_back() };
     let best = *best.context("--t-max is before anything is learned")?;
     record.stopping = Some(Stopping {
         time: best.at,
