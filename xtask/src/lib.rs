@@ -7,7 +7,7 @@
 //! * [`recipes`] holds one file per kind of figure, and the catalogue of configs;
 //! * [`study`] is the vocabulary in which recipes are written;
 //! * [`runs`] does independent pieces of work and keeps their outcomes;
-//! * [`bench`] measures what things cost;
+//! * [`bench`](mod@bench) measures what things cost;
 //! * [`config`] reads RON files and says by file, line and column what is wrong with them.
 //!
 //! [`console`] prints.

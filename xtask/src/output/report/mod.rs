@@ -48,7 +48,7 @@ pub fn write(folder: &Path) -> anyhow::Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Whether `index.html` is what [`write`] would make it.
+/// Whether `index.html` is what [`write()`] would make it.
 ///
 /// # Errors
 /// If it is not, why.
