@@ -32,12 +32,15 @@ impl Estimate {
         Self::Median(values)
     }
 
-    /// The mean of a few values whose scatter is known from an independent `sample` of the same law: the sampling
-    /// error of their difference.
+    /// The mean of a few values beside an independent `sample` of the same law: the sampling error of their
+    /// difference, from the scatter of both together.
     pub fn beside(values: Summary, sample: Summary) -> Self {
+        let freedom = |summary: Summary| summary.count.saturating_sub(1) as f64;
+        let squares = [values, sample].map(|summary| freedom(summary) * summary.deviation.powi(2)).iter().sum::<f64>();
+        let variance = squares / (freedom(values) + freedom(sample)).max(1.0);
         let shares = 1.0 / values.count.max(1) as f64 + 1.0 / sample.count.max(1) as f64;
-        let standard_error = sample.deviation * shares.sqrt();
-        Self::Normal { value: values.mean, standard_error, count: sample.count }
+        let count = (values.count + sample.count).saturating_sub(1);
+        Self::Normal { value: values.mean, standard_error: (variance * shares).sqrt(), count }
     }
 
     /// The difference of two independent numbers.
@@ -133,13 +136,14 @@ mod tests {
 
     #[test]
     fn a_few_values_beside_a_sample() {
-        let (few, sample) = (Summary { mean: 2.3, deviation: 9.0, count: 4 }, Summary::of(&[1.0, 2.0, 3.0]));
+        let (few, sample) = (Summary { mean: 2.3, deviation: 2.0, count: 4 }, Summary::of(&[1.0, 2.0, 3.0]));
         let Estimate::Normal { value, standard_error, count } = Estimate::beside(few, sample) else { panic!() };
-        assert_eq!((value, count), (2.3, 3));
-        assert!((standard_error - (1.0f64 / 4.0 + 1.0 / 3.0).sqrt()).abs() < 1e-15);
-        // Tables: t(0.975; 2) = 4.302653.
+        // Five degrees of freedom; the pooled variance is (3·4 + 2·1)/5.
+        assert_eq!((value, count), (2.3, 6));
+        assert!((standard_error - (2.8 * (1.0f64 / 4.0 + 1.0 / 3.0)).sqrt()).abs() < 1e-15);
+        // Tables: t(0.975; 5) = 2.570582.
         let (down, up) = Estimate::beside(few, sample).reach(0.05);
-        assert!((down - 4.302653 * standard_error).abs() < 1e-5 && down == up);
+        assert!((down - 2.570582 * standard_error).abs() < 1e-5 && down == up);
         assert!((Estimate::beside(few, sample).detectable(1.0) - 1.0 - 1.6449 * standard_error).abs() < 1e-12);
     }
 }

@@ -27,18 +27,25 @@ pub struct LinePoint {
     /// The draws, and the line, at each of [`SIZES`]; at least the figure's own size.
     drawn: Vec<(Summary, f64)>,
     step: f64,
+    /// What the line neglects of the start at ε.
+    start: f64,
     at_threshold: bool,
 }
 
 impl LinePoint {
     /// A point told by `at`, with the draws of each of [`SIZES`] and what the line says at that size.
     pub fn new(at: impl Into<String>, drawn: Vec<(Summary, f64)>) -> Self {
-        Self { at: at.into(), simulated: None, drawn, step: 0.0, at_threshold: false }
+        Self { at: at.into(), simulated: None, drawn, step: 0.0, start: 0.0, at_threshold: false }
     }
 
     /// What was trained, and what its finite step size may change.
     pub fn simulated(self, values: Summary, step: f64) -> Self {
         Self { simulated: Some(values), step, ..self }
+    }
+
+    /// What the line neglects of a start at ε instead of 0: at that start noise modes, too, overlap with the teacher.
+    pub fn start(self, start: f64) -> Self {
+        Self { start, ..self }
     }
 
     /// So close to the threshold of detection that the correction falls as n^(−1/3).
@@ -84,7 +91,7 @@ impl LinePoint {
         let (first_order, _) = weighed([0.0, -1.0, 2.0]);
         let estimate = Estimate::Normal { value: limit, standard_error, count };
         // What the second order changes is the usual bound on what the next would: known from the draws alone.
-        Some(Point::new(&self.at, estimate).equals(0.0).give_or_take((limit - first_order).abs()))
+        Some(Point::new(&self.at, estimate).equals(0.0).give_or_take((limit - first_order).abs() + self.start))
     }
 }
 

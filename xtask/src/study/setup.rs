@@ -386,7 +386,9 @@ impl Setup {
         ensembles.map(move |ensembles| {
             let curve = |size: &usize| setup.scaled(*size).curve(&strengths);
             let curves = SIZES.iter().map(curve).collect::<anyhow::Result<_>>()?;
-            Ok(Draws { ensembles, curves, times: times.clone(), t_max: setup.last_time() })
+            let (sum, squares) = strengths.iter().fold((0.0, 0.0), |(sum, squares), s| (sum + s, squares + s * s));
+            let start = 2.0 * setup.epsilon * sum / squares;
+            Ok(Draws { ensembles, curves, times: times.clone(), t_max: setup.last_time(), start })
         })
     }
 }
@@ -492,6 +494,8 @@ pub struct Draws {
     curves: Vec<LearningCurve>,
     times: Vec<f64>,
     t_max: f64,
+    /// 2ε Σ s̄ / Σ s̄²: the most that modes at their start, at ε, can take from the test error, in units of ‖W̄‖².
+    start: f64,
 }
 
 impl Draws {
@@ -534,7 +538,7 @@ impl Draws {
             .filter(|(_, (epoch, _))| **epoch > 0)
             .map(|(index, (&epoch, simulated))| {
                 let at = format!("{place}, t/τ = {}", self.times[index]);
-                let point = LinePoint::new(at, self.log_errors(kind, index)?);
+                let point = LinePoint::new(at, self.log_errors(kind, index)?).start(self.start);
                 Ok(point.simulated(simulated, step.of_error(kind, epoch)?))
             })
             .collect()
