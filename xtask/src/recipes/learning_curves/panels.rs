@@ -19,7 +19,7 @@ impl LearningCurves {
             .columns(4)
             .colour_bar(ColourBar::new(self.colours(), "SNR"))
             .key(Key::line("theory (aligned)", Colour::INK, Dash::Solid).of(["theory"]))
-            .key(Key::band("95 % of single draws", Colour::LIGHT_GREY).of(["95 % of aligned draws"]))
+            .key(Key::patch("95 % of single draws", Colour::LIGHT_GREY).of(["95 % of aligned draws"]))
             .key(Key::point("aligned students", Colour::INK, Shape::Circle).of(["aligned"]))
             .key(Key::point("random students", Colour::INK, Shape::OpenTriangle).of(["random"]));
         if self.random_draws > 0 {

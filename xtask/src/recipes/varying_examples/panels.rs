@@ -16,7 +16,7 @@ impl VaryingExamples {
             .description(description)
             .columns(2)
             .key(Key::line("theory", Colour::INK, Dash::Solid).of(["theory"]))
-            .key(Key::band("95 % of single draws", Colour::LIGHT_GREY).of(["95 % of draws"]))
+            .key(Key::patch("95 % of single draws", Colour::LIGHT_GREY).of(["95 % of draws"]))
             .key(Key::point("aligned students", Colour::INK, Shape::Circle).of(["aligned"]))
             .panel(self.curve_panel(conditions, ErrorKind::Train)?)
             .panel(self.curve_panel(conditions, ErrorKind::Test)?)
