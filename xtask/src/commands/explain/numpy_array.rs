@@ -50,7 +50,9 @@ pub fn parse(bytes: &[u8]) -> anyhow::Result<Data> {
         let length = u32::from_le_bytes(length);
         ensure!(length <= LONGEST_HEADER, "has a header of {length} bytes; at most {LONGEST_HEADER} are read");
     }
-    let file = NpyFile::new(bytes).map_err(|error| anyhow!("has a damaged header: {error}"))?;
+    // What is wrong with a header's text takes several lines; the first says it.
+    let first_line = |error: std::io::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+    let file = NpyFile::new(bytes).map_err(|error| anyhow!("has a damaged header: {}", first_line(error)))?;
     let (order, mut notes) = (file.order(), Vec::new());
     let (rows, columns) = match *file.shape() {
         [rows, columns] => (rows, columns),

@@ -101,6 +101,8 @@ fn count(line: &str, separator: char) -> usize {
 }
 
 fn records(text: &str, format: Format) -> anyhow::Result<Vec<StringRecord>> {
+    // A record's line is counted before the second character of a Windows line end.
+    let text = text.replace("\r\n", "\n");
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -108,7 +110,9 @@ fn records(text: &str, format: Format) -> anyhow::Result<Vec<StringRecord>> {
         .comment(Some(b'#'))
         .delimiter(format.separator as u8)
         .from_reader(text.as_bytes());
-    reader.records().map(|record| record.map_err(|error| anyhow!("cannot be read: {error}"))).collect()
+    let records = reader.records().map(|record| record.map_err(|error| anyhow!("cannot be read: {error}")));
+    // A line of white space is no line of values.
+    records.filter(|record| !record.as_ref().is_ok_and(|record| record.len() == 1 && record[0].is_empty())).collect()
 }
 
 fn line(record: &StringRecord) -> u64 {
