@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_simulation_beside_its_draws_knows_nothing_of_the_line() {
         let point = |mean: f64, line: f64| {
-            let simulated = Summary { mean, deviation: 0.5, count: 10 };
+            let simulated = Summary { mean, deviation: 0.02, count: 10 };
             LinePoint::new("t = 1", drawn(|_| 0.0, line)[..1].to_vec()).simulated(simulated, 1e-3)
         };
         let first = |point: LinePoint| outcomes(vec![point])[0];
