@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use linalg_core::faer::Mat;
+use linalg_core::{generator, sample_gaussian};
+use serde_json::{Value, json};
 use std::fs::{self, File};
-use std::path::Path;
-use workspace_tests::xtask;
+use std::path::{Path, PathBuf};
+use workspace_tests::{workspace_root, xtask};
 
 /// An array in NumPy's format, version 1.
 fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
@@ -131,4 +134,132 @@ fn what_cannot_be_read_is_refused_in_one_line() {
         refused("/dev/zero", "is neither text nor");
     }
     assert!(wrong.borrow().is_empty(), "{}", wrong.borrow().join("\n"));
+}
+
+/// The record of the given arguments, from the folder of data.
+fn record(folder: &Path, arguments: &[&str]) -> Value {
+    let arguments = [&["explain", "--json"], arguments].concat();
+    serde_json::from_str(&xtask(folder, &arguments).success().stdout).unwrap()
+}
+
+fn data_folder() -> PathBuf {
+    workspace_root().join("tests/data")
+}
+
+/// A mode of strength `s` along `direction` in noise of deviation 0.1, as CSV.
+fn spiked(s: f64, direction: usize, run: u64) -> Mat<f64> {
+    let noise = sample_gaussian(30, 60, 0.01, &mut generator(8, "explain", &[], run));
+    noise + Mat::from_fn(30, 60, |i, j| if (i, j) == (0, direction) { s } else { 0.0 })
+}
+
+fn csv(matrix: &Mat<f64>) -> String {
+    let row = |i: usize| matrix.row(i).iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    (0..matrix.nrows()).map(|i| row(i) + "\n").collect()
+}
+
+#[test]
+fn a_matrix_is_explained_whatever_its_scale_and_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let matrix = spiked(4.0, 0, 0);
+    let ask = |matrix: &Mat<f64>, extra: &[&str]| {
+        fs::write(folder.path().join("a.csv"), csv(matrix)).unwrap();
+        record(folder.path(), &[&["a.csv"], extra].concat())
+    };
+    let plain = ask(&matrix, &[]);
+    assert_eq!(plain["rank"], 1);
+    assert_eq!(plain["fit"]["holds"], true);
+    let strength = plain["modes"][0]["strength"].as_f64().unwrap();
+    // The strength scatters by about the noise's deviation; its sampled law is in docs/EXPLAIN.md.
+    assert!((strength - 4.0).abs() < 0.5, "{plain}");
+    for (exponent, extra) in [(990, vec![]), (-990, vec![])] {
+        let unit = 2f64.powi(exponent);
+        let scaled = ask(&(&matrix * unit), &extra);
+        assert_eq!(scaled["modes"][0]["strength"].as_f64().unwrap() / unit, strength);
+        for key in ["low", "test_error", "high"] {
+            assert_eq!(scaled["stopping"][key], plain["stopping"][key]);
+        }
+    }
+    let turned = ask(&matrix.transpose().to_owned(), &[]);
+    let other = turned["modes"][0]["strength"].as_f64().unwrap();
+    assert!((other / strength - 1.0).abs() < 1e-9, "{other} for {strength}");
+    let back = ask(&matrix.transpose().to_owned(), &["--transpose"]);
+    assert!(
+        (back["modes"][0]["overlap_input"].as_f64().unwrap() / plain["modes"][0]["overlap_input"].as_f64().unwrap()
+            - 1.0)
+            .abs()
+            < 1e-9
+    );
+}
+
+#[test]
+fn degenerate_matrices_are_answered_or_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, matrix: &Mat<f64>| fs::write(folder.path().join(name), csv(matrix)).unwrap();
+    write("ones.csv", &Mat::full(9, 6, 1.0));
+    let ones = record(folder.path(), &["ones.csv"]);
+    assert_eq!((&ones["rank"], &ones["noise"]["entry_deviation"]), (&json!(1), &json!(0.0)), "{ones}");
+    write("zeros.csv", &Mat::zeros(3, 4));
+    assert!(xtask(folder.path(), &["explain", "zeros.csv"]).refusal().contains("zeros.csv: every value is zero"));
+    write("constant.csv", &Mat::full(9, 6, 1.0));
+    let answer = xtask(folder.path(), &["explain", "constant.csv", "--center"]);
+    assert!(answer.refusal().contains("every column is constant"), "{answer}");
+    for (name, rows, columns) in [("row.csv", 1, 30), ("column.csv", 30, 1), ("one.csv", 1, 1), ("two.csv", 2, 9)] {
+        write(name, &spiked(1.0, 0, 1).submatrix(0, 0, rows, columns).to_owned());
+        let unknown = record(folder.path(), &[name]);
+        assert!(unknown["rank"].is_null() && unknown["warnings"].to_string().contains("--noise"), "{unknown}");
+        let given = record(folder.path(), &[name, "--noise", "0.1"]);
+        assert_eq!((&given["rank"], &given["noise"]["source"]), (&json!(1), &json!("given")), "{given}");
+    }
+    let mut doubled = spiked(4.0, 0, 2);
+    for i in 0..30 {
+        (doubled[(i, 7)], doubled[(i, 9)]) = (doubled[(i, 6)], 2.0);
+    }
+    write("doubled.csv", &doubled);
+    let warnings = record(folder.path(), &["doubled.csv"])["warnings"].to_string();
+    assert!(warnings.contains("column 8 equals column 7") && warnings.contains("constant: column 10"), "{warnings}");
+}
+
+#[test]
+fn real_data_are_answered_as_they_deserve() {
+    let folder = data_folder();
+    let elnino = record(&folder, &["elnino.csv"]);
+    assert_eq!(elnino["shape"], json!({ "outputs": 61, "inputs": 12, "examples": 12 }), "the year is a label");
+    assert_eq!(elnino["fit"]["holds"], false);
+    assert!(elnino["stopping"].is_null() && elnino["predicted"].is_null() && elnino["shrinkage"].is_null());
+
+    let regression = ["--inputs", "linnerud_exercise.csv", "--outputs", "linnerud_physiology.csv", "--center"];
+    let linnerud = record(&folder, &regression);
+    assert!(linnerud["rank"].as_u64().unwrap() <= 1 && !linnerud["measured"].is_null(), "{linnerud}");
+
+    let digits = record(&folder, &["--inputs", "digits_upper.npy", "--outputs", "digits_lower.csv"]);
+    assert!(digits["measured"]["condition_number"].as_f64().unwrap() > 100.0);
+    assert!(digits["predicted"].is_null(), "no closed form for inputs that are not white");
+    // Least squares by hand: 24 % of the squares are left on new examples.
+    assert!((digits["stopping"]["test_error"].as_f64().unwrap() - 0.239).abs() < 0.005, "{}", digits["stopping"]);
+    let text = xtask(&folder, &["explain", "digits_upper.npy"]).success().stdout;
+    assert!(text.contains("column 1"), "the constant column is named\n{text}");
+}
+
+#[test]
+fn an_aligned_task_helps_a_weak_one_and_files_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for (run, (name, s, direction)) in
+        [("weak.csv", 1.0, 0), ("aligned.csv", 6.0, 0), ("other.csv", 6.0, 1)].into_iter().enumerate()
+    {
+        fs::write(folder.path().join(name), csv(&spiked(s, direction, 10 + run as u64))).unwrap();
+    }
+    let arguments = ["weak.csv", "aligned.csv", "other.csv", "--out", "answer"];
+    let answer = record(folder.path(), &arguments);
+    let effect = |with: &str| {
+        let pairs = answer["benefit"].as_array().unwrap();
+        pairs.iter().find(|pair| pair["of"] == "weak.csv" && pair["with"] == with).unwrap()["effect"].clone()
+    };
+    assert_eq!(effect("aligned.csv"), "helps", "{}", answer["benefit"]);
+    // A strong task of another direction lowers nothing; whether it hurts a task at the threshold, one draw need not tell.
+    assert_ne!(effect("other.csv"), "helps", "{}", answer["benefit"]);
+    for ending in ["json", "csv", "svg", "png", "html"] {
+        assert!(folder.path().join(format!("answer/weak.{ending}")).is_file(), "{ending}");
+    }
+    let page = fs::read_to_string(folder.path().join("answer/weak.html")).unwrap();
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http") && !page.contains("url(http"));
 }

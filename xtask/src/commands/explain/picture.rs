@@ -2,7 +2,7 @@
 
 use super::record::{Benefit, Point, Record};
 use super::spectral::Answer;
-use figures::{Axis, Colour, ColourBar, ColourScale, Dash, Figure, HeatMap, Line, Panel, Points, RefLine, Shape, Text};
+use figures::{Axis, Colour, ColourBar, ColourScale, Dash, Figure, HeatMap, Line, Panel, Points, RefLine, Text};
 use linalg_core::times_power_of_two;
 
 /// Panels (a) the singular values, (b) the error over time, (c) the growth of the modes.
@@ -17,7 +17,11 @@ pub(super) fn spectral(answer: &Answer) -> Figure {
 
 /// The error over time, cross-validated.
 pub(super) fn measured(record: &Record) -> Figure {
-    Figure::new("explain", "What cross-validation says about these data").columns(1).panel(errors(record, true))
+    Figure::new("explain", "What cross-validation says about these data")
+        .columns(1)
+        .aspect(0.4)
+        .width(760.0)
+        .panel(errors(record, true))
 }
 
 /// A power of ten that brings numbers of unusual size to an axis, and how its label says so.
@@ -33,7 +37,18 @@ fn values(answer: &Answer) -> Panel {
     let found = answer.record.rank.unwrap_or(0);
     let (unit, label) = unit(answer.values.first().copied().unwrap_or(0.0), "singular value ŝ");
     let at = |k: usize| ((k + 1) as f64, answer.values[k] / unit);
-    let mut panel = Panel::new(Axis::new("number"), Axis::new(label)).title("modes against noise");
+    // Values that are zero but for rounding are nowhere on a logarithmic axis.
+    let shown = answer.values.iter().take_while(|value| **value > 1e-12 * answer.values[0]).count();
+    let axis = match answer.values[0] > 30.0 * answer.values[shown - 1] {
+        true => Axis::log(label),
+        false => Axis::new(label),
+    };
+    let mut panel = Panel::new(Axis::new("number"), axis).title("modes against noise");
+    let rest = Points::new("rest", (found..shown).map(at)).colour(Colour::BLUE).radius(1.4);
+    panel = panel.mark(rest.legend("the rest of the data"));
+    if found > 0 {
+        panel = panel.mark(Points::new("modes", (0..found).map(at)).colour(Colour::RED).legend("modes found"));
+    }
     if let Some(law) = &answer.law {
         let in_axis = |value: f64| times_power_of_two(value, answer.exponent) / unit;
         let left = answer.values.len().min(law.rows().min(law.columns())) - found;
@@ -41,15 +56,10 @@ fn values(answer: &Answer) -> Panel {
             let quantile =
                 |k: usize| ((found + k + 1) as f64, in_axis(bulk.upper_quantile((k as f64 + 0.5) / left as f64)));
             let noise = Line::new("law of the noise", (0..left).map(quantile));
-            panel = panel.mark(noise.colour(Colour::GREY).legend("what noise alone shows"));
+            panel = panel.mark(noise.colour(Colour::INK).legend("what noise alone shows"));
         }
         panel = panel
             .mark(RefLine::horizontal(in_axis(law.edge())).series("edge of the noise").legend("edge of the noise"));
-    }
-    let rest = Points::new("rest", (found..answer.values.len()).map(at)).colour(Colour::BLUE).shape(Shape::OpenCircle);
-    panel = panel.mark(rest.legend("the rest of the data"));
-    if found > 0 {
-        panel = panel.mark(Points::new("modes", (0..found).map(at)).colour(Colour::RED).legend("modes found"));
     }
     panel
 }

@@ -85,7 +85,7 @@ fn measured(
     options: &Options,
 ) -> anyhow::Result<Record> {
     record.warnings.insert(0, format!(
-        "The inputs are not white (condition number {condition:.3}; 1 is white), which the closed forms assume. So what follows is \
+        "The inputs are not white (condition number {condition:.1}; 1 is white), which the closed forms assume. So what follows is \
          measured on examples left out. Noise and modes are those of the whitened problem, in sample."
     ));
     if options.layers.is_some_and(|layers| layers > 1) {
@@ -150,7 +150,8 @@ fn off_centre(outputs: &Data) -> Option<String> {
     })
 }
 
+/// The largest and the smallest value; zeros, as of constant outputs, do not count.
 fn extremes(values: &[f64]) -> (f64, f64) {
     let most = values.iter().copied().fold(0.0, f64::max);
-    (most, values.iter().copied().fold(most, f64::min))
+    (most, values.iter().copied().filter(|value| *value > 0.0).fold(most, f64::min))
 }

@@ -196,8 +196,7 @@ fn forecast(
 ) -> anyhow::Result<()> {
     let matrix = found.matrix();
     let (rows, columns) = (matrix.rows(), matrix.columns());
-    let values = &values[..values.len() - found.missing()];
-    let mut padded = values.to_vec();
+    let mut padded = values[..values.len() - found.missing()].to_vec();
     padded.resize(rows.min(columns), 0.0);
     let risk = RiskEstimate::from_strengths(rows, columns, &padded, found.entry_variance(), student)?
         .with_pace(pace)?

@@ -23,17 +23,19 @@ pub(super) fn plain(sections: &[Section]) -> String {
 /// Broken to 96 characters, indented.
 fn wrapped(line: &str) -> String {
     let (mut text, mut width) = (String::from("  "), 2);
-    for word in line.split(' ') {
-        let length = word.chars().count();
-        if width + length > 96 && width > 4 {
-            text.push_str("\n    ");
-            width = 4;
+    for (index, word) in line.split(' ').enumerate() {
+        let length = word.chars().count() + 1;
+        match index {
+            0 => {}
+            _ if width + length > 96 => {
+                text.push_str("\n    ");
+                width = 4;
+            }
+            _ => text.push(' '),
         }
         text.push_str(word);
-        text.push(' ');
-        width += length + 1;
+        width += length;
     }
-    text.truncate(text.trim_end().len());
     text + "\n"
 }
 
@@ -162,6 +164,9 @@ fn modes(record: &Record) -> Vec<String> {
     }
     let one = |(index, mode): (usize, &Mode)| {
         let interval = match (mode.strength_low, mode.strength_high) {
+            _ if mode.overlap_output == 0.0 => {
+                ", no more than its like needs to show, so that neither it nor its patterns are known".to_owned()
+            }
             (Some(low), Some(high)) => format!(" (95 %: {} to {})", digits(low), digits(high)),
             _ => String::new(),
         };
@@ -186,7 +191,12 @@ fn modes(record: &Record) -> Vec<String> {
 }
 
 fn stopping(record: &Record) -> Vec<String> {
-    let Some(stopping) = record.stopping else { return Vec::new() };
+    let Some(stopping) = record.stopping else {
+        let contradicted = record.fit.is_some_and(|fit| !fit.holds);
+        let told =
+            "Not said: a time and an error could be told if the rest of the data were white noise, and it is not.";
+        return if contradicted { vec![told.to_owned()] } else { Vec::new() };
+    };
     let student = record.student;
     let epochs = stopping.epochs.map_or_else(String::new, |epochs| format!(", which is epoch {epochs:.0}"));
     let interval = match (stopping.low, stopping.high) {
@@ -226,7 +236,9 @@ fn stopping(record: &Record) -> Vec<String> {
         ));
     }
     if let Some(end) = record.curve.last().and_then(|point| Some((point.t, point.risk?))) {
-        lines.push(format!("Trained on to t = {} τ, it learns the noise: {}.", digits(end.0), percent(end.1)));
+        if end.1 > 1.05 * stopping.test_error {
+            lines.push(format!("Trained on to t = {} τ, it learns the noise: {}.", digits(end.0), percent(end.1)));
+        }
     }
     lines.push(UNIT.to_owned());
     lines
