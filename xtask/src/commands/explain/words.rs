@@ -235,10 +235,9 @@ fn stopping(record: &Record) -> Vec<String> {
             percent(predicted.test_error)
         ));
     }
-    if let Some(end) = record.curve.last().and_then(|point| Some((point.t, point.risk?))) {
-        if end.1 > 1.05 * stopping.test_error {
-            lines.push(format!("Trained on to t = {} τ, it learns the noise: {}.", digits(end.0), percent(end.1)));
-        }
+    let end = record.curve.last().and_then(|point| Some((point.t, point.risk?)));
+    if let Some((t, risk)) = end.filter(|(_, risk)| *risk > 1.05 * stopping.test_error) {
+        lines.push(format!("Trained on to t = {} τ, it learns the noise: {}.", digits(t), percent(risk)));
     }
     lines.push(UNIT.to_owned());
     lines
