@@ -240,7 +240,7 @@ impl Maker<'_> {
         let mut runs: Vec<String> = figure.runs.iter().map(|r| r.request.key().to_string()).collect();
         runs.sort();
         let (revision, dirty) = self.revision.clone().unzip();
-        let verdicts = assembled.judge(figure.expectations.as_deref().unwrap_or_default());
+        let verdicts = assembled.judge(figure.expectations.as_deref());
         Record {
             figure: figure.stem.clone(),
             kind: figure.kind.to_owned(),
@@ -253,7 +253,7 @@ impl Maker<'_> {
             inputs: BTreeMap::new(),
             engine_version: Run::ENGINE_VERSION,
             crates: BTreeMap::from([("workspace".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
-            unexpected: verdicts.iter().filter(|v| v.is_unexpected(figure.expectations.is_some())).count(),
+            unexpected: verdicts.iter().filter(|v| v.is_unexpected()).count(),
             verdicts,
             files: BTreeMap::new(),
             hash: String::new(),
@@ -351,8 +351,7 @@ fn print_summary(made: &[Made], folder: &Path, start: Instant) {
     for m in made {
         match &m.outcome {
             Ok(record) => {
-                let strict = record.unexpected > 0;
-                for v in record.verdicts.iter().filter(|v| strict && v.outcome != v.expected) {
+                for v in record.verdicts.iter().filter(|v| v.is_unexpected()) {
                     let (outcome, expected) = (v.outcome.word(), v.expected.word());
                     say!(
                         "UNEXPECTED {} ({}): {}: {outcome}, expected: {expected}; {}",

@@ -7,11 +7,13 @@ mod tests;
 mod timing;
 
 use crate::config::Checks;
-use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, least_log_every, rounded_down, title};
-use crate::study::strengths::strengths_of;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{
+    MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, least_log_every, rounded_down, title,
+};
+use crate::study::strengths::strengths_of;
 use figures::{Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome};
@@ -119,7 +121,7 @@ impl Recipe for AlignmentLag {
                 held,
                 format!("must be (low, high) with 0 ≤ low < high ≤ epochs · learning_rate = {last}"),
             );
-            let bound = 2.0 / (l * strongest.powf(2.0 - 2.0 / l));
+            let bound = learning_rate_bound(depth.layers, strongest, 1.0);
             c.require(
                 "learning_rate",
                 rate < bound,
@@ -162,7 +164,12 @@ impl Recipe for AlignmentLag {
         for mode in &modes {
             figure = figure.panel(self.mode_panel(mode));
         }
-        Ok(Assembled { figure, claims: self.claims(&modes), tables: vec![self.times_table(&modes)], caption: self.caption() })
+        Ok(Assembled {
+            figure,
+            claims: self.claims(&modes),
+            tables: vec![self.times_table(&modes)],
+            caption: self.caption(),
+        })
     }
 }
 

@@ -6,11 +6,14 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at, interval, rounded_down, title};
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{
+    MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at,
+    interval, rounded_down, title,
+};
 use figures::Figure;
 use serde::{Deserialize, Serialize};
 use sim::{

@@ -9,11 +9,12 @@ use crate::runs::ensemble::EnsembleOutcome;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
+use crate::study::draws::Draws;
 use crate::study::rules::{
     MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, ascending_positive, judged_from, least_log_every, title,
 };
-use crate::study::setup::{Draws, HalvedStep, Students};
 use crate::study::strengths::strengths_of;
+use crate::study::students::{HalvedStep, Students};
 use crate::study::{
     Assembled, Claims, Coverage, ErrorKind, Estimate, Found, LinePoint, Optimum, Point, Recipe, Setup, Wanted, censored,
 };
@@ -351,7 +352,11 @@ impl LearningCurves {
 
 /// Both roads round each update by 2⁻⁵³ of the strongest mode; what falls into the direction of another mode at the
 /// start grows with it, by up to ŝ/ε. Anything but rounding differs by far more.
-fn full_matrix_points(full: &sim::TrainingOutcome, scalar: &sim::TrainingOutcome, epsilon: f64) -> anyhow::Result<Vec<Point>> {
+fn full_matrix_points(
+    full: &sim::TrainingOutcome,
+    scalar: &sim::TrainingOutcome,
+    epsilon: f64,
+) -> anyhow::Result<Vec<Point>> {
     let growth = scalar.data_strengths.first().map_or(1.0, |strongest| (strongest / epsilon).max(1.0));
     let rounding = f64::EPSILON / 2.0 * growth * scalar.epochs.last().map_or(1.0, |&epochs| epochs as f64);
     let mut points = Vec::new();

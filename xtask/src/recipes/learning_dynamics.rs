@@ -1,12 +1,12 @@
 //! Learning of single modes, in closed form (fig01).
 
-use crate::study::series::{first_crossing, linear_grid};
 use crate::config::Checks;
-use crate::study::rules::{MOST_LAYERS, MOST_POINTS, title};
-use crate::study::Claims;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::Claims;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{MOST_LAYERS, MOST_POINTS, title};
+use crate::study::series::{first_crossing, linear_grid};
 use figures::{Arrow, Axis, Colour, ColourScale, Figure, Legend, Line, Panel, RefLine, Text};
 use serde::{Deserialize, Serialize};
 use theory::ModeGrowth;
@@ -169,7 +169,8 @@ fn half_rise_times_fall(claims: &mut Claims, growths: &[Curve]) {
 
 /// The half-rise front, read off the drawn curves, moves to smaller ŝ with t.
 fn fronts_move_down(claims: &mut Claims, fronts: &[Curve]) {
-    let places: Vec<(f64, f64)> = fronts.iter().map(|(t, points)| (*t, rising_half(points).unwrap_or(f64::NAN))).collect();
+    let places: Vec<(f64, f64)> =
+        fronts.iter().map(|(t, points)| (*t, rising_half(points).unwrap_or(f64::NAN))).collect();
     let falls = places.windows(2).map(|w| (format!("from t/τ = {} to {}", w[0].0, w[1].0), w[0].1 - w[1].1));
     claims.positive("the half-rise front moves to smaller ŝ with t", "b", falls);
 }
@@ -193,7 +194,7 @@ mod tests {
     fn outcome(make: impl Fn(&mut Claims)) -> Outcome {
         let mut claims = Claims::new();
         make(&mut claims);
-        claims.judge(&[])[0].outcome
+        claims.judge(None)[0].outcome
     }
 
     #[test]

@@ -1,33 +1,41 @@
 //! One file per kind of figure: what its config says, which runs it wants, and how they become panels and verdicts.
 
+pub mod alignment_lag;
 pub mod catalog;
+pub mod input_types;
+pub mod learning_curves;
+pub mod learning_dynamics;
+pub mod non_gradient;
+pub mod nonlinear_curves;
+pub mod nonlinear_transfer;
+pub mod random_student_study;
+pub mod randomized_data;
+pub mod scaling;
+pub mod signal_through_noise;
+pub mod student_width;
+pub mod sweep;
+pub mod transfer_benefit;
+pub mod transfer_setting;
+pub mod varying_examples;
 
 use crate::study::recipe::{Kind, KindOf};
 
-/// Declares the kinds: for each the module that holds it and the type that is its config.
-macro_rules! kinds {
-    ($($module:ident::$kind:ident),* $(,)?) => {
-        $(pub mod $module;)*
-        /// Every kind of figure, by name.
-        pub static RECIPES: &[&dyn Kind] = &[$(&KindOf::<$module::$kind>::NEW),*];
-    };
-}
-
-kinds! {
-    alignment_lag::AlignmentLag,
-    input_types::InputTypes,
-    learning_curves::LearningCurves,
-    learning_dynamics::LearningDynamics,
-    non_gradient::NonGradient,
-    nonlinear_curves::NonlinearCurves,
-    nonlinear_transfer::NonlinearTransfer,
-    random_student_study::RandomStudentStudy,
-    randomized_data::RandomizedData,
-    scaling::Scaling,
-    signal_through_noise::SignalThroughNoise,
-    student_width::StudentWidth,
-    sweep::Sweep,
-    transfer_benefit::TransferBenefit,
-    transfer_setting::TransferSetting,
-    varying_examples::VaryingExamples,
-}
+/// Every kind of figure, by name.
+pub static RECIPES: &[&dyn Kind] = &[
+    &KindOf::<alignment_lag::AlignmentLag>::NEW,
+    &KindOf::<input_types::InputTypes>::NEW,
+    &KindOf::<learning_curves::LearningCurves>::NEW,
+    &KindOf::<learning_dynamics::LearningDynamics>::NEW,
+    &KindOf::<non_gradient::NonGradient>::NEW,
+    &KindOf::<nonlinear_curves::NonlinearCurves>::NEW,
+    &KindOf::<nonlinear_transfer::NonlinearTransfer>::NEW,
+    &KindOf::<random_student_study::RandomStudentStudy>::NEW,
+    &KindOf::<randomized_data::RandomizedData>::NEW,
+    &KindOf::<scaling::Scaling>::NEW,
+    &KindOf::<signal_through_noise::SignalThroughNoise>::NEW,
+    &KindOf::<student_width::StudentWidth>::NEW,
+    &KindOf::<sweep::Sweep>::NEW,
+    &KindOf::<transfer_benefit::TransferBenefit>::NEW,
+    &KindOf::<transfer_setting::TransferSetting>::NEW,
+    &KindOf::<varying_examples::VaryingExamples>::NEW,
+];

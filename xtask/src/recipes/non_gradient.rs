@@ -12,7 +12,7 @@ use crate::runs::summary::Summary;
 use crate::study::line::SIZES;
 use crate::study::rules::{MOST_DRAWS, MOST_SEEDS, ascending_positive, descending_positive, interval, title};
 use crate::study::series::linear_grid;
-use crate::study::setup::{HalvedStep, Students};
+use crate::study::students::{HalvedStep, Students};
 use crate::study::{Assembled, Claims, Estimate, Found, LinePoint, Point, Recipe, Setup, Wanted};
 use crate::wanted;
 use serde::{Deserialize, Serialize};
@@ -250,10 +250,20 @@ impl NonGradient {
         let most = teachers.iter().find(|c| c.strengths == self.pays_most);
         let others = || teachers.iter().filter(|c| c.strengths != self.pays_most);
         let chosen = name(&self.pays_most);
-        let closed = most.iter().flat_map(|most| others().map(|c| (name(&c.strengths), c.closed().ratio() - most.closed().ratio())));
-        claims.positive(format!("in closed form shrinkage pays most for {chosen}: the ratio is below all others"), "c", closed);
+        let closed = most
+            .iter()
+            .flat_map(|most| others().map(|c| (name(&c.strengths), c.closed().ratio() - most.closed().ratio())));
+        claims.positive(
+            format!("in closed form shrinkage pays most for {chosen}: the ratio is below all others"),
+            "c",
+            closed,
+        );
         let measured = most.iter().flat_map(|most| others().map(|c| (name(&c.strengths), higher_ratio(c, most))));
-        claims.positive(format!("on data shrinkage pays most for {chosen}: the mean ratio is below all others"), "c", measured);
+        claims.positive(
+            format!("on data shrinkage pays most for {chosen}: the mean ratio is below all others"),
+            "c",
+            measured,
+        );
 
         for (knowledge, word) in [(NoiseKnowledge::Known, "known"), (NoiseKnowledge::Estimated, "estimated")] {
             let point = |c: &Condition| -> anyhow::Result<LinePoint> {
@@ -270,10 +280,14 @@ impl NonGradient {
             claims.on_line(&format!("the algorithm's ln ε_te on data, the noise {word}"), "a, c", points);
         }
         let ratio = |c: &Condition| -> anyhow::Result<LinePoint> {
-            let drawn = c.draws.iter().map(|(drawn, closed)| (Summary::of(&ratios(&drawn.known, &drawn.stopping)), closed.ratio()));
+            let drawn = c
+                .draws
+                .iter()
+                .map(|(drawn, closed)| (Summary::of(&ratios(&drawn.known, &drawn.stopping)), closed.ratio()));
             let measured = Summary::of(&c.ratios(NoiseKnowledge::Known));
             // The ratio moves by what the step changes in ln of the stopped error.
-            Ok(LinePoint::new(name(&c.strengths), drawn.collect()).simulated(measured, c.step.of_least_error()? * measured.mean))
+            Ok(LinePoint::new(name(&c.strengths), drawn.collect())
+                .simulated(measured, c.step.of_least_error()? * measured.mean))
         };
         let points = teachers.iter().map(ratio).collect::<anyhow::Result<Vec<_>>>()?;
         claims.on_line("the paired ratio of the two errors on data, the noise known", "c", points);
@@ -283,6 +297,7 @@ impl NonGradient {
 
 /// By how much a teacher's mean ratio is above another's; scatter is known from independent draws.
 fn higher_ratio(higher: &Condition, lower: &Condition) -> Estimate {
-    let [above, below] = [higher, lower].map(|c| Estimate::beside(Summary::of(&c.ratios(NoiseKnowledge::Known)), c.drawn_ratios()));
+    let [above, below] =
+        [higher, lower].map(|c| Estimate::beside(Summary::of(&c.ratios(NoiseKnowledge::Known)), c.drawn_ratios()));
     above.minus(&below)
 }

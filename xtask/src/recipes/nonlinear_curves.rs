@@ -6,18 +6,19 @@ mod panels;
 #[cfg(test)]
 mod tests;
 
-use crate::study::stages::stages;
 use crate::config::Checks;
-use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, rounded_down, title};
-use crate::study::strengths::strengths_of;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::ErrorKind;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, rounded_down, title};
+use crate::study::stages::stages;
+use crate::study::strengths::strengths_of;
 use figures::{Colour, ColourBar, Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
 use sim::{
-    Draw, ErrorTrack, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, MOST_LOGGED, NoiseScale,
-    OutputUnits, Precision, Schedule, TaskSpec, TeacherKind, Training, TrainingOutcome,
+    Draw, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, MOST_LOGGED, NoiseScale, OutputUnits,
+    Precision, Schedule, TaskSpec, TeacherKind, Training, TrainingOutcome,
 };
 use theory::{LearningCurve, SpikedMatrix, Student, Task};
 
@@ -83,22 +84,6 @@ impl Depth {
     }
 }
 
-/// Which of the two errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ErrorKind {
-    Train,
-    Test,
-}
-
-impl ErrorKind {
-    fn track(self, outcome: &TrainingOutcome) -> anyhow::Result<&ErrorTrack> {
-        match self {
-            Self::Train => Ok(&outcome.train),
-            Self::Test => Ok(outcome.test(0)?),
-        }
-    }
-}
-
 impl Recipe for NonlinearCurves {
     const KIND: &'static str = "NonlinearCurves";
 
@@ -155,8 +140,7 @@ impl Recipe for NonlinearCurves {
             let last = depth.epochs as f64 * self.learning_rate;
             let rule = format!("must be at most epochs · learning_rate = {last}");
             checks.require(&format!("depths[{index}].shown_to"), depth.shown_to <= last * (1.0 + 1e-9), rule);
-            let layers = depth.layers as f64;
-            let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
+            let bound = learning_rate_bound(depth.layers, strongest, 1.0);
             let rule = format!(
                 "must be below {}, 2/(L ŝ^(2−2/L)) of the strongest data mode at L = {}, the stability bound of a linear student",
                 rounded_down(bound),
@@ -312,7 +296,8 @@ impl NonlinearCurves {
                 output: OutputUnits::Linear,
                 start: LeakyReluStart::Orthogonal { epsilon: self.epsilon },
             },
-            training: Training::new(self.learning_rate, depth.epochs, Schedule::log_spaced(self.logged)).with_train_thresholds(vec![self.learned_below]),
+            training: Training::new(self.learning_rate, depth.epochs, Schedule::log_spaced(self.logged))
+                .with_train_thresholds(vec![self.learned_below]),
             precision: self.precision,
             draw: Draw { seed: self.seed, run },
         })

@@ -6,15 +6,17 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::benefits::{benefits_table, measured_benefits, short, strength_colours};
-use crate::study::rules::{ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, rounded_down, title};
+use crate::runs::ensemble::TransferOutcome;
+use crate::runs::results::Results;
+use crate::runs::run::Run;
+use crate::study::benefits::{benefits_table, log_strength_colours, measured_benefits, short};
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{
+    ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, rounded_down, title,
+};
 use crate::study::strengths::modes_down_from;
 use crate::study::task_pair::TaskPair;
 use crate::study::transfer::{TaskInCompany, TransferTheory};
-use crate::runs::ensemble::TransferOutcome;
-use crate::study::recipe::{Assembled, Recipe};
-use crate::runs::results::Results;
-use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -143,7 +145,7 @@ impl Recipe for NonlinearTransfer {
             .description("Transfer benefit between nonlinear tasks against their alignment for a weak, a middling and a strong task A and several strengths of task B.")
             .columns(self.strengths_a.len())
             .aspect(0.9)
-            .colour_bar(ColourBar::new(strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
+            .colour_bar(ColourBar::new(log_strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
             .key(Key::point(format!("leaky-ReLU students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
             .key(Key::line("linear tasks of the same strengths (theory)", panels::faint(Colour::INK), Dash::Dashed))
             .panels(panels);

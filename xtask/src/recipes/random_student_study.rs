@@ -5,16 +5,19 @@ mod panels;
 #[cfg(test)]
 mod tests;
 
-use crate::runs::summary::Summary;
-use crate::study::Coverage;
-use crate::study::series::linear_grid;
 use crate::config::Checks;
-use crate::study::rules::{MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, least_log_every, rounded_down, title};
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::runs::summary::Summary;
+use crate::study::Coverage;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{
+    MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, least_log_every,
+    rounded_down, title,
+};
+use crate::study::series::linear_grid;
+use crate::study::setup::INDEPENDENT_RUNS;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
 use sim::{
@@ -318,7 +321,11 @@ impl RandomStudentStudy {
 
     /// A step of `1/divisor` of the config's, over the same time.
     fn training(&self, divisor: u64) -> Training {
-        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::every(self.log_every * divisor))
+        Training::new(
+            self.learning_rate / divisor as f64,
+            self.epochs * divisor,
+            Schedule::every(self.log_every * divisor),
+        )
     }
 
     fn aligned(&self, condition: Condition, run: u64, divisor: u64) -> Experiment {

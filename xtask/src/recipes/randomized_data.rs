@@ -7,12 +7,14 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::study::rules::{MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval, title};
-use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::line::SIZES;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::line::SIZES;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{
+    MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval, title,
+};
+use crate::study::setup::INDEPENDENT_RUNS;
 use figures::Figure;
 use measured::Kind;
 use serde::{Deserialize, Serialize};
@@ -98,7 +100,7 @@ impl Recipe for RandomizedData {
             format!("must leave at least two of the min(inputs, outputs) = {most} modes to the noise"),
         );
         let strongest = self.strongest_data_mode();
-        self.training_rules().together(checks, strongest);
+        self.training_rules().together(checks, strongest, 1.0);
         self.training_rules().plotted(checks, self.time_range, self.point_times);
         checks.require("bin", strongest / self.bin <= 10_000.0, "must be wide enough to need at most 10000 bins");
     }
@@ -155,7 +157,8 @@ impl RandomizedData {
             task: self.task(labels),
             student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
             start: Start::Random,
-            training: Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every)).with_train_thresholds(vec![self.train_level]),
+            training: Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every))
+                .with_train_thresholds(vec![self.train_level]),
             tracked_modes: 0,
             stepping: Stepping::Jumps,
             draw: Draw { seed: self.seed, run },

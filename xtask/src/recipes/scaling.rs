@@ -7,11 +7,11 @@ mod tests;
 
 use crate::bench::{Benchmarks, Measurement};
 use crate::config::Checks;
-use crate::study::rules::title;
 use crate::runs::provenance;
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::title;
 use anyhow::Context as _;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};

@@ -7,13 +7,13 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
+use crate::runs::results::Results;
+use crate::runs::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
     MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
 };
 use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::recipe::{Assembled, Recipe};
-use crate::runs::results::Results;
-use crate::runs::run::Run;
 use figures::{Colour, Dash, Figure, Key, Shape};
 use measured::{HistogramData, Transition};
 use serde::{Deserialize, Serialize};

@@ -4,13 +4,13 @@ mod observable;
 mod point;
 mod rules;
 
-use crate::runs::summary::Summary;
 use crate::config::Checks;
-use crate::study::panels::mean_points;
-use crate::study::Claims;
-use crate::study::recipe::{Assembled, Recipe, Table};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::runs::summary::Summary;
+use crate::study::Claims;
+use crate::study::panels::mean_points;
+use crate::study::recipe::{Assembled, Recipe, Table};
 use figures::{Axis, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Scale};
 use observable::Observable;
 use point::Point;

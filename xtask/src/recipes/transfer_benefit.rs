@@ -5,19 +5,22 @@ mod panels;
 #[cfg(test)]
 mod tests;
 
-use crate::runs::summary::Summary;
 use crate::config::Checks;
-use crate::study::benefits::{benefits_table, measured_benefits, short, strength_colours};
-use crate::study::rules::{ARE_SIZES, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes, ascending_positive, judged_from, title};
+use crate::runs::ensemble::{TransferOutcome, TransferSpec};
+use crate::runs::results::Results;
+use crate::runs::run::Run;
+use crate::runs::summary::Summary;
+use crate::study::Setup;
+use crate::study::benefits::{benefits_table, log_strength_colours, measured_benefits, short};
+use crate::study::line::SIZES;
+use crate::study::recipe::{Assembled, Recipe};
+use crate::study::rules::{
+    ARE_SIZES, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes, ascending_positive,
+    judged_from, title,
+};
 use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::task_pair::{StrengthsOfA, TaskPair};
 use crate::study::transfer::{TaskInCompany, TransferTheory};
-use crate::runs::ensemble::{TransferOutcome, TransferSpec};
-use crate::study::Setup;
-use crate::study::line::SIZES;
-use crate::study::recipe::{Assembled, Recipe};
-use crate::runs::results::Results;
-use crate::runs::run::Run;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -109,7 +112,7 @@ impl Recipe for TransferBenefit {
         });
         checks.require("strengths_a", self.strengths_a.are_ordered(), "must have 0 < weak < middling < strong");
         if checks.all_hold() {
-            training.together(checks, self.strongest_data_mode());
+            training.together(checks, self.strongest_data_mode(), 1.0);
         }
     }
 
@@ -124,9 +127,12 @@ impl Recipe for TransferBenefit {
                 runs.extend(pairs.first().map(|&pair| Run::from(self.alone(pair, run, divisor))));
                 runs.extend(pairs.iter().map(|&pair| Run::from(self.joint(pair, run, divisor))));
             }
-            runs.extend(pairs.iter().flat_map(|&pair| self.sizes(pair).map(move |size| (pair, size))).map(
-                |(pair, size)| Run::from(self.ensemble(pair, size)),
-            ));
+            runs.extend(
+                pairs
+                    .iter()
+                    .flat_map(|&pair| self.sizes(pair).map(move |size| (pair, size)))
+                    .map(|(pair, size)| Run::from(self.ensemble(pair, size))),
+            );
         }
         runs
     }
@@ -149,7 +155,7 @@ impl Recipe for TransferBenefit {
             .description("Transfer benefit against alignment for a weak, a middling and a strong task A and several strengths of task B.")
             .columns(3)
             .aspect(1.0)
-            .colour_bar(ColourBar::new(strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
+            .colour_bar(ColourBar::new(log_strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
             .key(Key::line("theory", Colour::INK, Dash::Solid))
             .key(Key::point("theory at this size", Colour::INK, Shape::OpenDiamond))
             .key(Key::point(format!("aligned students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
@@ -231,7 +237,11 @@ impl TransferBenefit {
         Experiment::Aligned(AlignedSpec {
             task,
             student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
-            training: Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, Schedule::listed(Vec::new())),
+            training: Training::new(
+                self.learning_rate / divisor as f64,
+                self.epochs * divisor,
+                Schedule::listed(Vec::new()),
+            ),
             tracked_modes: 0,
             draw: Draw { seed: self.seed, run },
         })
@@ -284,7 +294,8 @@ impl TransferBenefit {
 
     /// Task A by itself.
     fn alone_setup(&self) -> Setup {
-        let Self { seed, inputs, outputs: (outputs, _), hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let Self { seed, inputs, outputs: (outputs, _), hidden, layers, epsilon, learning_rate, epochs, noise, .. } =
+            *self;
         let (examples, log_every) = (inputs, None);
         Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
     }

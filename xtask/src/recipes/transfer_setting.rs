@@ -7,12 +7,12 @@ mod planes;
 mod tests;
 
 use crate::config::Checks;
+use crate::runs::results::Results;
+use crate::runs::run::Run;
+use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{ARE_SIZES, MOST_LAYERS, MOST_UNITS, are_sizes, interval, title};
 use crate::study::task_pair::StrengthsOfA;
 use crate::study::transfer::TransferTheory;
-use crate::study::recipe::{Assembled, Recipe};
-use crate::runs::results::Results;
-use crate::runs::run::Run;
 use figures::Figure;
 use planes::Plane;
 use serde::{Deserialize, Serialize};

@@ -8,8 +8,9 @@ use crate::config::Checks;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
+use crate::study::draws::Draws;
 use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, title};
-use crate::study::setup::{Draws, HalvedStep, Students};
+use crate::study::students::{HalvedStep, Students};
 use crate::study::{Assembled, Claims, ErrorKind, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
 use crate::wanted;
 use serde::{Deserialize, Serialize};
@@ -215,9 +216,8 @@ impl VaryingExamples {
             let mean = |seed: usize| gaps.iter().map(|gap| gap[seed]).sum::<f64>() / gaps.len() as f64;
             Summary::of(&(0..self.seeds as usize).map(mean).collect::<Vec<_>>())
         };
-        let of_snr = |&snr: &f64| {
-            (format!("SNR {snr}"), over(&conditions.iter().filter(|c| c.snr == snr).collect::<Vec<_>>()))
-        };
+        let of_snr =
+            |&snr: &f64| (format!("SNR {snr}"), over(&conditions.iter().filter(|c| c.snr == snr).collect::<Vec<_>>()));
         let unreached = censored(conditions.iter().flat_map(|c| [&c.optimum, &c.gaussian]));
         let claim = "gaussian inputs have a higher least ln ε_te than orthonormal ones, on average over P";
         claims.positive(claim, "d", self.snrs.iter().map(of_snr)).unless(unreached.clone());

@@ -45,15 +45,12 @@ impl Results {
     /// # Errors
     /// If the run was not listed among the recipe's.
     pub fn outcome(&self, run: &Run) -> anyhow::Result<Arc<Outcome>> {
-        let found = self.outcomes.get(&run.description()?).cloned();
-        found.with_context(|| format!("no outcome of {}: the recipe did not list this run", run.label()))
+        self.find(run).cloned()
     }
 
-    fn get(&self, run: &Run) -> anyhow::Result<&Outcome> {
+    fn find(&self, run: &Run) -> anyhow::Result<&Arc<Outcome>> {
         let found = self.outcomes.get(&run.description()?);
-        found
-            .map(Arc::as_ref)
-            .with_context(|| format!("no outcome of {}: the recipe did not list this run", run.label()))
+        found.with_context(|| format!("no outcome of {}: the recipe did not list this run", run.label()))
     }
 
     /// The outcome of an experiment that trains.
@@ -61,7 +58,7 @@ impl Results {
     /// # Errors
     /// If it was not listed among the recipe's runs, or does not train.
     pub fn training(&self, experiment: &Experiment) -> anyhow::Result<&TrainingOutcome> {
-        match self.get(&Run::Simulation(experiment.clone()))? {
+        match &**self.find(&Run::Simulation(experiment.clone()))? {
             Outcome::Simulation(outcome) => Ok(outcome.as_training()?),
             _ => bail!("{} is no simulation", experiment.label()),
         }
@@ -72,7 +69,7 @@ impl Results {
     /// # Errors
     /// If it was not listed among the recipe's runs, or is no spectrum.
     pub fn spectrum(&self, experiment: &Experiment) -> anyhow::Result<&SpectrumOutcome> {
-        match self.get(&Run::Simulation(experiment.clone()))? {
+        match &**self.find(&Run::Simulation(experiment.clone()))? {
             Outcome::Simulation(outcome) => Ok(outcome.as_spectrum()?),
             _ => bail!("{} is no simulation", experiment.label()),
         }
@@ -83,7 +80,7 @@ impl Results {
     /// # Errors
     /// If it was not listed among the recipe's runs.
     pub fn ensemble(&self, spec: &EnsembleSpec) -> anyhow::Result<&EnsembleOutcome> {
-        match self.get(&Run::Ensemble(spec.clone()))? {
+        match &**self.find(&Run::Ensemble(spec.clone()))? {
             Outcome::Ensemble(outcome) => Ok(outcome),
             _ => bail!("{} is no ensemble", spec.label()),
         }
@@ -94,7 +91,7 @@ impl Results {
     /// # Errors
     /// If it was not listed among the recipe's runs.
     pub fn shrinkage(&self, spec: &ShrinkageSpec) -> anyhow::Result<&ShrinkageOutcome> {
-        match self.get(&Run::Shrinkage(spec.clone()))? {
+        match &**self.find(&Run::Shrinkage(spec.clone()))? {
             Outcome::Shrinkage(outcome) => Ok(outcome),
             _ => bail!("{} is no shrinkage", spec.label()),
         }
@@ -105,7 +102,7 @@ impl Results {
     /// # Errors
     /// If it was not listed among the recipe's runs.
     pub fn transfer(&self, spec: &TransferSpec) -> anyhow::Result<&TransferOutcome> {
-        match self.get(&Run::Transfer(spec.clone()))? {
+        match &**self.find(&Run::Transfer(spec.clone()))? {
             Outcome::Transfer(outcome) => Ok(outcome),
             _ => bail!("{} is no transfer", spec.label()),
         }

@@ -34,7 +34,7 @@ pub fn benefit_panel(index: usize, strength_a: f64) -> Panel {
 }
 
 /// Colours of s̄_B: blue (weak) to red (strong).
-pub fn strength_colours(strengths: &[f64]) -> ColourScale {
+pub fn log_strength_colours(strengths: &[f64]) -> ColourScale {
     let (low, high) = (strengths[0], strengths[strengths.len() - 1]);
     ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
 }

@@ -195,9 +195,10 @@ impl Claims {
         self
     }
 
-    /// Judges all of them at [`FALSE_ALARMS`], beside what is expected. An expectation of a claim that is not made is
-    /// an error of the config, which is reported as a verdict of its own.
-    pub fn judge(self, expectations: &[Expectation]) -> Vec<Verdict> {
+    /// Judges all of them at [`FALSE_ALARMS`], beside what a config expects: that a claim holds, unless it says otherwise.
+    /// Where it says nothing at all (`None`), a claim that cannot be judged is no news. An expectation of a claim that is
+    /// not made is an error of the config, which is reported as a verdict of its own.
+    pub fn judge(self, expectations: Option<&[Expectation]>) -> Vec<Verdict> {
         let points = |claim: &Claim| match &claim.evidence {
             Evidence::Points(_, points) => points.len(),
             Evidence::Line(points) => points.len(),
@@ -206,7 +207,11 @@ impl Claims {
         let rate = FALSE_ALARMS / self.claims.iter().map(points).sum::<usize>().max(1) as f64;
         let known: Vec<String> = self.claims.iter().map(|claim| claim.text.clone()).collect();
         let mut verdicts: Vec<Verdict> = self.claims.into_iter().map(|claim| claim.judge(rate)).collect();
-        for expectation in expectations {
+        if expectations.is_none() {
+            let open = verdicts.iter_mut().filter(|verdict| verdict.outcome == Outcome::NotJudged);
+            open.for_each(|verdict| verdict.expected = Outcome::NotJudged);
+        }
+        for expectation in expectations.unwrap_or_default() {
             match verdicts.iter_mut().find(|verdict| verdict.claim == expectation.claim) {
                 Some(verdict) => {
                     verdict.expected = expectation.outcome;
@@ -380,7 +385,7 @@ mod tests {
     fn judged(make: impl FnOnce(&mut Claims)) -> Verdict {
         let mut claims = Claims::new();
         make(&mut claims);
-        claims.judge(&[]).remove(0)
+        claims.judge(None).remove(0)
     }
 
     /// Mean 2, standard error 0.1; t(0.995; 24) = 2.797.
@@ -446,7 +451,7 @@ mod tests {
         let mut claims = Claims::new();
         let point = || Point::new("here", mean()).equals(2.3);
         claims.equal("first", "a", [point()]).equal("second", "b", (0..99).map(|_| point()));
-        let verdicts = claims.judge(&[]);
+        let verdicts = claims.judge(None);
         // t(1 − 0.00005; 24) = 4.654: alone it would depart (0.3 > 0.2797).
         assert!(verdicts.iter().all(|v| v.outcome == Outcome::Holds));
         assert!((verdicts[0].allowed.unwrap() - 0.4654).abs() < 1e-3, "{verdicts:?}");
@@ -480,13 +485,13 @@ mod tests {
         let judge = |value: f64, expectations: &[Expectation]| {
             let mut claims = Claims::new();
             claims.positive("it is positive", "a", [("here".to_owned(), value)]);
-            claims.judge(expectations)
+            claims.judge(Some(expectations))
         };
         let recorded = judge(-1.0, &[expect("it is positive", Outcome::Departs)]);
-        assert!(!recorded[0].is_unexpected(true));
+        assert!(!recorded[0].is_unexpected());
         assert_eq!(recorded[0].reason.as_deref(), Some("the sample is small"));
-        assert!(judge(1.0, &[expect("it is positive", Outcome::Departs)])[0].is_unexpected(true));
-        assert!(judge(-1.0, &[])[0].is_unexpected(false));
+        assert!(judge(1.0, &[expect("it is positive", Outcome::Departs)])[0].is_unexpected());
+        assert!(judge(-1.0, &[])[0].is_unexpected());
         let misspelt = judge(1.0, &[expect("it is negative", Outcome::Departs)]);
         assert!(misspelt.len() == 2 && misspelt[1].text.contains("it is positive"));
     }

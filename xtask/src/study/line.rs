@@ -109,7 +109,7 @@ mod tests {
     fn outcomes(points: Vec<LinePoint>) -> Vec<Outcome> {
         let mut claims = Claims::new();
         claims.on_line("the error", "a", points);
-        claims.judge(&[]).iter().map(|verdict| verdict.outcome).collect()
+        claims.judge(None).iter().map(|verdict| verdict.outcome).collect()
     }
 
     #[test]

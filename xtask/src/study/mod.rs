@@ -1,15 +1,16 @@
 //! The vocabulary in which a kind of figure is written: from a config to runs, from outcomes to claims and panels.
 //!
 //! * [`recipe`]: what a kind of figure is;
-//! * [`setup`]: the task, student and training that kinds share, with their rules and translations;
+//! * [`setup`]: the task, student and training that kinds share, with their rules and translations; [`students`] and
+//!   [`draws`] what comes of them;
 //! * [`wanted`](mod@wanted): which runs are asked for and how they are read, in one expression;
 //! * [`claims`], [`line`](mod@line), [`estimate`], [`coverage`]: what a figure says and how it is judged, [`verdict`] what comes of it;
 //! * [`optimum`], [`series`], [`stages`], [`kolmogorov_smirnov`]: numbers read off outcomes; [`rules`]: rules on config values.
 
 pub mod benefits;
-pub mod best_stopping;
 pub mod claims;
 pub mod coverage;
+pub mod draws;
 pub mod error_curves;
 pub mod estimate;
 pub mod kolmogorov_smirnov;
@@ -22,6 +23,7 @@ pub mod series;
 pub mod setup;
 pub mod stages;
 pub mod strengths;
+pub mod students;
 pub mod task_pair;
 pub mod transfer;
 #[cfg(test)]
@@ -31,10 +33,11 @@ pub mod wanted;
 
 pub use claims::{Claims, Point};
 pub use coverage::Coverage;
+pub use error_curves::ErrorKind;
 pub use estimate::Estimate;
 pub use line::LinePoint;
 pub use optimum::{Optimum, censored};
 pub use recipe::{Assembled, Recipe, Table};
-pub use setup::{ErrorKind, Setup};
+pub use setup::Setup;
 pub use verdict::{Expectation, Outcome, Verdict};
 pub use wanted::{Found, Trained, Wanted};

@@ -71,7 +71,7 @@ pub struct Table {
 
 impl Assembled {
     /// The claims, judged beside what is expected of them.
-    pub fn judge(&self, expectations: &[Expectation]) -> Vec<Verdict> {
+    pub fn judge(&self, expectations: Option<&[Expectation]>) -> Vec<Verdict> {
         self.claims.clone().judge(expectations)
     }
 }

@@ -90,6 +90,11 @@ pub fn least_log_every(epochs: u64) -> u64 {
     epochs.div_ceil(MOST_LOGGED).max(1)
 }
 
+/// λ below which gradient descent of L = `layers` matrices converges on a data mode of strength ŝ.
+pub fn learning_rate_bound(layers: usize, data_strength: f64, pace: f64) -> f64 {
+    sim::StudentSpec::new(1, layers, 1.0).learning_rate_bound(data_strength, pace, 0.0)
+}
+
 /// How students are trained and looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainingRules {
@@ -118,11 +123,10 @@ impl TrainingRules {
     }
 
     /// What they must obey together, once each is legal: few enough logged points, and for a strongest data mode of
-    /// strength `strongest` a step that converges, λ < 2/(L ŝ^(2−2/L)), and a start below it.
-    pub fn together(&self, checks: &mut Checks<'_>, strongest: f64) {
+    /// strength `strongest` that is learned `pace` times as fast as with P = N₁ a step that converges, and a start below it.
+    pub fn together(&self, checks: &mut Checks<'_>, strongest: f64, pace: f64) {
         self.logged(checks);
-        let layers = self.layers as f64;
-        let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers));
+        let bound = learning_rate_bound(self.layers, strongest, pace);
         let rule = format!(
             "must be below 2/(L ŝ^(2−2/L)) = {} of the strongest data mode, or gradient descent diverges",
             rounded_down(bound)

@@ -30,7 +30,7 @@ pub(crate) fn at_scale<R: Recipe>(stem: &str, scale: Scale) -> R {
 
 /// The verdicts of `recipe` when every run is replaced by what `substitute` makes of it.
 pub(crate) fn verdicts<R: Recipe>(recipe: &R, substitute: impl Fn(&Run) -> Run + Sync) -> Vec<Verdict> {
-    assembled(recipe, substitute).judge(&[])
+    assembled(recipe, substitute).judge(None)
 }
 
 /// The figure of `recipe` when every run is replaced by what `substitute` makes of it.
@@ -42,7 +42,7 @@ pub(crate) fn assembled<R: Recipe>(recipe: &R, substitute: impl Fn(&Run) -> Run 
 /// Every claim about a line departs when the theory's lines are off by a little more than what it says it would show.
 pub(crate) fn lines_can_fail<R: Recipe>(recipe: &R) {
     let assembled = assembled(recipe, Run::clone);
-    let right = assembled.judge(&[]);
+    let right = assembled.judge(None);
     let is_line = |verdict: &&Verdict| verdict.claim.contains("approach the theory line");
     assert!(right.iter().any(|verdict| is_line(&verdict)));
     for verdict in right.iter().filter(is_line) {
@@ -50,7 +50,7 @@ pub(crate) fn lines_can_fail<R: Recipe>(recipe: &R) {
         let detectable = verdict.detectable.expect("a line claim knows what it would show");
         for by in [1.5 * detectable, -1.5 * detectable] {
             let wrong = Assembled { claims: assembled.claims.clone().with_lines_moved(by), ..assembled.clone() };
-            assert_eq!(find(&wrong.judge(&[]), &verdict.claim).outcome, Outcome::Departs, "{by}: {verdict:?}");
+            assert_eq!(find(&wrong.judge(None), &verdict.claim).outcome, Outcome::Departs, "{by}: {verdict:?}");
         }
     }
 }

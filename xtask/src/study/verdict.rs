@@ -70,13 +70,9 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether the outcome is not the expected one. A claim that cannot be judged is news only to a config that states
-    /// what it expects (`strict`).
-    pub fn is_unexpected(&self, strict: bool) -> bool {
-        match self.outcome {
-            Outcome::NotJudged if !strict => false,
-            outcome => outcome != self.expected,
-        }
+    /// Whether the outcome is not the expected one.
+    pub fn is_unexpected(&self) -> bool {
+        self.outcome != self.expected
     }
 }
 

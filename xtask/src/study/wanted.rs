@@ -31,11 +31,6 @@ impl<'a, T: 'a> Wanted<'a, T> {
         Self { runs, read: Box::new(read) }
     }
 
-    /// Something that needs no run.
-    pub fn nothing(value: impl Fn() -> anyhow::Result<T> + 'a) -> Self {
-        Self::new(Vec::new(), move |_| value())
-    }
-
     /// The runs, in the order in which they were asked for; some may be there twice.
     pub fn runs(&self) -> &[Run] {
         &self.runs

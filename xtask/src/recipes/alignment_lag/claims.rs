@@ -9,9 +9,9 @@ impl AlignmentLag {
         let mut claims = Claims::new();
         let all = panels(0..modes.len());
         let [overlap, grown] = [self.aligned_at, self.grown_at];
-        let leads = modes.iter().map(|mode| {
-            (mode.place(), Estimate::median(mode.times.iter().map(|t| t.grown - t.aligned).collect()))
-        });
+        let leads = modes
+            .iter()
+            .map(|mode| (mode.place(), Estimate::median(mode.times.iter().map(|t| t.grown - t.aligned).collect())));
         let claim = format!("both overlaps reach {overlap} before s/ŝ reaches {grown} (differences in t/τ, medians)");
         claims.positive(claim, &all, leads);
 

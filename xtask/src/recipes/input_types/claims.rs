@@ -2,8 +2,8 @@
 
 use super::{InputTypes, KindResults, NoiseResults};
 use crate::runs::summary::Summary;
-use crate::study::series::first_crossing;
 use crate::study::Claims;
+use crate::study::series::first_crossing;
 use anyhow::Context as _;
 use sim::{ErrorTrack, InputKind, TrainingOutcome};
 
@@ -69,7 +69,8 @@ impl InputTypes {
     }
 
     fn gaussian_starts_earlier(&self, claims: &mut Claims, levels: &[NoiseResults<'_>]) -> anyhow::Result<()> {
-        let claim = format!("with gaussian inputs the test error falls below {} earlier (paired t/τ)", self.start_level);
+        let claim =
+            format!("with gaussian inputs the test error falls below {} earlier (paired t/τ)", self.start_level);
         let (mut leads, mut never) = (Vec::new(), None);
         for results in levels {
             let starts = |kind: InputKind| -> anyhow::Result<Option<Vec<f64>>> {

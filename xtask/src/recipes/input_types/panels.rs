@@ -1,10 +1,10 @@
 //! One panel for each level of noise, the table beside them and the caption.
 
 use super::{InputTypes, KINDS, NoiseResults, name};
-use crate::study::series::linear_grid;
 use crate::study::error_curves::log_points;
 use crate::study::panels::mean_points;
 use crate::study::recipe::Table;
+use crate::study::series::linear_grid;
 use figures::{Axis, Colour, Dash, Line, Panel, Shape};
 use sim::InputKind;
 

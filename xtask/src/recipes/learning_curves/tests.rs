@@ -107,7 +107,8 @@ fn a_wrong_delay_is_not_the_predicted_one() {
 #[test]
 fn paired_claims_depart_with_enough_seeds() {
     // 20 seeds of cheap students: an exact interval of the median needs as many.
-    let config = LearningCurves { seeds: 20, curve_snrs: vec![4.0], optimum_snrs: vec![4.0], random_draws: 0, ..config() };
+    let config =
+        LearningCurves { seeds: 20, curve_snrs: vec![4.0], optimum_snrs: vec![4.0], random_draws: 0, ..config() };
     let noisier = |run: &Run| {
         judged(run, |experiment| match experiment {
             Experiment::Linear(spec) => with_noise(2.0, Experiment::Linear(spec)),

@@ -120,11 +120,7 @@ impl NonGradient {
         panel = panel.mark(RefLine::horizontal(1.0));
         let level = |(i, ratio): (usize, f64)| vec![(i as f64 - 0.3, ratio), (i as f64 + 0.3, ratio)];
         let theory = teachers.iter().map(|c| c.closed().ratio()).enumerate().map(level);
-        let drawn = teachers
-            .iter()
-            .map(|c| c.drawn_ratios().mean)
-            .enumerate()
-            .map(level);
+        let drawn = teachers.iter().map(|c| c.drawn_ratios().mean).enumerate().map(level);
         panel = panel.mark(Line::segments("theory", theory).colour(STOPPING).legend("theory")).mark(
             Line::segments("at this size", drawn).colour(STOPPING).dash(Dash::Dashed).width(1.2).legend("at this size"),
         );

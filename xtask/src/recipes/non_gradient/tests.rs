@@ -1,9 +1,9 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::NonGradient;
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{lines_can_fail, passed, smoke, verdicts as judge};
 use sim::Experiment;
 

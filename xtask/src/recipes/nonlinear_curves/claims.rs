@@ -32,7 +32,8 @@ impl NonlinearCurves {
             let weak = weak.learned.min(f64::MAX).ln();
             if strong.learned.is_finite() { weak - strong.learned.ln() } else { f64::MIN }
         });
-        let claim = "a higher SNR is learned earlier by every student (ln of the times at which ε_tr falls below the level)";
+        let claim =
+            "a higher SNR is learned earlier by every student (ln of the times at which ε_tr falls below the level)";
         claims.shown(claim, &train, earlier);
         let lower = higher_snr(measured, |weak, strong| weak.least - strong.least);
         claims.shown("a higher SNR reaches a lower least test error in every student (ln ε_te)", &test, lower);

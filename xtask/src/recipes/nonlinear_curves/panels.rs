@@ -1,8 +1,8 @@
 //! One panel per column and error, the table beside them and the caption.
 
 use super::{Column, ErrorKind, Measured, NonlinearCurves, SnrStudents};
-use crate::study::series::linear_grid;
 use crate::study::recipe::Table;
+use crate::study::series::linear_grid;
 use figures::math_text::number;
 use figures::{Axis, Colour, ColourScale, Dash, Line, Panel};
 use sim::TrainingOutcome;

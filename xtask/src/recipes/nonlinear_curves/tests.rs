@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{ErrorKind, Measured, NonlinearCurves, SeedNumbers};
-use crate::study::recipe::{Assembled, Recipe};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::recipe::{Assembled, Recipe};
 use crate::study::trial::{passed, smoke, verdicts};
 use figures::{Mark, Points};
 use sim::{Experiment, LeakyReluSpec};
@@ -43,7 +43,7 @@ fn after(part: &str, change: impl Fn(&mut SeedNumbers)) -> Option<bool> {
     let mut measured = right(&config);
     let last = measured.len() - 1;
     change(&mut measured[last].seeds[1]);
-    passed(&config.claims(&measured).judge(&[]), part)
+    passed(&config.claims(&measured).judge(None), part)
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn students_that_have_not_begun_to_learn_are_told_and_not_judged() {
     let mut measured = right(&config);
     let unborn = |s: &mut SeedNumbers| (s.stages, s.learned, s.least, s.last) = (0, f64::INFINITY, 0.0, 0.0);
     unborn(&mut measured[0].seeds[1]);
-    let verdicts = config.claims(&measured).judge(&[]);
+    let verdicts = config.claims(&measured).judge(None);
     assert!(verdicts[0].claim.contains("1 of 2 at L = 2, rank 1, SNR 10"), "{}", verdicts[0].claim);
     for claim in [STAGES, MINIMUM] {
         assert_eq!(passed(&verdicts, claim), Some(true), "{claim}");
@@ -74,7 +74,7 @@ fn students_that_have_not_begun_to_learn_are_told_and_not_judged() {
         assert_eq!(told.points, 2 * measured.len() - 1, "{told:?}");
     }
     measured.iter_mut().flat_map(|m| &mut m.seeds).for_each(unborn);
-    let verdicts = config.claims(&measured).judge(&[]);
+    let verdicts = config.claims(&measured).judge(None);
     for claim in [STAGES, MINIMUM] {
         assert_eq!(passed(&verdicts, claim), None, "{claim}");
     }

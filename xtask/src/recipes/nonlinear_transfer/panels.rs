@@ -1,7 +1,7 @@
 //! One panel per strength of task A, and the caption.
 
 use super::{NonlinearTransfer, Point};
-use crate::study::benefits::{benefit_panel, short, strength_colours};
+use crate::study::benefits::{benefit_panel, log_strength_colours, short};
 use crate::study::panels::mean_points;
 use figures::{Colour, Dash, Line, Panel};
 
@@ -14,7 +14,7 @@ impl NonlinearTransfer {
     /// T against q.
     pub(super) fn panel(&self, index: usize, strength_a: f64, points: &[Point]) -> Panel {
         let mut panel = benefit_panel(index, strength_a);
-        let colours = strength_colours(&self.strengths_b);
+        let colours = log_strength_colours(&self.strengths_b);
         let of = |strength_b: f64| points.iter().filter(move |p| p.pair.strength_b == strength_b);
         for &strength_b in &self.strengths_b {
             let line = of(strength_b).map(|p| (p.pair.alignment, p.linear));

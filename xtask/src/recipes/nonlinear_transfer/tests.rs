@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::{NonlinearTransfer, Point};
-use crate::study::task_pair::TaskPair;
 use crate::runs::ensemble::TransferOutcome;
-use crate::study::recipe::Recipe as _;
 use crate::runs::run::Run;
+use crate::study::recipe::Recipe as _;
+use crate::study::task_pair::TaskPair;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, TaskSpec};
 
@@ -41,7 +41,7 @@ fn after(part: &str, which: impl Fn(&Point) -> bool, change: impl Fn(&mut Point)
     let config = config();
     let mut points = right(&config);
     points.iter_mut().filter(|p| which(p)).for_each(change);
-    passed(&config.claims(&points).judge(&[]), part)
+    passed(&config.claims(&points).judge(None), part)
 }
 
 fn swap(point: &mut Point) {
@@ -76,8 +76,8 @@ fn claims_fail_on_wrong_benefits_and_stay_open_where_chance_may_decide() {
 fn claims_without_a_point_are_not_judged() {
     let config = config();
     let points: Vec<Point> = right(&config).into_iter().filter(|p| p.pair.alignment == 1.0).collect();
-    assert_eq!(passed(&config.claims(&points).judge(&[]), LOSING), None);
-    assert_eq!(passed(&config.claims(&points).judge(&[]), GAINING), Some(true));
+    assert_eq!(passed(&config.claims(&points).judge(None), LOSING), None);
+    assert_eq!(passed(&config.claims(&points).judge(None), GAINING), Some(true));
 }
 
 /// Smoke with every student of this many tasks changed.

@@ -1,10 +1,10 @@
 //! What the exact solution claims.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
+use crate::runs::ensemble::log_gap;
 use crate::runs::summary::Summary;
 use crate::study::error_curves::log_points;
 use crate::study::{Claims, Coverage, Estimate, Point};
-use crate::runs::ensemble::log_gap;
 use sim::Start;
 
 impl RandomStudentStudy {
@@ -52,7 +52,9 @@ impl RandomStudentStudy {
                 let exact = curve.exact.test[index].log_error;
                 let step = 2.0 * (coarse[index].log_error.mean - fine[index].log_error.mean).abs();
                 let at = format!("SNR {}, t/τ = {}", curve.condition.snr, point.time);
-                points.push(Point::new(at, Estimate::beside(point.log_error, exact)).equals(exact.mean).give_or_take(step));
+                points.push(
+                    Point::new(at, Estimate::beside(point.log_error, exact)).equals(exact.mean).give_or_take(step),
+                );
             }
         }
         Ok(points)

@@ -1,10 +1,10 @@
 //! The four panels, the tables beside them and the caption.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
-use crate::study::series::linear_grid;
 use crate::study::error_curves::log_points;
 use crate::study::panels::{mean_points, optimum_points};
 use crate::study::recipe::Table;
+use crate::study::series::linear_grid;
 use figures::math_text::number;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Key, Legend, Line, Panel, Points, RefLine, Shape};
 use sim::Start;

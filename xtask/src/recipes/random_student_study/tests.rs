@@ -2,10 +2,10 @@
 
 use super::{RandomStudentStudy, Recipe as _};
 use crate::config::Scale;
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::recipes::learning_curves::LearningCurves;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{at_scale, passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment, LinearSpec, Start};
 

@@ -13,7 +13,8 @@ impl RandomizedData {
         // The largest and the smallest noise value miss the ends of the bulk by an amount that falls as n^(−2/3).
         let ends = [(original, "original"), (shuffled, "shuffled")].map(|(kind, name)| {
             let [upper, lower] = kind.bulk_places();
-            [("upper", upper), ("lower", lower)].map(|(end, place)| kind.line_point(format!("{end} end, {name}"), place, true))
+            [("upper", upper), ("lower", lower)]
+                .map(|(end, place)| kind.line_point(format!("{end} end, {name}"), place, true))
         });
         claims.on_line("the ends of both bulks", "a", ends.into_iter().flatten());
 
@@ -28,7 +29,8 @@ impl RandomizedData {
 
         let claim = format!("the train error of structured data falls below {} earlier", self.train_level);
         let [early, late] = [original, shuffled].map(|kind| kind.crossing_times(self.tau()));
-        let both = early?.into_iter().zip(late?).map(|(early, late)| Some(late? - early?)).collect::<Option<Vec<f64>>>();
+        let both =
+            early?.into_iter().zip(late?).map(|(early, late)| Some(late? - early?)).collect::<Option<Vec<f64>>>();
         let never = both.is_none().then(|| "some student never got there within its epochs".to_owned());
         let delay = both.map(|delays| ("the paired delay in t/τ".to_owned(), Summary::of(&delays)));
         claims.positive(claim, "b", delay).unless(never);

@@ -1,8 +1,8 @@
 //! One kind of data set: what the theory says of it and what its runs show.
 
 use super::RandomizedData;
-use crate::study::line::SIZES;
 use crate::runs::results::Results;
+use crate::study::line::SIZES;
 use anyhow::Context as _;
 use sim::{Labels, TrainingOutcome};
 use theory::{LearningCurve, SpikedMatrix, Student};

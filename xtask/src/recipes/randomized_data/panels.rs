@@ -2,9 +2,9 @@
 
 use super::RandomizedData;
 use super::measured::Kind;
-use crate::study::series::linear_grid;
 use crate::study::error_curves::log_points;
 use crate::study::recipe::Table;
+use crate::study::series::linear_grid;
 use figures::{Axis, Colour, ColourScale, Dash, Histogram, Line, Panel, Points, RefLine, Shape};
 use sim::Labels;
 

@@ -1,9 +1,9 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::RandomizedData;
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{Experiment, Labels, LinearSpec};
 

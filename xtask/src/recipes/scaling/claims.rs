@@ -34,7 +34,8 @@ impl Scaling {
              the cheapest (aligned: a cheaper one of smaller N)",
             self.cost_within
         );
-        let spreads = self.costs(record)?.into_iter().map(|(at, spread)| Point::new(at, spread).below(self.cost_within));
+        let spreads =
+            self.costs(record)?.into_iter().map(|(at, spread)| Point::new(at, spread).below(self.cost_within));
         claims.shown(claim, "a", spreads).unless(self.noise(record, all_epochs));
 
         let at_peak = |name: &str| find(record, &epoch_name(name, self.paper_size)).map(|m| m.at_peak);
@@ -88,7 +89,9 @@ impl Scaling {
         let worst = used.max_by(|a, b| a.noise.total_cmp(&b.noise)).filter(|worst| worst.noise > self.most_noise)?;
         let (repeats, most) = (100.0 * worst.noise, 100.0 * self.most_noise);
         let name = &worst.name;
-        Some(format!("recorded on a busy machine: {name} repeats within {repeats:.0} %, at most {most:.0} % can be judged"))
+        Some(format!(
+            "recorded on a busy machine: {name} repeats within {repeats:.0} %, at most {most:.0} % can be judged"
+        ))
     }
 
     /// The spread of an operation's cost over sizes, for each engine.

@@ -2,11 +2,11 @@
 
 use super::{CURVES, ENGINES, Scaling, curve_name, epoch_name, threads_name};
 use crate::bench::{Benchmarks, Machine, Measurement, Yardsticks};
-use crate::study::{Outcome, Verdict};
 use crate::config::Scale;
-use crate::study::recipe::Recipe as _;
 use crate::runs::results::Results;
+use crate::study::recipe::Recipe as _;
 use crate::study::trial::{at_scale, passed};
+use crate::study::{Outcome, Verdict};
 
 fn config() -> Scaling {
     at_scale("figx2_scaling", Scale::Paper)
@@ -56,12 +56,12 @@ fn with(part: &str, factor: f64) -> Vec<Verdict> {
         touched += 1;
     }
     assert!(touched > 0, "{part}");
-    config().claims(&record).unwrap().judge(&[])
+    config().claims(&record).unwrap().judge(None)
 }
 
 #[test]
 fn a_right_record_passes() {
-    for verdict in config().claims(&right()).unwrap().judge(&[]) {
+    for verdict in config().claims(&right()).unwrap().judge(None) {
         assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
     }
 }
@@ -84,7 +84,7 @@ fn each_claim_fails_on_a_record_that_breaks_it() {
 fn one_thread_is_not_judged() {
     let mut record = right();
     record.machine.threads = 1;
-    assert_eq!(passed(&config().claims(&record).unwrap().judge(&[]), "two threads"), None);
+    assert_eq!(passed(&config().claims(&record).unwrap().judge(None), "two threads"), None);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_record_of_a_busy_machine_is_not_judged() {
     for m in record.measured.iter_mut().filter(|m| m.name == "epoch/leaky_f32/800") {
         (m.noise, m.at_peak) = (0.5, 3.0 * m.at_peak);
     }
-    let verdicts = config().claims(&record).unwrap().judge(&[]);
+    let verdicts = config().claims(&record).unwrap().judge(None);
     assert_eq!(passed(&verdicts, "grows as its operations"), None);
     assert_eq!(passed(&verdicts, "of the register peak"), Some(true));
 }

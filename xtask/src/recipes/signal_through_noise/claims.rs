@@ -53,7 +53,8 @@ impl SignalThroughNoise {
                 transition.points.iter().filter(|p| p.strength > transition.matrix.threshold()).collect();
             for pair in beyond.windows(2) {
                 let (low, high) = (pair[0].seen.values(Quantity::Overlap), pair[1].seen.values(Quantity::Overlap));
-                let at = format!("A = {}, s̄ from {} to {}", transition.aspect_ratio, pair[0].strength, pair[1].strength);
+                let at =
+                    format!("A = {}, s̄ from {} to {}", transition.aspect_ratio, pair[0].strength, pair[1].strength);
                 rises.push((at, Summary::of_differences(high, low)));
             }
         }
@@ -61,7 +62,8 @@ impl SignalThroughNoise {
         claims.positive(claim, "c", rises);
         let excesses = transitions.iter().flat_map(|t| {
             t.points.iter().map(move |p| {
-                let excess: Vec<f64> = p.seen.values(Quantity::Strength).iter().map(|s_hat| s_hat - p.strength).collect();
+                let excess: Vec<f64> =
+                    p.seen.values(Quantity::Strength).iter().map(|s_hat| s_hat - p.strength).collect();
                 (t.place(p), Summary::of(&excess))
             })
         });
@@ -105,9 +107,8 @@ impl Transition {
     /// nothing but the line can be wrong in silence.
     fn line_point(&self, point: &TransitionPoint, quantity: Quantity) -> LinePoint {
         let sizes = self.sizes.iter().zip(&point.by_size);
-        let drawn = sizes.map(|(matrix, sample)| {
-            (Summary::of(sample.values(quantity)), quantity.predicted(matrix, point.strength))
-        });
+        let drawn = sizes
+            .map(|(matrix, sample)| (Summary::of(sample.values(quantity)), quantity.predicted(matrix, point.strength)));
         LinePoint::new(self.place(point), drawn.collect()).at_threshold(!self.is_far_above(point))
     }
 }

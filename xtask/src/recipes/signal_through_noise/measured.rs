@@ -1,8 +1,8 @@
 //! What the data matrices show, read from the runs.
 
 use super::{DIVISORS, SignalThroughNoise};
-use crate::runs::summary::Summary;
 use crate::runs::results::Results;
+use crate::runs::summary::Summary;
 use sim::{Experiment, SpectrumOutcome};
 use theory::SpikedMatrix;
 

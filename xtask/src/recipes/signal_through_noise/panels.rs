@@ -3,8 +3,8 @@
 use super::SignalThroughNoise;
 use super::measured::{HistogramData, Quantity, Transition};
 use crate::runs::summary::{Summary, student_quantile};
-use crate::study::series::linear_grid;
 use crate::study::recipe::Table;
+use crate::study::series::linear_grid;
 use figures::{Axis, Band, Colour, ColourScale, Dash, Histogram, Legend, Line, Panel, Points, RefLine};
 
 impl SignalThroughNoise {

@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::SignalThroughNoise;
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::runs::run::Run;
-use crate::study::{Outcome, Verdict};
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{passed, smoke, verdicts};
+use crate::study::{Outcome, Verdict};
 use sim::{Experiment, SpectrumExtent, TaskSpec};
 
 /// Smaller than smoke scale, where a second is a long time.
@@ -49,10 +49,8 @@ fn every(change: impl Fn(&mut TaskSpec) + Sync) -> Vec<Verdict> {
 #[test]
 fn lines_depart_from_data_with_other_noise_or_shape() {
     let above = ["ŝ above the threshold: draws", "O above the threshold: draws"];
-    for (name, found) in [
-        ("noise × 2", every(|task| task.noise *= 2.0)),
-        ("no noise", every(|task| task.noise = 0.0)),
-    ] {
+    for (name, found) in [("noise × 2", every(|task| task.noise *= 2.0)), ("no noise", every(|task| task.noise = 0.0))]
+    {
         for claim in above {
             assert_eq!(passed(&found, claim), Some(false), "{claim}, {name}");
         }

@@ -90,7 +90,12 @@ impl StudentWidth {
              of {} seeds with 95 % intervals. (a) Random against aligned starts, all widths and SNRs. (b) Aligned students \
              against SNR, with theory for each width: a narrow student cannot learn most of the noise, but at the best stopping \
              time a wide one has not learned it yet either.",
-            self.inputs, self.outputs, number(self.epsilon), number(self.learning_rate), self.epochs, self.seeds
+            self.inputs,
+            self.outputs,
+            number(self.epsilon),
+            number(self.learning_rate),
+            self.epochs,
+            self.seeds
         )
     }
 }

@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::StudentWidth;
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::config::Scale;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{at_scale, lines_can_fail, passed, smoke, verdicts};
 use sim::{Experiment, StudentSpec, TaskSpec};
 
@@ -66,7 +66,10 @@ fn paired_claims_depart_when_one_side_sees_more_noise() {
         })
     });
     assert_eq!(passed(&found, "narrow and of the widest"), Some(false));
-    assert_eq!(passed(&found, "what width changes of an aligned student's least ln ε_te (paired, SNR ≥ 2): simul"), Some(false));
+    assert_eq!(
+        passed(&found, "what width changes of an aligned student's least ln ε_te (paired, SNR ≥ 2): simul"),
+        Some(false)
+    );
     let found = verdicts(&config, |run| judged(run, |task, _, random| task.noise *= if random { 2.0 } else { 1.0 }));
     assert_eq!(passed(&found, "random and aligned students differ"), Some(false));
 }

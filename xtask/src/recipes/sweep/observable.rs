@@ -1,8 +1,8 @@
 //! What a sweep looks at: by theory, and in a simulation.
 
 use super::point::Point;
-use crate::study::series::linear_grid;
 use crate::runs::results::Results;
+use crate::study::series::linear_grid;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use sim::{Draw, ErrorTrack, TrainingOutcome};

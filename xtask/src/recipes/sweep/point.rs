@@ -81,9 +81,12 @@ impl Point {
     }
 
     fn experiment(&self, task: TaskSpec, draw: Draw) -> Experiment {
-        let student =
-            StudentSpec::new(self.student.hidden, self.student.layers, self.student.epsilon);
-        let training = Training::new(self.training.learning_rate, self.training.epochs, Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)));
+        let student = StudentSpec::new(self.student.hidden, self.student.layers, self.student.epsilon);
+        let training = Training::new(
+            self.training.learning_rate,
+            self.training.epochs,
+            Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)),
+        );
         match self.student.start {
             Start::TrainingAligned => {
                 Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })

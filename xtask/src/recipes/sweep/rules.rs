@@ -2,7 +2,7 @@
 
 use super::{Observable, Parameter, Point, Sweep};
 use crate::config::Checks;
-use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, learning_rate_bound, rounded_down, title};
 use sim::Draw;
 use theory::TheoryError;
 
@@ -146,9 +146,8 @@ fn fault_of(point: &Point, draw: Draw) -> Option<Fault> {
         let set_by = &[Parameter::Epsilon];
         return Some(Fault { path: "student.epsilon", set_by, given: format!("epsilon {epsilon} "), rule });
     }
-    let layers = point.student.layers as f64;
     let density = (point.task.examples as f64 / point.task.inputs as f64).max(1.0);
-    let bound = 2.0 / (layers * strongest.powf(2.0 - 2.0 / layers) * density);
+    let bound = learning_rate_bound(point.student.layers, strongest, density);
     if rate >= bound {
         let rule = format!("must be below {}, or gradient descent diverges", rounded_down(bound));
         let set_by = &[Parameter::LearningRate];

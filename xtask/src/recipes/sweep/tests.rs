@@ -2,9 +2,9 @@
 
 use super::{AxisKeys, Companion, Observable, Parameter, Sweep};
 use crate::config::{Document, Scale};
-use crate::study::recipe::Recipe;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::recipe::Recipe;
 
 fn template() -> Sweep {
     let text = Sweep::TEMPLATE.unwrap();

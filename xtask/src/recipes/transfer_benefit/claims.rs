@@ -24,7 +24,9 @@ impl TransferBenefit {
         };
         let is_strong = |pair: &TaskPair| pair.strength_b >= *strong_b;
         let parallel = |pair: &TaskPair| is_strong(pair) && pair.alignment == last;
-        let claim = format!("a weak task gains more than {helped_above} from strong company (s̄_B ≥ {strong_b}) at the largest q");
+        let claim = format!(
+            "a weak task gains more than {helped_above} from strong company (s̄_B ≥ {strong_b}) at the largest q"
+        );
         let helped = of(self.strengths_a.weak, &parallel).into_iter().map(|point| point.above(*helped_above));
         claims.shown(claim, "a", helped);
         let claim = format!("a middling task loses by strong company (s̄_B ≥ {strong_b}) for q ≤ {hurt_until}");

@@ -1,9 +1,9 @@
 //! One panel per strength of task A, and the caption.
 
 use super::{Point, TransferBenefit};
-use crate::study::series::linear_grid;
-use crate::study::benefits::{benefit_panel, short, strength_colours};
+use crate::study::benefits::{benefit_panel, log_strength_colours, short};
 use crate::study::panels::mean_points;
+use crate::study::series::linear_grid;
 use crate::study::transfer::TaskInCompany;
 use figures::{Line, Panel, Points, Shape};
 use rayon::prelude::*;
@@ -22,7 +22,7 @@ impl TransferBenefit {
         grid.sort_by(f64::total_cmp);
         grid.dedup();
         let mut panel = benefit_panel(index, task.strength);
-        let colours = strength_colours(&self.strengths_b);
+        let colours = log_strength_colours(&self.strengths_b);
         let of = |strength_b: f64| points.iter().filter(move |p| p.pair.strength_b == strength_b);
         for &strength_b in &self.strengths_b {
             let at = |q: &f64| Ok((*q, task.benefit(strength_b, *q)?));

@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::TransferBenefit;
-use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::recipe::Recipe as _;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::recipe::Recipe as _;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment};
 
@@ -61,7 +61,8 @@ fn every_claim_departs_for_another_alignment() {
             }
         })
     });
-    let claims = ["a weak task gains", "a middling task loses", "s̄_A = 0.841: sim", "s̄_A = 3.000: sim", "s̄_A = 100.000: sim"];
+    let claims =
+        ["a weak task gains", "a middling task loses", "s̄_A = 0.841: sim", "s̄_A = 3.000: sim", "s̄_A = 100.000: sim"];
     for claim in claims {
         assert_eq!(passed(&flipped, claim), Some(false), "{claim}");
     }
@@ -84,7 +85,9 @@ fn lines_depart_from_draws_of_another_alignment() {
     // What the draws are told is not what the theory is asked.
     let config = TransferBenefit { draws: 200, seeds: 2, ..config() };
     let wrong = verdicts(&config, |run| match run.clone() {
-        Run::Transfer(spec) => Run::Transfer(crate::runs::ensemble::TransferSpec { alignment: 0.9 * spec.alignment, ..spec }),
+        Run::Transfer(spec) => {
+            Run::Transfer(crate::runs::ensemble::TransferSpec { alignment: 0.9 * spec.alignment, ..spec })
+        }
         other => other,
     });
     assert_eq!(passed(&wrong, "s̄_A = 3.000: draws"), Some(false));

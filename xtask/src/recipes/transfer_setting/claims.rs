@@ -34,9 +34,14 @@ fn cells(plane: &Plane) -> impl Iterator<Item = (String, f64)> + '_ {
 /// A weak task gains from strong, aligned company, and there most.
 pub(super) fn support(claims: &mut Claims, plane: &Plane, above: f64) {
     let corner = Point::new("the strongest, best aligned B", plane.strong_and_aligned()).above(above);
-    claims.shown(format!("a weak task gains more than {above} from the strongest, best aligned company"), "b", [corner]);
+    claims.shown(
+        format!("a weak task gains more than {above} from the strongest, best aligned company"),
+        "b",
+        [corner],
+    );
     let column = plane.column(plane.strengths_b.len() - 1);
-    let rises = column.windows(2).map(|w| Point::new(format!("q from {:.2} to {:.2}", w[0].0, w[1].0), w[1].1 - w[0].1));
+    let rises =
+        column.windows(2).map(|w| Point::new(format!("q from {:.2} to {:.2}", w[0].0, w[1].0), w[1].1 - w[0].1));
     let claim = "what a weak task gains from the strongest company does not fall with alignment (to rounding)";
     claims.shown(claim, "b", rises.map(|point| point.above(-1e-12)));
 }
@@ -45,7 +50,8 @@ pub(super) fn support(claims: &mut Claims, plane: &Plane, above: f64) {
 pub(super) fn boundary(claims: &mut Claims, plane: &Plane) {
     let orthogonal = Point::new("the least aligned", plane.strong_and_orthogonal()).below(0.0);
     let aligned = Point::new("the best aligned", plane.strong_and_aligned()).above(0.0);
-    let claim = "a middling task is hurt by the strongest company if it is badly aligned and helped if it is well aligned";
+    let claim =
+        "a middling task is hurt by the strongest company if it is badly aligned and helped if it is well aligned";
     claims.shown(claim, "c", [orthogonal, aligned]);
     let changes = |index: usize| plane.column(index).windows(2).filter(|w| (w[0].1 < 0.0) != (w[1].1 < 0.0)).count();
     let most = (0..plane.strengths_b.len()).map(changes).max().unwrap_or(0);

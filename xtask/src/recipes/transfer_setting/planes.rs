@@ -1,8 +1,8 @@
 //! The transfer benefit over strength and alignment of the second task.
 
 use super::TransferSetting;
-use crate::study::series::{first_crossing, linear_grid};
 use crate::study::benefits::short;
+use crate::study::series::{first_crossing, linear_grid};
 use figures::{Anchor, Axis, Colour, ColourBar, ColourScale, HeatMap, Line, Panel, Text};
 use rayon::prelude::*;
 

@@ -2,10 +2,10 @@
 
 use super::planes::Plane;
 use super::{TransferSetting, claims};
-use crate::study::task_pair::StrengthsOfA;
 use crate::runs::run::Run;
-use crate::study::{Claims, Outcome};
+use crate::study::task_pair::StrengthsOfA;
 use crate::study::trial::{passed, smoke, verdicts as judge};
+use crate::study::{Claims, Outcome};
 
 fn config() -> TransferSetting {
     TransferSetting { cells: (6, 6), ..smoke("fig07_transfer_setting") }
@@ -40,7 +40,7 @@ fn the_boundary_fails_where_signs_are_turned_round() {
     let outcome = |plane: &Plane| {
         let mut claims = Claims::new();
         claims::boundary(&mut claims, plane);
-        claims.judge(&[])[0].outcome
+        claims.judge(None)[0].outcome
     };
     let right = Plane::evaluate(&config(), 3.0).unwrap();
     assert_eq!(outcome(&right), Outcome::Holds);

@@ -36,9 +36,10 @@ impl VaryingExamples {
     /// ln of an error over time.
     fn curve_panel(&self, conditions: &[Condition], kind: ErrorKind) -> anyhow::Result<Panel> {
         let (epochs, times) = (self.point_epochs(), self.setup(self.inputs).times_of(&self.point_epochs()));
-        let mut panel = Panel::new(Axis::new("t/τ").range(self.time_range.0, self.time_range.1), Axis::new(kind.label()))
-            .title(format!("SNR {}: {} error", self.curve_snr, kind.name()))
-            .legend(Legend::Outside);
+        let mut panel =
+            Panel::new(Axis::new("t/τ").range(self.time_range.0, self.time_range.1), Axis::new(kind.label()))
+                .title(format!("SNR {}: {} error", self.curve_snr, kind.name()))
+                .legend(Legend::Outside);
         for (index, condition) in self.curves(conditions).enumerate() {
             let (name, colour) = (format!("P/N₁ = {}", self.density(condition.examples)), palette(index));
             let statistics = kind.drawn(condition.draws.here()).iter().zip(&times);

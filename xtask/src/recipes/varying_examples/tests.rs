@@ -1,10 +1,10 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
 use super::VaryingExamples;
-use crate::study::setup::INDEPENDENT_RUNS;
 use crate::config::Scale;
 use crate::runs::run::Run;
 use crate::study::Outcome;
+use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::trial::{at_scale, lines_can_fail, passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment, InputKind, LinearSpec, TaskSpec};
 
