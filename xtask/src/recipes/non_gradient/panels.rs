@@ -6,7 +6,7 @@ use crate::runs::summary::Summary;
 use crate::study::Table;
 use crate::study::panels::{mean_points, strength_colours};
 use crate::study::series::linear_grid;
-use figures::{Anchor, Axis, Colour, Dash, Figure, Legend, Line, Panel, Points, RefLine, Shape};
+use figures::{Axis, Colour, Dash, Figure, Legend, Line, Panel, Points, RefLine, Shape};
 use theory::DataSpectrum;
 
 /// Points of a line of the theory.
@@ -42,8 +42,7 @@ impl NonGradient {
             .collect::<anyhow::Result<Vec<_>>>()?;
         let threshold = DataSpectrum::new(&self.setup().theory_task(&[])?).threshold();
         let snr = Axis::new("SNR").range(0.0, self.snr_range.1.max(self.snrs[self.snrs.len() - 1]));
-        let mut panel =
-            Panel::new(snr, Axis::new("least ln ε_{te}")).title("rank 1").legend(Legend::At(Anchor::TopRight));
+        let mut panel = Panel::new(snr, Axis::new("least ln ε_{te}")).title("rank 1").legend(Legend::Below);
         panel = panel
             .mark(RefLine::vertical(threshold).series("threshold").legend("detection threshold"))
             .mark(
@@ -116,7 +115,7 @@ impl NonGradient {
         let teacher = Axis::new("teacher's strengths").range(-0.5, teachers.len() as f64 - 0.5).labelled_ticks(names);
         let mut panel = Panel::new(teacher, Axis::new("shrinkage / optimal stopping"))
             .title("ratio of least test errors")
-            .legend(Legend::At(Anchor::BottomLeft));
+            .legend(Legend::Below);
         panel = panel.mark(RefLine::horizontal(1.0));
         let level = |(i, ratio): (usize, f64)| vec![(i as f64 - 0.3, ratio), (i as f64 + 0.3, ratio)];
         let theory = teachers.iter().map(|c| c.closed().ratio()).enumerate().map(level);
@@ -159,7 +158,7 @@ impl NonGradient {
              coincide; lines in closed form, points with 95 % intervals over {} seeds. (b) The test error of {} over time is the sum \
              of one part per mode and of the learned noise. Every mode has its own best time (dots); one stopping time cannot \
              serve them all, and by then some noise has been learned: shrinkage serves each mode and learns no noise. (c) The ratio \
-             of the two errors on {} paired data matrices per teacher, in closed form and (dashed, noise known) averaged over {} draws of this size: it is least for weak modes of different strength. The stopping \
+             of the two errors on {} paired data matrices for each of the teachers {}, in closed form and (dashed, noise known) averaged over {} draws of this size: it is least for weak modes of different strength. The stopping \
              time of each seed is picked by looking at its test error, so it adapts to the sample; the algorithm sees the data alone.",
             self.layers,
             self.inputs,
@@ -168,15 +167,16 @@ impl NonGradient {
             self.seeds,
             name(&self.shown_strengths),
             self.paired_seeds,
+            self.teachers.iter().map(|strengths| name(strengths)).collect::<Vec<_>>().join(", "),
             self.draws
         )
     }
 }
 
-/// A teacher in few words: (10, 8, …, 2).
+/// A teacher in few words: (10, …, 2).
 fn abbreviated(strengths: &[f64]) -> String {
     match strengths {
-        [first, second, .., last] if strengths.len() > 4 => format!("({first}, {second}, …, {last})"),
+        [first, .., last] if strengths.len() > 3 => format!("({first}, …, {last})"),
         _ => name(strengths),
     }
 }
