@@ -64,6 +64,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A number of things: `1 row`, `2 rows`.
+pub fn counted(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A word of a command as a shell takes it.
 pub fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=,:+".contains(c);

@@ -12,7 +12,7 @@ mod spectral;
 mod tasks;
 mod words;
 
-use crate::console;
+use crate::console::{self, counted};
 use crate::runs::atomic_file::write_atomically;
 use crate::say;
 use anyhow::{Context as _, bail, ensure};
@@ -212,7 +212,8 @@ fn described(data: &Data) -> String {
         [] => String::new(),
         notes => format!("; recognised: {}", notes.join("; ")),
     };
-    format!("{}: {} rows × {} columns{recognised}", data.source, data.matrix.nrows(), data.matrix.ncols())
+    let (rows, columns) = data.matrix.shape();
+    format!("{}: {} × {}{recognised}", data.source, counted(rows, "row"), counted(columns, "column"))
 }
 
 /// Constant columns, and rows or columns that repeat earlier ones.

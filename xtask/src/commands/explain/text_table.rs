@@ -1,6 +1,7 @@
 //! Tables of text: separators, a header line and a leading column of labels are recognised.
 
 use super::reading::{Data, shortened};
+use crate::console::counted;
 use anyhow::{anyhow, bail, ensure};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use faer::Mat;
@@ -117,10 +118,6 @@ fn records(text: &str, format: Format) -> anyhow::Result<Vec<StringRecord>> {
 
 fn line(record: &StringRecord) -> u64 {
     record.position().map_or(0, csv::Position::line)
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A cell as a number, finite or not.

@@ -1,6 +1,7 @@
 //! The answer in words, for someone who does not have the paper at hand.
 
-use super::record::{Mode, Record};
+use super::record::{Mode, Record, Shape};
+use crate::console::counted;
 
 /// A heading and its sentences.
 pub(super) struct Section {
@@ -65,17 +66,14 @@ pub(super) fn text(record: &Record) -> Vec<Section> {
 }
 
 fn read(record: &Record) -> Vec<String> {
-    let shape = record.shape;
+    let Shape { outputs, inputs, examples } = record.shape;
+    let (outputs, inputs) = (counted(outputs, "output"), counted(inputs, "input"));
     let mut lines = record.read.clone();
     lines.push(match record.kind {
-        "regression" => format!(
-            "Taken as {} examples of {} inputs and {} outputs.",
-            shape.examples, shape.inputs, shape.outputs
-        ),
-        "tasks" => format!("Taken as {} tasks of {} outputs in all, with the same {} inputs.", lines.len(), shape.outputs, shape.inputs),
+        "regression" => format!("Taken as {} of {inputs} and {outputs}.", counted(examples, "example")),
+        "tasks" => format!("Taken as {} tasks of {outputs} in all, with the same {inputs}.", lines.len()),
         _ => format!(
-            "Taken as the correlations of {} outputs (rows) with {} inputs (columns): each entry is a true value plus noise.",
-            shape.outputs, shape.inputs
+            "Taken as the correlations of {outputs} (rows) with {inputs} (columns): each entry is a true value plus noise."
         ),
     });
     lines
