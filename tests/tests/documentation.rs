@@ -1,4 +1,4 @@
-//! What Markdown would do to the formulas in the documentation.
+//! What Markdown would do to the formulas in the documentation, and whether its links lead somewhere.
 
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
@@ -61,4 +61,27 @@ fn the_check_finds_what_it_is_for() {
     let safe = eaten.replace("///   (", "/// ```text\n/// (") + "\n/// ```\n/// where `⟨s²⟩_in` and `Σ_{k}` and s_α";
     assert_eq!(paragraphs(&safe).len(), 2);
     assert!(!paragraphs(&safe).iter().any(|paragraph| has_stray_emphasis(paragraph)));
+}
+
+/// The targets of a Markdown text's links that are files: `[text](target)` without what follows a #.
+fn linked_files(markdown: &str) -> Vec<&str> {
+    let targets = markdown.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://")).map(|target| target.split('#').next().unwrap_or(target)).collect()
+}
+
+#[test]
+fn every_link_between_the_documents_leads_to_a_file() {
+    let root = workspace_root();
+    let in_docs = read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let documents = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|name| root.join(name));
+    let mut followed = 0;
+    for document in documents.into_iter().chain(in_docs.filter(|path| path.extension().is_some_and(|e| e == "md"))) {
+        let folder = document.parent().unwrap();
+        for target in linked_files(&read_to_string(&document).unwrap()) {
+            assert!(folder.join(target).exists(), "{}: no {target}", document.display());
+            followed += 1;
+        }
+    }
+    assert!(followed > 40, "only {followed} links found");
+    assert_eq!(linked_files("[a](b.md#c), ![d](e/f.png), [g](https://h.i)"), ["b.md", "e/f.png"]);
 }
