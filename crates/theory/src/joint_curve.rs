@@ -2,7 +2,6 @@
 
 use crate::data_spectrum::DataSpectrum;
 use crate::noise_bulk::NoiseBulk;
-use crate::stopping::{horizon, optimal_stopping};
 use crate::test_error::{TestError, TestErrorMode};
 use crate::{JointMode, JointTask, LearningCurve, Stopping, Student, TheoryError};
 
@@ -121,7 +120,7 @@ impl JointCurve {
     /// # Errors
     /// As [`JointCurve::test_error_at`], or if `t_max` is negative or not finite.
     pub fn optimal_stopping(&self, index: usize, t_max: f64) -> Result<Stopping, TheoryError> {
-        optimal_stopping(self.error(index)?, t_max)
+        self.error(index)?.optimal_stopping(t_max)
     }
 
     /// A time, in units of τ, by which the joint modes that teacher number `index` has part in, its own modes alone, and the noise
@@ -131,7 +130,7 @@ impl JointCurve {
     /// As [`JointCurve::test_error_at`].
     pub fn horizon(&self, index: usize) -> Result<f64, TheoryError> {
         let alone = LearningCurve::new(&self.task.alone(index)?, &self.student);
-        Ok(horizon(self.error(index)?).max(alone.horizon()))
+        Ok(self.error(index)?.horizon().max(alone.horizon()))
     }
 
     /// The transfer benefit T^{A←…} for A = teacher number `index`, with both minima taken over \[0, `t_max`\]: the

@@ -2,7 +2,6 @@
 
 use crate::data_spectrum::DataSpectrum;
 use crate::noise_bulk::NoiseBulk;
-use crate::stopping::{horizon, optimal_stopping};
 use crate::test_error::{TestError, TestErrorMode};
 use crate::{ModeGrowth, Stopping, Student, Task, TheoryError};
 
@@ -191,7 +190,7 @@ impl LearningCurve {
     /// [`TheoryError::ZeroReference`] for a teacher of rank 0, [`TheoryError::OutOfDomain`] if `t_max` is negative or
     /// not finite.
     pub fn optimal_stopping(&self, t_max: f64) -> Result<Stopping, TheoryError> {
-        optimal_stopping(self.relative_to_teacher()?, t_max)
+        self.relative_to_teacher()?.optimal_stopping(t_max)
     }
 
     /// A time, in units of τ, by which all that the student can learn is learned: every detectable mode that it has room for is past
@@ -206,7 +205,7 @@ impl LearningCurve {
     /// # Ok::<(), theory::TheoryError>(())
     /// ```
     pub fn horizon(&self) -> f64 {
-        horizon(&self.error)
+        self.error.horizon()
     }
 
     /// The test error of the non-gradient algorithm, 1 − Σ (s̄ρO)² / Σ s̄²: every data singular value replaced by the

@@ -1,9 +1,7 @@
 //! When to stop: the least test error over time.
 
+use crate::ModeGrowth;
 use crate::bracketed_root::bracketed_root;
-use crate::error::non_negative;
-use crate::test_error::TestError;
-use crate::{ModeGrowth, TheoryError};
 
 /// The best time to stop training and the test error then.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -33,16 +31,6 @@ const GRID: usize = 64;
 /// each mode.
 const LOGIT_STEPS: [f64; 19] =
     [-20.0, -14.0, -9.0, -7.0, -5.5, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.5, 7.0, 9.0, 14.0, 20.0];
-
-/// t_opt = argmin of the test error on \[0, t_max\].
-///
-/// The error falls when a mode rises to its target and grows when it overshoots and when noise is learned, so it may
-/// have one local minimum per mode. Its slope, known in closed form, is bracketed on a plain grid joined with a grid
-/// in each mode's own scale.
-pub(crate) fn optimal_stopping(error: &TestError, t_max: f64) -> Result<Stopping, TheoryError> {
-    let t_max = non_negative("t_max", t_max)?;
-    Ok(least_on(&search_times(error, t_max), error))
-}
 
 /// An error over time whose slope is known.
 pub(crate) trait SlopedError {
@@ -112,20 +100,36 @@ pub(crate) fn time_of_learning(growth: &ModeGrowth, modes: impl Iterator<Item = 
     modes.map(learned).fold(0.0, f64::max)
 }
 
-/// 0, t_max and in between a plain grid and the times at which each mode and the edge of the noise pass through their
-/// own scale.
+/// 0, `t_max` and in between a plain grid and the times, `pace` to a unit, at which each of `modes`, given as ŝ and the strength
+/// that is best for the error, passes through its own scale around the latter.
 ///
-/// Of many modes the times are thinned out: what lies closer to another time than a quarter of the steps of its own mode adds nothing.
-fn search_times(error: &TestError, t_max: f64) -> Vec<f64> {
+/// The error falls when a mode rises to its best strength and grows when it overshoots, so it may have one local minimum per mode.
+pub(crate) fn times_of_change(
+    growth: &ModeGrowth,
+    modes: impl Iterator<Item = (f64, f64)>,
+    pace: f64,
+    t_max: f64,
+) -> Vec<f64> {
+    let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
+    for mode in modes {
+        times.extend(passes_of(growth, mode, pace, t_max));
+    }
+    times.sort_unstable_by(f64::total_cmp);
+    times.dedup();
+    times
+}
+
+/// The same, thinned out if the modes are many: what lies closer to another time than a quarter of the steps of its own mode
+/// adds nothing.
+pub(crate) fn enough_times_of_change(growth: &ModeGrowth, modes: &[(f64, f64)], pace: f64, t_max: f64) -> Vec<f64> {
     /// The times of as many modes are all looked at.
     const FEW: usize = 50;
-    let modes: Vec<(f64, f64)> = modes_of_change(error).collect();
     if modes.len() <= FEW {
-        return times_of_change(&error.growth, modes.into_iter(), error.pace, t_max);
+        return times_of_change(growth, modes.iter().copied(), pace, t_max);
     }
     let mut passes: Vec<(f64, f64)> = (1..GRID).map(|i| (t_max * i as f64 / GRID as f64, 0.0)).collect();
-    for mode in modes {
-        let own: Vec<f64> = passes_of(&error.growth, mode, error.pace, t_max).collect();
+    for &mode in modes {
+        let own: Vec<f64> = passes_of(growth, mode, pace, t_max).collect();
         let step = |i: usize| {
             let before = if i > 0 { own[i] - own[i - 1] } else { f64::INFINITY };
             let after = own.get(i + 1).map_or(f64::INFINITY, |next| next - own[i]);
@@ -142,34 +146,6 @@ fn search_times(error: &TestError, t_max: f64) -> Vec<f64> {
     }
     kept.push(t_max);
     kept
-}
-
-/// ŝ and the best strength of every mode that is learned and of the edge of the noise.
-fn modes_of_change(error: &TestError) -> impl Iterator<Item = (f64, f64)> {
-    let learned = error.modes.iter().filter(|mode| mode.curvature > 0.0).map(|mode| (mode.data_strength, mode.target));
-    learned.chain(error.bulk.upper_edge().map(|edge| (edge, 0.5 * edge)))
-}
-
-/// The time by which the slowest mode and the strongest noise are learned.
-pub(crate) fn horizon(error: &TestError) -> f64 {
-    time_of_learning(&error.growth, modes_of_change(error), error.pace)
-}
-
-/// 0, `t_max` and in between a plain grid and the times, `pace` to a unit, at which each of `modes`, given as ŝ and the strength
-/// that is best for the error, passes through its own scale around the latter.
-pub(crate) fn times_of_change(
-    growth: &ModeGrowth,
-    modes: impl Iterator<Item = (f64, f64)>,
-    pace: f64,
-    t_max: f64,
-) -> Vec<f64> {
-    let mut times: Vec<f64> = (0..=GRID).map(|i| t_max * i as f64 / GRID as f64).collect();
-    for mode in modes {
-        times.extend(passes_of(growth, mode, pace, t_max));
-    }
-    times.sort_unstable_by(f64::total_cmp);
-    times.dedup();
-    times
 }
 
 /// The times before `t_max`, increasing, at which one mode passes through its own scale.

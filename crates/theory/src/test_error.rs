@@ -1,9 +1,10 @@
 //! The test error as a sum over data modes.
 
 use crate::data_spectrum::DataSpectrum;
+use crate::error::non_negative;
 use crate::noise_bulk::NoiseBulk;
-use crate::stopping::{SlopedError, gain_on_the_way};
-use crate::{ModeGrowth, TestErrorParts};
+use crate::stopping::{SlopedError, enough_times_of_change, gain_on_the_way, least_on, time_of_learning};
+use crate::{ModeGrowth, Stopping, TestErrorParts, TheoryError};
 
 /// A relative test error: the sum over spikes of curvature · (s − target)² + floor, plus a share of (M−r)⟨s²⟩_in,
 /// over the squared norm of a teacher.
@@ -71,6 +72,25 @@ impl TestError {
             modes: self.modes.iter().map(|mode| self.mode_at(mode, t) / self.squared_norm).collect(),
             noise: self.noise_share * noise / self.squared_norm,
         }
+    }
+
+    /// t_opt = argmin of the test error on \[0, t_max\].
+    pub(crate) fn optimal_stopping(&self, t_max: f64) -> Result<Stopping, TheoryError> {
+        let t_max = non_negative("t_max", t_max)?;
+        let modes: Vec<(f64, f64)> = self.modes_of_change().collect();
+        Ok(least_on(&enough_times_of_change(&self.growth, &modes, self.pace, t_max), self))
+    }
+
+    /// The time by which the slowest mode and the strongest noise are learned.
+    pub(crate) fn horizon(&self) -> f64 {
+        time_of_learning(&self.growth, self.modes_of_change(), self.pace)
+    }
+
+    /// ŝ and the best strength of every mode that is learned and of the edge of the noise.
+    fn modes_of_change(&self) -> impl Iterator<Item = (f64, f64)> {
+        let learned =
+            self.modes.iter().filter(|mode| mode.curvature > 0.0).map(|mode| (mode.data_strength, mode.target));
+        learned.chain(self.bulk.upper_edge().map(|edge| (edge, 0.5 * edge)))
     }
 
     fn mode_at(&self, mode: &TestErrorMode, t: f64) -> f64 {

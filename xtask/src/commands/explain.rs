@@ -1,5 +1,7 @@
 //! `cargo xtask explain`: what the theory says about the user's own data.
 
+mod bounded;
+pub mod data;
 pub mod numpy_array;
 pub mod reading;
 pub mod text_table;
@@ -17,9 +19,9 @@ use crate::runs::atomic_file::write_atomically;
 use crate::say;
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
+use data::Data;
 use faer::{Mat, MatRef};
 use figures::Figure;
-use reading::Data;
 use record::{Record, Shape};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ use theory::LearningCurve;
 /// Draws of the data at growing sizes, and the line of each.
 #[derive(Clone, Debug)]
 pub struct Draws {
-    /// Statistics at each of [`SIZES`].
+    /// Statistics at each of [`SIZES`](super::line::SIZES).
     pub ensembles: Vec<Found<EnsembleOutcome>>,
     pub(super) curves: Vec<LearningCurve>,
     pub(super) times: Vec<f64>,

@@ -13,7 +13,7 @@
 //! closer to the line, [`LinePoint::at_threshold`].
 
 use super::Estimate;
-use super::claims::Point;
+use super::point::Point;
 use crate::runs::summary::Summary;
 
 /// The sizes at which draws are compared with a line, in units of the figure's own.

@@ -4,7 +4,7 @@
 //! * [`setup`]: the task, student and training that kinds share, with their rules and translations; [`students`] and
 //!   [`draws`] what comes of them;
 //! * [`wanted`](mod@wanted): which runs are asked for and how they are read, in one expression;
-//! * [`claims`], [`line`](mod@line), [`estimate`], [`coverage`]: what a figure says and how it is judged, [`verdict`] what comes of it;
+//! * [`claims`], [`point`], [`line`](mod@line), [`estimate`], [`coverage`]: what a figure says and how it is judged, [`verdict`] what comes of it;
 //! * [`optimum`], [`series`], [`stages`], [`kolmogorov_smirnov`]: numbers read off outcomes; [`rules`]: rules on config values.
 
 pub mod benefits;
@@ -17,6 +17,7 @@ pub mod kolmogorov_smirnov;
 pub mod line;
 pub mod optimum;
 pub mod panels;
+pub mod point;
 pub mod recipe;
 pub mod rules;
 pub mod series;
@@ -31,12 +32,13 @@ pub(crate) mod trial;
 pub mod verdict;
 pub mod wanted;
 
-pub use claims::{Claims, Point};
+pub use claims::Claims;
 pub use coverage::Coverage;
 pub use error_curves::ErrorKind;
 pub use estimate::Estimate;
 pub use line::LinePoint;
 pub use optimum::{Optimum, censored};
+pub use point::Point;
 pub use recipe::{Assembled, Recipe, Table};
 pub use setup::Setup;
 pub use verdict::{Expectation, Outcome, Verdict};

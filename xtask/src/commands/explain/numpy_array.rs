@@ -1,16 +1,12 @@
 //! NumPy's `.npy`, and `.npz` archives of them.
 
-use super::reading::{self, Data};
+use super::bounded::{MAGIC, bounded};
+use super::data::Data;
 use anyhow::{Context as _, anyhow, bail, ensure};
 use faer::Mat;
 use npyz::{DType, Deserialize, NpyFile, Order, TypeChar};
 use std::io::Cursor;
 use zip::ZipArchive;
-
-/// How a `.npy` begins.
-pub const MAGIC: &[u8] = b"\x93NUMPY";
-/// How an archive begins.
-pub const ARCHIVE_MAGIC: &[u8] = b"PK\x03\x04";
 
 /// Longest header that is parsed; those of arrays of numbers have a hundred bytes.
 const LONGEST_HEADER: u32 = 1 << 16;
@@ -34,7 +30,7 @@ pub fn parse_archive(bytes: &[u8], chosen: Option<&str>) -> anyhow::Result<Data>
     };
     let name = name.with_context(|| format!("holds no such array, but {}", names.join(", ")))?;
     let file = archive.by_name(&npyz::npz::file_name_from_array_name(name));
-    let unpacked = reading::bounded(file.map_err(|error| anyhow!("{name} cannot be unpacked: {error}"))?);
+    let unpacked = bounded(file.map_err(|error| anyhow!("{name} cannot be unpacked: {error}"))?);
     let mut data = unpacked.and_then(|bytes| parse(&bytes)).with_context(|| name.clone())?;
     data.notes.insert(0, format!("array {name} of the archive"));
     Ok(data)

@@ -1,6 +1,6 @@
 //! Inputs and outputs: measured in raw coordinates, by the theory where inputs are white or whitening is asked for.
 
-use super::reading::Data;
+use super::data::Data;
 use super::record::{Measured, Point, Record, Shape, Stopping};
 use super::{Explained, Options, WHITE, described, peculiarities, picture, power, spectral};
 use anyhow::{Context as _, ensure};

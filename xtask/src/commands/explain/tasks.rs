@@ -1,6 +1,6 @@
 //! Tasks that share their inputs: which helps which.
 
-use super::reading::Data;
+use super::data::Data;
 use super::record::{Benefit, Record, Shape};
 use super::{Explained, Options, described, matrix, picture};
 use anyhow::ensure;

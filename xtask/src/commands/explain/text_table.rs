@@ -1,6 +1,6 @@
 //! Tables of text: separators, a header line and a leading column of labels are recognised.
 
-use super::reading::{Data, shortened};
+use super::data::{Data, shortened};
 use crate::console::counted;
 use anyhow::{anyhow, bail, ensure};
 use csv::{ReaderBuilder, StringRecord, Trim};
