@@ -43,7 +43,7 @@ fn help_names_every_task_and_option() {
     ] {
         assert!(figures.contains(option), "{option} is missing from\n{figures}");
     }
-    for question in ["mode", "spectrum", "curve", "stopping", "transfer", "random", "band"] {
+    for question in ["mode", "spectrum", "curve", "stopping", "regularisation", "transfer", "random", "band"] {
         assert!(ask(&root, &format!("theory {question} --help")).success().stdout.contains("Options:"));
     }
     assert!(ask(&root, "--version").success().stdout.contains(env!("CARGO_PKG_VERSION")));
@@ -138,6 +138,14 @@ fn wrong_commands_are_refused_in_one_clear_line() {
         ("random --times 1 --seed 3 --examples 10", "examples is 10"),
         ("random --times 1e308 --seed 3", "must be 0 or from 1e-60"),
         ("curve --times 1 --layers 5000", "layers is 5000: it must be from 1 to 1000"),
+        ("curve --times 1 --decay -1", "decay is -1: it must be zero or more"),
+        ("curve --times 1 --decay inf", "must be a finite number"),
+        ("stopping --decay 0.5 --balance 2", "decay shrinks the balance as e^(−2γt), and no closed form is known then"),
+        ("random --times 1 --seed 3 --decay 1 --balance -2", "no closed form is known then"),
+        ("band --times 1 --layers 3 --balance 2", "layers is 3: it must be 2 for a balance other than 0"),
+        ("random --times 1 --seed 3 --balance 1e70", "must be 0 or from 1e-60 to 1e60 in size"),
+        ("regularisation --t-max -1", "--t-max: -1 given"),
+        ("regularisation --decay 1", "unexpected argument '--decay'"),
     ];
     for (question, expected) in wrong_tasks {
         let answer = ask(workspace.path(), &format!("theory {question} {TASK} {STUDENT}"));
@@ -290,6 +298,81 @@ fn theory_answers_what_it_is_asked() {
     let again = ask(&root, &format!("theory random {question} --seed 3")).table();
     assert_eq!(random, again);
     assert_ne!(random, ask(&root, &format!("theory random {question} --seed 4")).table());
+}
+
+#[test]
+fn theory_knows_decay_and_balance() {
+    let root = workspace_root();
+    // By hand: one layer with decay ends at ŝ/(1 + γ); two at ŝ − γ; a lazy student, |λ| ≫ ŝ, follows ŝ(1 − e^{−|λ|t}).
+    let last = |options: &str| {
+        ask(&root, &format!("theory mode --epsilon 1e-6 --s-hat 3 {options}")).table().column("s").pop().unwrap()
+    };
+    assert!((last("--layers 1 --decay 0.5 --times 100") - 2.0).abs() < 1e-12);
+    assert!((last("--layers 2 --decay 0.5 --times 100") - 2.5).abs() < 1e-12);
+    for balance in [1e4, -1e4] {
+        let lazy = last(&format!("--layers 2 --balance {balance} --times 1e-4"));
+        assert!((lazy - 3.0 * (1.0 - (-1.0f64).exp())).abs() < 1e-5, "{lazy}");
+    }
+    let plain = last("--layers 2 --times 2");
+    assert_eq!(last("--layers 2 --decay 0 --balance 0 --times 2"), plain);
+
+    // Sampled answers stand beside the closed form, and neither is that of a student without brakes.
+    for brake in ["--decay 1.5", "--balance 6"] {
+        let question = |name: &str, brake: &str| {
+            let times = "--times 1,3,30";
+            ask(&root, &format!("theory {name} {TASK} {STUDENT} {times} {brake}")).table().column("test_error")
+        };
+        let curve = question("curve", brake);
+        let plain = question("curve", "");
+        let random = question("random --seed 3", brake);
+        let band = format!("theory band {TASK} {STUDENT} --times 1,3,30 --draws 60 {brake}");
+        let mean = ask(&root, &band).table().column("test_mean");
+        assert!(curve.iter().zip(&plain).any(|(braked, plain)| (braked - plain).abs() > 0.2), "{curve:?} {plain:?}");
+        for k in 0..3 {
+            assert!(
+                (curve[k] - mean[k]).abs() < 0.2 && (random[k] - mean[k]).abs() < 0.4,
+                "{brake}: {curve:?} {mean:?} {random:?}"
+            );
+        }
+    }
+
+    // Decay beside the best time helps a task of several modes, alone and in company; the reference is `stopping`.
+    let options = "--hidden 50 --epsilon 1e-5 --decay 0.6";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("q.csv"), "0\n0\n").unwrap();
+    let tasks = format!("--inputs 100 --task 3,2 --task 4 --outputs 50,40 --overlaps q.csv {options}");
+    let joint = ask(folder.path(), &format!("theory transfer {tasks}")).table();
+    let alone = ask(&root, &format!("theory stopping --inputs 100 --outputs 50 --strengths 3,2 {options}")).table();
+    assert!((joint.column("error_alone")[0] - alone.column("test_error_opt")[0]).abs() < 1e-12);
+    let plain = ask(folder.path(), &format!("theory transfer {}", tasks.replace(" --decay 0.6", ""))).table();
+    assert!(joint.column("error_joint")[0] < plain.column("error_joint")[0]);
+}
+
+#[test]
+fn theory_says_what_to_do_about_noise() {
+    let root = workspace_root();
+    let task = "--inputs 100 --outputs 50 --strengths 6,4,2 --hidden 50 --epsilon 1e-5";
+    let answer = ask(&root, &format!("theory regularisation {task} --t-max 12")).table();
+    let names = "stopping_time,stopping_error,decay,decay_error,both_time,both_decay,both_error,shrinkage_error";
+    assert_eq!(answer.header.join(","), names);
+    // Three roads: stopping alone is `stopping`, both together is `stopping` at the best decay, decay alone is the end of `curve`.
+    let number = |name: &str| answer.column(name)[0];
+    let stopping = |decay: f64| ask(&root, &format!("theory stopping {task} --decay {decay:e}")).table();
+    assert!((number("stopping_error") - stopping(0.0).column("test_error_opt")[0]).abs() < 1e-9);
+    assert!((number("both_error") - stopping(number("both_decay")).column("test_error_opt")[0]).abs() < 1e-9);
+    let curve = ask(&root, &format!("theory curve {task} --times 1e6 --decay {:e}", number("decay"))).table();
+    assert!((number("decay_error") - curve.column("test_error")[0]).abs() < 1e-9);
+    assert!((number("shrinkage_error") - stopping(0.0).column("shrinkage_error")[0]).abs() < 1e-12);
+    for decay in [0.9 * number("both_decay"), 1.1 * number("both_decay")] {
+        assert!(stopping(decay).column("test_error_opt")[0] > number("both_error"));
+    }
+    // Without --t-max the search goes on until everything is learned.
+    let free = ask(&root, &format!("theory regularisation {task}")).table();
+    for name in ["stopping_error", "decay_error", "both_error"] {
+        assert!((free.column(name)[0] - number(name)).abs() < 1e-9, "{name}: {}", free.column(name)[0]);
+    }
+    let cut = ask(&root, &format!("theory regularisation {task} --t-max 1"));
+    assert!(cut.stderr.starts_with("note: censored"), "{cut}");
 }
 
 #[test]

@@ -57,6 +57,8 @@ pub struct BestDecayAndTime {
     pub time: f64,
     /// ε_te(t).
     pub test_error: f64,
+    /// Whether a later time than the last one looked at may be better; see [`Stopping::censored`].
+    pub censored: bool,
 }
 
 /// Decays looked at before the best are refined.
@@ -64,28 +66,30 @@ const ALONE: usize = 128;
 const TOGETHER: usize = 32;
 
 impl Regularisation {
-    /// For a student as it is but for its own decay, which is replaced; times up to `t_max`.
+    /// For a student as it is but for its own decay, which is replaced; times up to `t_max`, or for `None` up to each decay's own
+    /// [horizon](LearningCurve::horizon).
     ///
     /// # Errors
     /// [`TheoryError::ZeroReference`] for a teacher of rank 0, [`TheoryError::OutOfDomain`] if `t_max` is negative or not finite,
     /// [`TheoryError::DecayWithBalance`] for a student with a balance λ ≠ 0, of which decay has no closed form.
-    pub fn new(task: &Task, student: &Student, t_max: f64) -> Result<Self, TheoryError> {
-        non_negative("t_max", t_max)?;
+    pub fn new(task: &Task, student: &Student, t_max: impl Into<Option<f64>>) -> Result<Self, TheoryError> {
+        let t_max = t_max.into().map(|t_max| non_negative("t_max", t_max)).transpose()?;
+        let best_time = |curve: &LearningCurve| curve.optimal_stopping(t_max.unwrap_or_else(|| curve.horizon()));
         let curve = |decay: f64| -> Result<LearningCurve, TheoryError> {
             Ok(LearningCurve::new(task, &student.clone().with_decay(decay)?))
         };
         let plain = curve(0.0)?;
-        let stopping = plain.optimal_stopping(t_max)?;
+        let stopping = best_time(&plain)?;
         let shrinkage_error = plain.shrinkage_error()?;
         let most = largest_decay(&plain, student)?;
         // Both are defined wherever the plain student's error is.
         let braked = |decay: f64| curve(decay).expect("a decay between legal ones is legal");
         let ended = |decay: f64| braked(decay).test_error_at(f64::INFINITY).expect("the teacher is not zero");
-        let stopped = |decay: f64| braked(decay).optimal_stopping(t_max).expect("the teacher is not zero");
+        let stopped = |decay: f64| best_time(&braked(decay)).expect("the teacher is not zero");
         let (decay, test_error) = least_value(ended, &decays(student, most, ALONE));
         let (best, _) = least_value(|decay| stopped(decay).test_error, &decays(student, most, TOGETHER));
-        let Stopping { time, test_error: both_error, .. } = stopped(best);
-        let both = BestDecayAndTime { decay: best, time, test_error: both_error };
+        let Stopping { time, test_error: both_error, censored } = stopped(best);
+        let both = BestDecayAndTime { decay: best, time, test_error: both_error, censored };
         Ok(Self { stopping, decay: BestDecay { decay, test_error }, both, shrinkage_error })
     }
 }

@@ -8,7 +8,8 @@ use crate::config::{float, read_regular};
 use crate::console;
 use anyhow::{Context as _, anyhow, ensure};
 use arguments::{
-    BandArgs, CurveArgs, ModeArgs, Numbers, RandomArgs, SpectrumArgs, StoppingArgs, StudentArgs, TaskArgs, TransferArgs,
+    BandArgs, BrakeArgs, CurveArgs, ModeArgs, Numbers, RandomArgs, RegularisationArgs, SpectrumArgs, StoppingArgs,
+    StudentArgs, TaskArgs, TransferArgs,
 };
 use faer::Mat;
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -16,8 +17,8 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Instant;
 use theory::{
-    Ensemble, JointCurve, JointTask, LearningCurve, ModeGrowth, SpikedMatrix, Student, Summary, Task, Teacher,
-    TheoryError, Trajectories,
+    Ensemble, JointCurve, JointTask, LearningCurve, ModeGrowth, Regularisation, SpikedMatrix, Student, Summary, Task,
+    Teacher, TheoryError, Trajectories,
 };
 
 /// Most rows of an answer, which is printed whole or not at all.
@@ -65,6 +66,10 @@ impl StudentArgs {
     fn student(&self) -> anyhow::Result<Student> {
         Ok(Student::new(self.hidden, self.layers, self.epsilon)?)
     }
+
+    fn braked(&self, brakes: &BrakeArgs) -> anyhow::Result<Student> {
+        Ok(self.student()?.with_decay(brakes.decay)?.with_balance(brakes.balance)?)
+    }
 }
 
 /// Answers a question on standard output, as CSV with a header: all of it or nothing.
@@ -78,6 +83,7 @@ pub fn answer(question: &Question) -> anyhow::Result<()> {
         Question::Spectrum(args) => spectrum(args, &mut csv),
         Question::Curve(args) => curve(args, &mut csv),
         Question::Stopping(args) => stopping(args, &mut csv),
+        Question::Regularisation(args) => regularisation(args, &mut csv),
         Question::Transfer(args) => transfer(args, &mut csv),
         Question::Random(args) => random(args, &mut csv),
         Question::Band(args) => band(args, &mut csv),
@@ -122,6 +128,7 @@ fn check_times(Numbers(times): &Numbers) -> anyhow::Result<()> {
 
 fn mode(args: &ModeArgs, csv: &mut Csv) -> anyhow::Result<()> {
     let growth = ModeGrowth::new(args.layers, args.epsilon)?;
+    let growth = growth.with_decay(args.brakes.decay)?.with_balance(args.brakes.balance)?;
     check_times(&args.times)?;
     not_negative("--s-hat", &args.s_hat.0, "data strengths")?;
     let rows = args.s_hat.0.len() * args.times.0.len();
@@ -163,7 +170,7 @@ fn spectrum(args: &SpectrumArgs, csv: &mut Csv) -> anyhow::Result<()> {
 }
 
 fn curve(args: &CurveArgs, csv: &mut Csv) -> anyhow::Result<()> {
-    let mut curve = LearningCurve::new(&args.task.task()?, &args.task.student.student()?);
+    let mut curve = LearningCurve::new(&args.task.task()?, &args.task.student.braked(&args.brakes)?);
     if args.finite_size_bulk {
         curve = curve.with_finite_size_bulk();
     }
@@ -177,11 +184,31 @@ fn curve(args: &CurveArgs, csv: &mut Csv) -> anyhow::Result<()> {
 }
 
 fn stopping(args: &StoppingArgs, csv: &mut Csv) -> anyhow::Result<()> {
-    let curve = LearningCurve::new(&args.task.task()?, &args.task.student.student()?);
+    let curve = LearningCurve::new(&args.task.task()?, &args.task.student.braked(&args.brakes)?);
     let best = curve.optimal_stopping(latest(args.t_max, || Ok(curve.horizon()))?)?;
     let shrinkage = curve.shrinkage_error()?;
     csv.header(&["t_opt", "test_error_opt", "shrinkage_error", "censored"])?;
     csv.row(&[best.time, best.test_error, shrinkage, told(best.censored)])
+}
+
+fn regularisation(args: &RegularisationArgs, csv: &mut Csv) -> anyhow::Result<()> {
+    if let Some(t_max) = args.t_max {
+        not_negative("--t-max", &[t_max], "times, in units of τ,")?;
+    }
+    let best = Regularisation::new(&args.task.task()?, &args.task.student.student()?, args.t_max)?;
+    told(best.stopping.censored || best.both.censored);
+    let columns = [
+        ("stopping_time", best.stopping.time),
+        ("stopping_error", best.stopping.test_error),
+        ("decay", best.decay.decay),
+        ("decay_error", best.decay.test_error),
+        ("both_time", best.both.time),
+        ("both_decay", best.both.decay),
+        ("both_error", best.both.test_error),
+        ("shrinkage_error", best.shrinkage_error),
+    ];
+    csv.header(&columns.map(|(name, _)| name))?;
+    csv.row(&columns.map(|(_, number)| number))
 }
 
 /// `--t-max`, or the time by which the theory says that everything is learned.
@@ -207,7 +234,7 @@ fn transfer(args: &TransferArgs, csv: &mut Csv) -> anyhow::Result<()> {
         false => any_tasks(args),
     }?;
     let joint = joint.with_noise(args.student.noise)?;
-    let curve = JointCurve::new(&joint, &args.student.student()?);
+    let curve = JointCurve::new(&joint, &args.student.braked(&args.brakes)?);
     let (numbered, asked) = if args.tasks.is_empty() { (false, 1) } else { (true, args.tasks.len()) };
     let columns = ["task", "t_alone", "error_alone", "t_joint", "error_joint", "benefit", "censored"];
     csv.header(&columns[usize::from(!numbered)..])?;
@@ -281,7 +308,7 @@ fn random(args: &RandomArgs, csv: &mut Csv) -> anyhow::Result<()> {
     check_times(&args.times)?;
     let Numbers(times) = &args.times;
     args.task.check_memory(true, 1, times.len(), args.memory)?;
-    let student = args.task.student.student()?;
+    let student = args.task.student.braked(&args.brakes)?;
     let draw = Ensemble::sample(&args.task.task()?, 1, args.seed)?;
     let (exact, aligned) = (draw.random(&student, times, 0.0, 0)?, draw.aligned(&student, times, 0.0)?);
     csv.header(&["t", "train_error", "test_error", "test_error_aligned"])?;
@@ -329,7 +356,7 @@ fn band(args: &BandArgs, csv: &mut Csv) -> anyhow::Result<()> {
     );
     let Numbers(times) = &args.times;
     args.task.check_memory(args.random, args.draws, times.len(), args.memory)?;
-    let student = args.task.student.student()?;
+    let student = args.task.student.braked(&args.brakes)?;
     let bar = LateBar::new(args.draws * if args.random { 2 } else { 1 });
     let ensemble = Ensemble::sample_reporting(&args.task.task()?, args.draws, args.seed, || bar.advance())?;
     let trajectories = match args.random {

@@ -6,7 +6,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::runs::ensemble::{Brakes, EnsembleOutcome, EnsembleSpec};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::recipe::{Assembled, Recipe};
@@ -237,6 +237,7 @@ impl InputTypes {
             t_max: self.epochs as f64 / self.tau(),
             draws: self.random_draws,
             seed: self.seed,
+            brakes: Brakes::default(),
         }
     }
 

@@ -5,7 +5,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::EnsembleOutcome;
+use crate::runs::ensemble::{Brakes, EnsembleOutcome};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -197,8 +197,21 @@ impl Condition {
 impl LearningCurves {
     fn setup(&self) -> Setup {
         let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
-        let (examples, log_every) = (inputs, Some(self.log_every));
-        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
+        let (examples, log_every, brakes) = (inputs, Some(self.log_every), Brakes::default());
+        Setup {
+            seed,
+            inputs,
+            outputs,
+            examples,
+            noise,
+            hidden,
+            layers,
+            epsilon,
+            learning_rate,
+            epochs,
+            log_every,
+            brakes,
+        }
     }
 
     fn shallow(&self) -> Option<Setup> {

@@ -6,7 +6,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
+use crate::runs::ensemble::{Brakes, EnsembleOutcome, EnsembleSpec};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -370,6 +370,7 @@ impl RandomStudentStudy {
             t_max: self.epochs as f64 / self.tau(),
             draws,
             seed: self.seed,
+            brakes: Brakes::default(),
         }
     }
 

@@ -83,6 +83,9 @@ pub struct StudentKeys {
     pub epsilon: f64,
     /// Training aligned or random.
     pub start: Start,
+    /// The balance W₂ᵀW₂ − W₁W₁ᵀ = balance · I of the start, L = 2 only.
+    #[serde(default)]
+    pub balance: f64,
 }
 
 /// The training.
@@ -93,6 +96,9 @@ pub struct TrainingKeys {
     pub learning_rate: f64,
     /// Number of updates.
     pub epochs: u64,
+    /// γ, weight decay.
+    #[serde(default)]
+    pub decay: f64,
 }
 
 /// One parameter and its values.
@@ -128,6 +134,10 @@ pub enum Parameter {
     LearningRate,
     /// Number of updates.
     Epochs,
+    /// γ, weight decay.
+    Decay,
+    /// The balance between two layers.
+    Balance,
     /// q of the companion.
     Alignment,
     /// s̄ of the companion.
@@ -147,6 +157,8 @@ impl Parameter {
             Self::Epsilon => "ε",
             Self::LearningRate => "λ",
             Self::Epochs => "epochs",
+            Self::Decay => "weight decay γ",
+            Self::Balance => "balance W_{2}ᵀW_{2} − W_{1}W_{1}ᵀ",
             Self::Alignment => "alignment q",
             Self::CompanionStrength => "s̄_{B}",
         }

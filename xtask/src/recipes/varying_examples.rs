@@ -5,6 +5,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
+use crate::runs::ensemble::Brakes;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -135,8 +136,21 @@ impl Recipe for VaryingExamples {
 impl VaryingExamples {
     fn setup(&self, examples: usize) -> Setup {
         let Self { seed, inputs, outputs, hidden, epsilon, learning_rate, epochs, noise, .. } = *self;
-        let (layers, log_every) = (LAYERS, Some(self.log_every));
-        Setup { seed, inputs, outputs, examples, noise, hidden, layers, epsilon, learning_rate, epochs, log_every }
+        let (layers, log_every, brakes) = (LAYERS, Some(self.log_every), Brakes::default());
+        Setup {
+            seed,
+            inputs,
+            outputs,
+            examples,
+            noise,
+            hidden,
+            layers,
+            epsilon,
+            learning_rate,
+            epochs,
+            log_every,
+            brakes,
+        }
     }
 
     fn point_epochs(&self) -> Vec<u64> {

@@ -12,6 +12,30 @@ use crate::runs::summary::Summary;
 use serde::{Deserialize, Serialize};
 use theory::{Ensemble, Student, Task, Trajectories};
 
+/// What restrains or biases a student while it learns; nothing unless said, and then absent from descriptions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brakes {
+    /// γ, weight decay.
+    pub decay: f64,
+    /// The balance between two layers.
+    pub balance: f64,
+}
+
+impl Brakes {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// A student with them.
+    ///
+    /// # Errors
+    /// If the theory refuses them, or both together.
+    pub fn on(self, student: Student) -> anyhow::Result<Student> {
+        Ok(student.with_decay(self.decay)?.with_balance(self.balance)?)
+    }
+}
+
 /// What to draw, and at which times to look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +66,9 @@ pub struct EnsembleSpec {
     pub draws: usize,
     /// Seed of the draws.
     pub seed: u64,
+    /// Weight decay and balance of the students.
+    #[serde(default, skip_serializing_if = "Brakes::is_none")]
+    pub brakes: Brakes,
 }
 
 /// An error at one time over the draws.
@@ -151,7 +178,7 @@ impl EnsembleSpec {
         let task = Task::new(self.inputs, self.outputs, &self.strengths)?
             .with_noise(self.noise)?
             .with_examples(self.examples)?;
-        let student = Student::new(self.hidden, self.layers, self.epsilon)?;
+        let student = self.brakes.on(Student::new(self.hidden, self.layers, self.epsilon)?)?;
         let ensemble = Ensemble::sample(&task, self.draws, self.seed)?;
         if self.start == sim::Start::TrainingAligned {
             return Ok(outcome(&ensemble.aligned(&student, &self.times, self.t_max)?, Vec::new()));

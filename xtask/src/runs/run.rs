@@ -144,6 +144,7 @@ mod tests {
                 t_max: 1.0,
                 draws: 1,
                 seed: 1,
+                brakes: Default::default(),
             };
             Run::from(spec).description()
         };

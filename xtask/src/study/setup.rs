@@ -3,11 +3,11 @@
 
 use super::draws::Draws;
 use super::line::SIZES;
-use super::rules::{MOST_EPOCHS, MOST_UNITS, TrainingRules, epochs_at, interval};
+use super::rules::{MOST_EPOCHS, MOST_UNITS, TrainingRules, epochs_at, interval, rounded_down};
 use super::students::{HalvedStep, Students};
 use super::wanted::Wanted;
 use crate::config::Checks;
-use crate::runs::ensemble::{EnsembleSpec, ShrinkageSpec};
+use crate::runs::ensemble::{Brakes, EnsembleSpec, ShrinkageSpec};
 use anyhow::Context as _;
 use sim::{
     AlignedSpec, Draw, Experiment, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, Stepping, StudentSpec,
@@ -44,6 +44,8 @@ pub struct Setup {
     pub epochs: u64,
     /// Errors and modes are logged every so many epochs; `None`: the optima alone, which are tracked at every epoch.
     pub log_every: Option<u64>,
+    /// γ and the balance of the start.
+    pub brakes: Brakes,
 }
 
 // Rules.
@@ -69,7 +71,14 @@ impl Setup {
         // The theory refuses what the rules on single values refuse, too.
         let Ok(spectrum) = self.theory_task(strongest).map(|task| DataSpectrum::new(&task)) else { return };
         let data_strength = strongest.first().map_or(0.0, |&strength| spectrum.strength(strength));
-        self.training_rules().together(checks, data_strength, spectrum.pace().max(1.0));
+        let gain = spectrum.pace().max(1.0);
+        self.training_rules().together(checks, data_strength, gain);
+        if self.brakes != Brakes::default() {
+            let bound = self.student().learning_rate_bound(data_strength, gain, self.brakes.decay);
+            let rule =
+                format!("must be below {} with decay or balance, or gradient descent diverges", rounded_down(bound));
+            checks.require("learning_rate", self.learning_rate < bound, rule);
+        }
     }
 
     /// `time_range` and the `point_times` times plotted over it: within the training and on logged epochs.
@@ -122,7 +131,7 @@ impl Setup {
 
     /// The student.
     pub fn student(&self) -> StudentSpec {
-        StudentSpec::new(self.hidden, self.layers, self.epsilon)
+        StudentSpec::new(self.hidden, self.layers, self.epsilon).with_balance(self.brakes.balance)
     }
 
     /// Training with 1/`divisor` of the step over the same time.
@@ -131,7 +140,8 @@ impl Setup {
             Some(every) => Schedule::every(every * divisor),
             None => Schedule::listed(Vec::new()),
         };
-        Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, schedule)
+        let training = Training::new(self.learning_rate / divisor as f64, self.epochs * divisor, schedule);
+        training.with_decay(self.brakes.decay)
     }
 
     /// Which repetition.
@@ -173,7 +183,8 @@ impl Setup {
         self.students(runs.map(|run| self.linear(task.clone(), start, tracked_modes, run)))
     }
 
-    fn students<'a>(&self, experiments: impl Iterator<Item = Experiment>) -> Wanted<'a, Students> {
+    /// Students of any kind, one per seed.
+    pub fn students<'a>(&self, experiments: impl Iterator<Item = Experiment>) -> Wanted<'a, Students> {
         let tau = self.tau();
         Wanted::all(experiments.map(Wanted::training)).map(move |outcomes| Ok(Students { outcomes, tau }))
     }
@@ -202,7 +213,7 @@ impl Setup {
     /// # Errors
     /// If the theory refuses it.
     pub fn theory_student(&self) -> anyhow::Result<Student> {
-        Ok(Student::new(self.hidden, self.layers, self.epsilon)?)
+        self.brakes.on(Student::new(self.hidden, self.layers, self.epsilon)?)
     }
 
     /// The learning curve of an aligned student in the limit of large size.
@@ -262,6 +273,7 @@ impl Setup {
             t_max: self.last_time(),
             draws,
             seed: self.seed,
+            brakes: self.brakes,
         }
     }
 
@@ -283,14 +295,19 @@ impl Setup {
 
     /// Draws at each of [`SIZES`], fewer of the larger, which scatter less.
     pub fn growing_draws<'a>(&self, strengths: &[f64], times: &[f64], draws: usize) -> Wanted<'a, Draws> {
-        let (setup, strengths, times) = (*self, strengths.to_vec(), times.to_vec());
-        let spec = |size: usize| {
+        self.draws_at(&SIZES, strengths, times, draws)
+    }
+
+    /// The same at some of these sizes.
+    pub fn draws_at<'a>(&self, sizes: &[usize], strengths: &[f64], times: &[f64], draws: usize) -> Wanted<'a, Draws> {
+        let (setup, strengths, times, sizes) = (*self, strengths.to_vec(), times.to_vec(), sizes.to_vec());
+        let spec = |&size: &usize| {
             setup.scaled(size).ensemble(&strengths, Start::TrainingAligned, &times, (draws / size).max(2))
         };
-        let ensembles = Wanted::all(SIZES.map(|size| Wanted::ensemble(spec(size))));
+        let ensembles = Wanted::all(sizes.iter().map(|size| Wanted::ensemble(spec(size))));
         ensembles.map(move |ensembles| {
             let curve = |size: &usize| setup.scaled(*size).curve(&strengths);
-            let curves = SIZES.iter().map(curve).collect::<anyhow::Result<_>>()?;
+            let curves = sizes.iter().map(curve).collect::<anyhow::Result<_>>()?;
             let (sum, squares) = strengths.iter().fold((0.0, 0.0), |(sum, squares), s| (sum + s, squares + s * s));
             let start = 2.0 * setup.epsilon * sum / squares;
             Ok(Draws { ensembles, curves, times: times.clone(), t_max: setup.last_time(), start })

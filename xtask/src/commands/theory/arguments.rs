@@ -17,6 +17,8 @@ pub enum Question {
     Curve(CurveArgs),
     /// Best stopping time and error, and the error of the non-gradient shrinkage algorithm.
     Stopping(StoppingArgs),
+    /// Least test errors by stopping in time, by weight decay, by both together, and by shrinkage.
+    Regularisation(RegularisationArgs),
     /// Best errors of tasks alone and learned jointly, and the transfer benefit.
     Transfer(TransferArgs),
     /// Exact curves of one randomly initialised one-hidden-layer student on one draw of the data.
@@ -54,6 +56,17 @@ impl FromStr for Numbers {
     }
 }
 
+/// What restrains or biases a student while it learns.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct BrakeArgs {
+    /// γ, weight decay: every layer loses λγW an epoch (λ the learning rate).
+    #[arg(long, default_value_t = 0.0, value_parser = float, allow_hyphen_values = true)]
+    pub decay: f64,
+    /// λ of W₂ᵀW₂ − W₁W₁ᵀ = λI, for L = 2: 0 starts rich, |λ| large lazy. Not with weight decay, which shrinks it: no closed form is known then.
+    #[arg(long, default_value_t = 0.0, value_parser = float, allow_hyphen_values = true)]
+    pub balance: f64,
+}
+
 /// Arguments of `theory mode`.
 #[derive(Clone, Debug, Args)]
 pub struct ModeArgs {
@@ -63,6 +76,9 @@ pub struct ModeArgs {
     /// ε, initial strength.
     #[arg(long, value_parser = float, allow_hyphen_values = true)]
     pub epsilon: f64,
+    /// Decay and balance.
+    #[command(flatten)]
+    pub brakes: BrakeArgs,
     /// ŝ, data strengths.
     #[arg(long, allow_hyphen_values = true)]
     pub s_hat: Numbers,
@@ -134,6 +150,9 @@ pub struct CurveArgs {
     /// The task and the student.
     #[command(flatten)]
     pub task: TaskArgs,
+    /// Decay and balance.
+    #[command(flatten)]
+    pub brakes: BrakeArgs,
     /// t/τ: numbers, and ranges such as 0:40:0.2.
     #[arg(long, allow_hyphen_values = true)]
     pub times: Numbers,
@@ -148,7 +167,21 @@ pub struct StoppingArgs {
     /// The task and the student.
     #[command(flatten)]
     pub task: TaskArgs,
+    /// Decay and balance.
+    #[command(flatten)]
+    pub brakes: BrakeArgs,
     /// Latest stopping time considered, t/τ [default: when the slowest mode and the noise are learned].
+    #[arg(long, value_parser = float, allow_hyphen_values = true)]
+    pub t_max: Option<f64>,
+}
+
+/// Arguments of `theory regularisation`.
+#[derive(Clone, Debug, Args)]
+pub struct RegularisationArgs {
+    /// The task and the student.
+    #[command(flatten)]
+    pub task: TaskArgs,
+    /// Latest stopping time considered, t/τ [default: for each decay, when the slowest mode and the noise are learned].
     #[arg(long, value_parser = float, allow_hyphen_values = true)]
     pub t_max: Option<f64>,
 }
@@ -187,6 +220,9 @@ pub struct TransferArgs {
     /// The student.
     #[command(flatten)]
     pub student: StudentArgs,
+    /// Decay and balance.
+    #[command(flatten)]
+    pub brakes: BrakeArgs,
     /// Latest stopping time considered, t/τ [default: when the slowest mode and the noise are learned].
     #[arg(long, value_parser = float, allow_hyphen_values = true)]
     pub t_max: Option<f64>,
@@ -198,6 +234,9 @@ pub struct RandomArgs {
     /// The task and the student (one hidden layer).
     #[command(flatten)]
     pub task: TaskArgs,
+    /// Decay and balance.
+    #[command(flatten)]
+    pub brakes: BrakeArgs,
     /// t/τ: numbers, and ranges such as 0:40:0.2.
     #[arg(long, allow_hyphen_values = true)]
     pub times: Numbers,
@@ -215,6 +254,9 @@ pub struct BandArgs {
     /// The task and the student.
     #[command(flatten)]
     pub task: TaskArgs,
+    /// Decay and balance.
+    #[command(flatten)]
+    pub brakes: BrakeArgs,
     /// t/τ: numbers, and ranges such as 0:40:0.2.
     #[arg(long, allow_hyphen_values = true)]
     pub times: Numbers,

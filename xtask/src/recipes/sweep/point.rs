@@ -33,6 +33,8 @@ impl Point {
             Parameter::Epsilon => self.student.epsilon = value,
             Parameter::LearningRate => self.training.learning_rate = value,
             Parameter::Epochs => self.training.epochs = value as u64,
+            Parameter::Decay => self.training.decay = value,
+            Parameter::Balance => self.student.balance = value,
             Parameter::Alignment => self.companion.iter_mut().for_each(|companion| companion.alignment = value),
             Parameter::CompanionStrength => self.companion.iter_mut().for_each(|companion| companion.strength = value),
         }
@@ -81,12 +83,13 @@ impl Point {
     }
 
     fn experiment(&self, task: TaskSpec, draw: Draw) -> Experiment {
-        let student = StudentSpec::new(self.student.hidden, self.student.layers, self.student.epsilon);
+        let student = self.student();
         let training = Training::new(
             self.training.learning_rate,
             self.training.epochs,
             Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)),
-        );
+        )
+        .with_decay(self.training.decay);
         match self.student.start {
             Start::TrainingAligned => {
                 Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
@@ -103,8 +106,15 @@ impl Point {
         }
     }
 
+    pub(super) fn student(&self) -> StudentSpec {
+        StudentSpec::new(self.student.hidden, self.student.layers, self.student.epsilon)
+            .with_balance(self.student.balance)
+    }
+
     fn theory_student(&self) -> Result<Student, theory::TheoryError> {
-        Student::new(self.student.hidden, self.student.layers, self.student.epsilon)
+        Student::new(self.student.hidden, self.student.layers, self.student.epsilon)?
+            .with_decay(self.training.decay)?
+            .with_balance(self.student.balance)
     }
 
     /// The theory of the task by itself.

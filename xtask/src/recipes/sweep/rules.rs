@@ -2,7 +2,7 @@
 
 use super::{Observable, Parameter, Point, Sweep};
 use crate::config::Checks;
-use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, learning_rate_bound, rounded_down, title};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
 use sim::Draw;
 use theory::TheoryError;
 
@@ -28,6 +28,7 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
         .positive("student.epsilon", sweep.student.epsilon)
         .positive("training.learning_rate", sweep.training.learning_rate)
         .in_range("training.epochs", sweep.training.epochs, 1..=MOST_EPOCHS)
+        .at_least("training.decay", sweep.training.decay, 0.0)
         .require("axes", (1..=2).contains(&sweep.axes.len()), "must be one or two axes");
     let ordered = sweep.task.strengths.windows(2).all(|pair| pair[0] >= pair[1]);
     checks.require("task.strengths", ordered, "must be in decreasing order");
@@ -93,7 +94,8 @@ fn axis_value(parameter: Parameter, checks: &mut Checks<'_>, path: &str, value: 
             checks.require(path, is_size, format!("must be a whole number from 1 to {most}"))
         }
         Parameter::Alignment => checks.in_range(path, value, -1.0..=1.0),
-        Parameter::Noise => checks.at_least(path, value, 0.0),
+        Parameter::Noise | Parameter::Decay => checks.at_least(path, value, 0.0),
+        Parameter::Balance => checks.require(path, value.is_finite(), "must be finite"),
         _ => checks.positive(path, value),
     };
 }
@@ -147,7 +149,7 @@ fn fault_of(point: &Point, draw: Draw) -> Option<Fault> {
         return Some(Fault { path: "student.epsilon", set_by, given: format!("epsilon {epsilon} "), rule });
     }
     let density = (point.task.examples as f64 / point.task.inputs as f64).max(1.0);
-    let bound = learning_rate_bound(point.student.layers, strongest, density);
+    let bound = point.student().learning_rate_bound(strongest, density, point.training.decay);
     if rate >= bound {
         let rule = format!("must be below {}, or gradient descent diverges", rounded_down(bound));
         let set_by = &[Parameter::LearningRate];

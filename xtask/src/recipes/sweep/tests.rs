@@ -45,6 +45,37 @@ fn heat_maps_and_curves_are_drawn() {
 }
 
 #[test]
+fn sweeps_over_decay_and_balance_move_theory_and_students_alike() {
+    for (parameter, values) in [(Parameter::Decay, vec![0.0, 1.5]), (Parameter::Balance, vec![0.0, 20.0])] {
+        let mut sweep =
+            Sweep { axes: vec![AxisKeys { parameter, values }], observable: Observable::FinalTestError, ..template() };
+        sweep.task.strengths = vec![3.0, 2.5, 2.0, 1.5];
+        sweep.training.epochs = 1500;
+        drawn(&sweep);
+        let results = Results::compute(&sweep.runs(), Run::clone).unwrap();
+        let column = |i: usize| -> Vec<f64> {
+            sweep.table(&results).unwrap().rows.iter().map(|row| row[i].parse().unwrap()).collect()
+        };
+        let (theory, mean) = (column(1), column(2));
+        assert!((theory[0] - theory[1]).abs() > 0.2, "{parameter:?}: {theory:?}");
+        assert!((0..2).all(|i| (theory[i] - mean[i]).abs() < 0.1), "{parameter:?}: {theory:?} {mean:?}");
+    }
+}
+
+#[test]
+fn decay_and_balance_together_are_refused() {
+    let mut sweep =
+        Sweep { axes: vec![AxisKeys { parameter: Parameter::Decay, values: vec![0.0, 0.5] }], ..template() };
+    sweep.student.balance = 2.0;
+    let document = Document::parse("sweep.ron", Sweep::TEMPLATE.unwrap()).unwrap();
+    let settings = document.settings(Scale::Smoke);
+    let mut checks = settings.checks();
+    sweep.check(&mut checks);
+    let refusal = checks.finish().unwrap_err().to_string();
+    assert!(refusal.contains("no closed form is known then"), "{refusal}");
+}
+
+#[test]
 fn transfer_sweeps_over_alignment() {
     let mut sweep = Sweep {
         companion: Some(Companion { outputs: 50, strength: 10.0, alignment: 0.0 }),
