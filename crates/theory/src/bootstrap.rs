@@ -85,8 +85,8 @@ impl Bootstrap {
     /// told how many draws are done.
     ///
     /// # Errors
-    /// [`TheoryError::ZeroReference`] if no mode stands out; otherwise as [`RiskEstimate::from_strengths`] and
-    /// [`RiskEstimate::optimal_stopping`].
+    /// [`TheoryError::ZeroReference`] if no mode stands out; [`TheoryError::OutOfDomain`] if the values are not those that were
+    /// analysed; otherwise as [`RiskEstimate::from_strengths`] and [`RiskEstimate::optimal_stopping`].
     pub fn stopping(
         &self,
         analysis: &NoiseAnalysis,
@@ -101,19 +101,11 @@ impl Bootstrap {
         }
         let matrix = analysis.matrix();
         let (rows, columns) = (matrix.rows(), matrix.columns());
-        let values = &data_strengths[..data_strengths.len() - analysis.missing()];
-        let power = analysis.signal_power();
-        let values = &values[..values.len().min(rows.min(columns))];
-        let best = RiskEstimate::from_strengths(
-            rows,
-            columns,
-            &padded(values, rows.min(columns)),
-            matrix.entry_variance(),
-            student,
-        )?
-        .with_pace(pace)?
-        .with_signal_power(power)?
-        .optimal_stopping(t_max)?;
+        let (values, power) = (values_of(analysis, data_strengths)?, analysis.signal_power());
+        let best = RiskEstimate::from_strengths(rows, columns, values, matrix.entry_variance(), student)?
+            .with_pace(pace)?
+            .with_signal_power(power)?
+            .optimal_stopping(t_max)?;
         let strengths: Vec<f64> = analysis.modes().iter().map(|mode| mode.strength).collect();
         let teacher = Mat::from_fn(rows, strengths.len(), |i, j| if i == j { strengths[j] } else { 0.0 });
         let tasks = SimulatedTasks::new(columns, vec![teacher], vec![matrix.entry_variance()]);
@@ -189,10 +181,22 @@ impl Interval {
     }
 }
 
-fn padded(values: &[f64], size: usize) -> Vec<f64> {
-    let mut padded = values.to_vec();
-    padded.resize(size, 0.0);
-    padded
+/// The values of the dimensions that are not missing, or an error if `data_strengths` are not what `analysis` is of.
+fn values_of<'a>(analysis: &NoiseAnalysis, data_strengths: &'a [f64]) -> Result<&'a [f64], TheoryError> {
+    let (matrix, given) = (analysis.matrix(), data_strengths.len());
+    let present = matrix.rows().min(matrix.columns());
+    // Without noise nothing was taken off the sizes.
+    let missing = if matrix.entry_variance() > 0.0 { analysis.missing() } else { 0 };
+    if given != present + missing {
+        let (parameter, allowed) = ("number of data_strengths", "that of the matrix that was analysed");
+        return Err(TheoryError::OutOfDomain { parameter, value: given as f64, allowed });
+    }
+    let pairs = data_strengths.iter().zip(analysis.modes());
+    if let Some((&value, _)) = pairs.into_iter().find(|(value, mode)| **value != mode.data_strength) {
+        let allowed = "the value that was analysed";
+        return Err(TheoryError::OutOfDomain { parameter: "data_strengths", value, allowed });
+    }
+    Ok(&data_strengths[..present])
 }
 
 /// How noise and strengths of a drawn matrix are estimated: as those of the given one were, at its rank.

@@ -2,10 +2,12 @@
 
 mod aligned;
 mod data_draw;
+mod stopping_trial;
 mod trajectory;
 mod transfer;
 
 pub use data_draw::DataDraw;
+pub use stopping_trial::StoppingTrial;
 pub use trajectory::{TestTrajectory, Trajectories, Trajectory};
 
 pub use transfer::{TransferEnsemble, TransferPair};

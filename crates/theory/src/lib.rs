@@ -160,7 +160,9 @@ pub use linalg_core::faer;
 pub use alignment_estimate::AlignmentEstimate;
 pub use bootstrap::{Bootstrap, Interval, StoppingForecast};
 pub use data_spectrum::DataSpectrum;
-pub use ensemble::{DataDraw, Ensemble, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair};
+pub use ensemble::{
+    DataDraw, Ensemble, StoppingTrial, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair,
+};
 pub use error::TheoryError;
 pub use exact_student::{ExactStudent, ModeOverlap, ProjectedTeacher, StudentState};
 pub use initial_weights::{InitialWeights, StudentShape};

@@ -1,7 +1,9 @@
 //! What the theory says of given data: sensitivities, the risk estimate, noise and rank.
 
 use linalg_core::faer::Mat;
-use linalg_core::{generator, sample_gaussian, scaled_by_power_of_two, squared_frobenius_norm, thin_svd};
+use linalg_core::{
+    generator, sample_gaussian, scaled_by_power_of_two, singular_values, squared_frobenius_norm, thin_svd,
+};
 use serde_json::Value;
 use theory::{
     Bootstrap, Interval, ModeGrowth, NoiseAnalysis, NoiseLevel, NoiseSource, RelatedTasks, RiskEstimate, Student,
@@ -237,6 +239,27 @@ fn the_forecast_of_a_plain_case() {
     for (interval, strength) in said.strengths.iter().zip([5.0, 3.0]) {
         assert!(interval.low < strength && strength < interval.high);
     }
+    // Values of another matrix, too few, too many, or in another order.
+    let other = singular_values(spiked(30, 60, &[5.0, 3.0], 4).as_ref()).unwrap();
+    let reversed: Vec<f64> = svd.singular_values.iter().rev().copied().collect();
+    let more = [svd.singular_values.as_slice(), &[0.0]].concat();
+    for (values, what) in [
+        (&other, "data_strengths is"),
+        (&reversed, "data_strengths is"),
+        (&more, "number of data_strengths is 31"),
+        (&Vec::new(), "number of data_strengths is 0"),
+        (&svd.singular_values[..2].to_vec(), "number of data_strengths is 2"),
+    ] {
+        let refused = bootstrap.stopping(&found, values, &student, 1.0, 10.0, |_| ()).unwrap_err();
+        assert!(refused.to_string().contains(what), "{refused}");
+    }
+    // One mode and no noise: five values are what rounding leaves.
+    let ones = Mat::from_fn(9, 6, |_, _| 1.0);
+    let values = singular_values(ones.as_ref()).unwrap();
+    let exact = NoiseAnalysis::of_values(9, 6, &values, NoiseLevel::Unknown, 0.05).unwrap();
+    let said = bootstrap.stopping(&exact, &values, &student, 1.0, 10.0, |_| ()).unwrap();
+    assert!(said.test_error.estimate < 1e-3, "{said:?}");
+    assert!(bootstrap.stopping(&exact, &values[..1], &student, 1.0, 10.0, |_| ()).is_err());
     let noise = spiked(30, 60, &[], 3);
     let values = thin_svd(noise.as_ref()).unwrap().singular_values;
     let found = NoiseAnalysis::of_matrix(noise.as_ref(), NoiseLevel::Unknown, 0.01).unwrap();

@@ -133,6 +133,15 @@ impl DrawnData {
         Ok(Self { svd: thin_svd((signal + noise).as_ref())?, teacher, seen, residual, weight })
     }
 
+    /// The same data, its errors told against another map of the same sizes, which need not be of low rank.
+    pub(super) fn against(&self, map: Mat<f64>) -> Self {
+        let inputs = map.ncols();
+        let (strengths, right) = (vec![1.0; inputs], Mat::identity(inputs, inputs));
+        let seen = right.as_ref().subrows(0, self.seen.nrows()).to_owned();
+        let teacher = Factors { left: map, strengths, right };
+        Self { svd: self.svd.clone(), teacher, seen, ..*self }
+    }
+
     /// The scalars that aligned students need, with test errors of blocks of output rows of the given sizes, from the top.
     pub(super) fn reduce(&self, blocks: &[usize]) -> DataDraw {
         let inputs = self.seen.transpose() * &self.svd.right;
