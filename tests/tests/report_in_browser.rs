@@ -121,7 +121,8 @@ const A_MEAN: &str = "(() => {
     group.ownerSVGElement.scrollIntoView({ block: 'center', inline: 'start' });
     const r = group.querySelector('circle').getBoundingClientRect();
     const { x, y, low, high, xLow, xHigh } = group.dataset;
-    return { place: [r.left + r.width / 2, r.top + r.height / 2], across: [x, xLow, xHigh].map(Number), up: [y, low, high].map(Number) };
+    return { place: [r.left + r.width / 2, r.top + r.height / 2],
+             across: [x, xLow, xHigh].map(Number), up: [y, low, high].map(Number) };
 })()";
 
 fn both_intervals_are_told(browser: &mut Browser) {

@@ -425,8 +425,10 @@ fn numbers_have_one_form() {
 
 #[test]
 fn changes_are_told_key_by_key() {
-    let old = json!({"A": {"seed": 1, "student": {"epsilon": 1e-5, "hidden": 50}, "strengths": [6, 4, 2], "init": "Aligned", "gone": 1}});
-    let new = json!({"A": {"strengths": [6, 5, 2], "student": {"epsilon": 1e-4, "hidden": 50}, "seed": 1, "init": {"Random": {"s": 1}}, "note": null}});
+    let old = json!({"A": {"seed": 1, "student": {"epsilon": 1e-5, "hidden": 50}, "strengths": [6, 4, 2],
+                           "init": "Aligned", "gone": 1}});
+    let new = json!({"A": {"strengths": [6, 5, 2], "student": {"epsilon": 1e-4, "hidden": 50}, "seed": 1,
+                           "init": {"Random": {"s": 1}}, "note": null}});
     let told: Vec<String> = changes(&old, &new).iter().map(Change::to_string).collect();
     assert_eq!(
         told,

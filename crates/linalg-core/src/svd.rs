@@ -120,7 +120,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn factors_are_orthonormal_ordered_and_exact(rows in 1usize..40, cols in 1usize..40, rank in 0usize..5, run in 0u64..1000) {
+        fn factors_are_orthonormal_ordered_and_exact(
+            rows in 1usize..40, cols in 1usize..40, rank in 0usize..5, run in 0u64..1000,
+        ) {
             // Tall, wide, square, 1 × n; rank 0 keeps full rank, others make it deficient.
             let mut rng = generator(5, "svd", &[], run);
             let m = match rank {

@@ -139,10 +139,12 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn both_starts_are_balanced_with_the_product_at_epsilon(
-            inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..18, layers in 1usize..6, examples in 1usize..20,
+            inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..18, layers in 1usize..6,
+            examples in 1usize..20,
         ) {
             let student = StudentSpec::new(hidden, layers, 1e-3);
-            let task = TaskSpec { examples, input_kind: InputKind::Orthonormal, ..TaskSpec::single(inputs, outputs, &[2.0]) };
+            let task = TaskSpec::single(inputs, outputs, &[2.0]);
+            let task = TaskSpec { examples, input_kind: InputKind::Orthonormal, ..task };
             let draw = Draw { seed: 8, run: 0 };
             let random = InitialWeights::random(inputs, outputs, &student, draw);
             check(&random, student.used_units(&task), &student)?;
@@ -156,7 +158,8 @@ mod tests {
             let (seen, unseen) = problem.split(product(&aligned).as_ref());
             let mut wanted = modes.svd.leading(held);
             wanted.singular_values.fill(student.epsilon);
-            prop_assert!(frobenius_norm((seen - wanted.reconstruct()).as_ref()) < 1e-13 * student.epsilon * held as f64);
+            let missed = frobenius_norm((seen - wanted.reconstruct()).as_ref());
+            prop_assert!(missed < 1e-13 * student.epsilon * held as f64);
             prop_assert!(frobenius_norm(unseen.as_ref()) < 1e-13 * student.epsilon);
         }
     }
@@ -165,7 +168,8 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn starts_have_the_balance_asked_for(
-            inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..14, size in 1e-6f64..50.0, positive in any::<bool>(),
+            inputs in 1usize..14, outputs in 1usize..14, hidden in 1usize..14,
+            size in 1e-6f64..50.0, positive in any::<bool>(),
         ) {
             let hidden = hidden.min(if positive { outputs } else { inputs });
             let balance = if positive { size } else { -size };
@@ -173,8 +177,8 @@ mod tests {
             prop_assert!(student.check_balance(inputs, outputs).is_ok());
             let draw = Draw { seed: 8, run: 0 };
             let random = InitialWeights::random(inputs, outputs, &student, draw);
-            let problem = LearningProblem::new(&DataSet::sample(&TaskSpec::single(inputs, outputs, &[2.0]), draw).unwrap());
-            let problem = problem.unwrap();
+            let data = DataSet::sample(&TaskSpec::single(inputs, outputs, &[2.0]), draw).unwrap();
+            let problem = LearningProblem::new(&data).unwrap();
             let modes = DataModes::all(&problem).unwrap();
             let aligned = InitialWeights::training_aligned(&problem, &modes, &student, draw);
             let product_units = hidden.min(inputs).min(outputs);

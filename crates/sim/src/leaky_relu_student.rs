@@ -292,19 +292,21 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn updates_are_finite_differences_and_errors_their_definitions(
-            inputs in 1usize..9, outputs_a in 1usize..6, outputs_b in 1usize..5, hidden in 1usize..12, depth in 1usize..5,
-            input_kind in kinds(), extra in 0usize..6, slope in 0.0f64..1.5, activated: bool,
+            inputs in 1usize..9, outputs_a in 1usize..6, outputs_b in 1usize..5, hidden in 1usize..12,
+            depth in 1usize..5, input_kind in kinds(), extra in 0usize..6, slope in 0.0f64..1.5, activated: bool,
             decay in prop_oneof![Just(0.0), 0.0..1.0],
         ) {
             let examples = if input_kind == InputKind::OneHot { inputs } else { inputs + extra };
-            let task = TaskSpec { examples, input_kind, ..TaskSpec::joint(inputs, &[outputs_a, outputs_b], &[&[2.0], &[]], 0.0) };
+            let task = TaskSpec::joint(inputs, &[outputs_a, outputs_b], &[&[2.0], &[]], 0.0);
+            let task = TaskSpec { examples, input_kind, ..task };
             let problem = LeakyReluProblem::sample(&task, TeacherKind::Linear, DRAW).unwrap();
             let mut sizes = vec![inputs];
             sizes.extend(vec![hidden; depth - 1]);
             sizes.push(outputs_a + outputs_b);
             let layers = gaussian_layers(&sizes);
             let output_slope = if activated { slope } else { 1.0 };
-            let mut student = LeakyReluStudent::<f64>::new(&problem, &layers, slope, output_slope, 1.0).with_shrinkage(decay);
+            let student = LeakyReluStudent::<f64>::new(&problem, &layers, slope, output_slope, 1.0);
+            let mut student = student.with_shrinkage(decay);
 
             let Errors { train, tests } = student.measure().clone();
             let norm = problem.label_squared_norm();

@@ -208,7 +208,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn tasks_have_the_stated_strengths_and_alignment(inputs in 6usize..30, outputs in 3usize..20, q in -1.0f64..=1.0, run in 0u64..99) {
+        fn tasks_have_the_stated_strengths_and_alignment(
+            inputs in 6usize..30, outputs in 3usize..20, q in -1.0f64..=1.0, run in 0u64..99,
+        ) {
             let spec = TaskSpec::joint(inputs, &[outputs, 4, 3], &[&[5.0, 2.0], &[4.0, 3.0], &[1.0]], q);
             let teacher = LinearTeacher::sample(&spec, Draw { seed: 1, run }).unwrap();
             let direction = |task: usize| &teacher.tasks()[task].input_directions;

@@ -72,13 +72,16 @@ proptest! {
         decay in prop_oneof![Just(0.0), 0.01_f64..2.0], balance in prop_oneof![Just(0.0), -3.0_f64..3.0],
     ) {
         let examples = if kind == InputKind::OneHot { inputs } else { examples };
-        let task = TaskSpec { examples, input_kind: kind, labels, ..TaskSpec::joint(inputs, &[outputs, 2], &[&[strength], &[1.0]], 0.5) };
+        let task = TaskSpec::joint(inputs, &[outputs, 2], &[&[strength], &[1.0]], 0.5);
+        let task = TaskSpec { examples, input_kind: kind, labels, ..task };
         // With a balance: two layers, and no more hidden units than it allows.
         let unequal = layers == 2 && hidden <= inputs.min(outputs + 2);
         let student = StudentSpec::new(hidden, layers, epsilon).with_balance(if unequal { balance } else { 0.0 });
         // λ times the largest rate is at most 0.1 or so.
-        let rate = 2e-2 / (1.0 + strength) / (1.0 + strength).powi(i32::from(layers > 1)) / (1.0 + examples as f64 / inputs as f64);
-        let spec = LinearSpec::new(task, student, start, training(rate, 3000, 100).with_decay(decay), Draw { seed, run: 0 });
+        let pace = 1.0 + examples as f64 / inputs as f64;
+        let rate = 2e-2 / (1.0 + strength) / (1.0 + strength).powi(i32::from(layers > 1)) / pace;
+        let training = training(rate, 3000, 100).with_decay(decay);
+        let spec = LinearSpec::new(task, student, start, training, Draw { seed, run: 0 });
         let spec = LinearSpec { tracked_modes: 0, ..spec };
         assert_same(&spec)?;
     }

@@ -417,15 +417,19 @@ proptest! {
         t in size(-20.0..3.0),
         later in 1.0..3.0f64,
     ) {
-        let growth = if is_balance { plain(2, epsilon).with_balance(brake) } else { plain(layers, epsilon).with_decay(brake) }.unwrap();
+        let growth =
+            if is_balance { plain(2, epsilon).with_balance(brake) } else { plain(layers, epsilon).with_decay(brake) };
+        let growth = growth.unwrap();
         let end = growth.final_strength(s_hat);
         let state = growth.state_at(s_hat, t);
         let ModeState { strength, gap } = state;
         prop_assert!(strength.is_finite() && gap.is_finite() && growth.rate(state).is_finite(), "{:?}", state);
         let slack = 1e-12 * end.max(epsilon);
-        prop_assert!(strength >= end.min(epsilon) - slack && strength <= end.max(epsilon) + slack, "{:?}, end {}", state, end);
+        let between = strength >= end.min(epsilon) - slack && strength <= end.max(epsilon) + slack;
+        prop_assert!(between, "{:?}, end {}", state, end);
         let next = growth.strength_at(s_hat, later * t);
-        prop_assert!(if end > epsilon { next >= strength - slack } else { next <= strength + slack }, "{} after {}", next, strength);
+        let onward = if end > epsilon { next >= strength - slack } else { next <= strength + slack };
+        prop_assert!(onward, "{} after {}", next, strength);
         let reached = growth.time_to_reach(s_hat, 0.5 * (epsilon + end)).unwrap();
         prop_assert!(reached.is_none_or(|time| time.is_finite() && time >= 0.0), "{:?}", reached);
         if let Some(front) = growth.front_at(t) {

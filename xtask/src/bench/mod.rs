@@ -41,7 +41,8 @@ pub struct BenchArgs {
     #[arg(long, conflicts_with_all = ["save", "markdown"])]
     pub list: bool,
     /// How often everything is measured, at least twice.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100), allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true)]
+    #[arg(value_parser = clap::value_parser!(u16).range(2..=100))]
     pub rounds: u16,
 }
 

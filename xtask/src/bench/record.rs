@@ -110,7 +110,8 @@ impl Benchmarks {
         let Self { machine: m, revision, yardsticks: y, measured } = self;
         let mut text = format!(
             "// What `cargo xtask bench --save` measured on this kind of machine: its baseline, and what figx2 draws.\n\
-             // seconds: the least time of one iteration; work: operations, points or runs in it; at_peak, at_product: time × speed\n\
+             // seconds: the least time of one iteration; work: operations, points or runs in it; at_peak, at_product: time × \
+             speed\n\
              // of the yardsticks beside it, the least of the rounds; noise: by how much the second least is above it.\n\
              Benchmarks(\n    \
                  machine: (cpu: {:?}, generation: {:?}, vectors: {:?}, cache: {:?}, threads: {}),\n    \

@@ -321,10 +321,11 @@ mod tests {
 
     fn record() -> Record {
         serde_json::from_value(serde_json::json!({
-            "figure": "a", "kind": "A", "title": "A", "caption": "", "scale": "paper", "config": {}, "seed_override": null,
+            "figure": "a", "kind": "A", "title": "A", "caption": "", "scale": "paper",
+            "config": {}, "seed_override": null,
             "runs": [], "engine_version": 1, "crates": {}, "verdicts": [], "unexpected": 0, "files": {},
-            "provenance": { "revision": null, "dirty": null, "cpu": "", "system": "", "wall_seconds": 0.1, "run_seconds": 0.1,
-                            "command": "" }
+            "provenance": { "revision": null, "dirty": null, "cpu": "", "system": "", "wall_seconds": 0.1,
+                            "run_seconds": 0.1, "command": "" }
         }))
         .unwrap()
     }

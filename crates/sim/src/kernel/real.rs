@@ -48,8 +48,8 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $sum:ident, $add:ident, $mul:ident, $sub:ident, $mul_add:ident, $greater:ident,
-     $select:ident, $vectors:ident, $vectors_mut:ident, $transpose:path) => {
+    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $sum:ident, $add:ident, $mul:ident, $sub:ident,
+     $mul_add:ident, $greater:ident, $select:ident, $vectors:ident, $vectors_mut:ident, $transpose:path) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
 

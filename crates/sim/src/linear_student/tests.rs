@@ -44,9 +44,9 @@ proptest! {
         decay in prop_oneof![Just(0.0), 0.1..9.0],
     ) {
         // Tall, wide, square and 1 × n maps; without noise the data have rank 1.
-        let examples = if kind == InputKind::OneHot { inputs } else { examples };
-        let task = TaskSpec { examples, input_kind: kind, noise, ..TaskSpec::joint(inputs + 1, &[outputs, 2], &[&[3.0], &[1.0]], 0.5) };
-        let task = TaskSpec { examples: if kind == InputKind::OneHot { inputs + 1 } else { examples }, ..task };
+        let examples = if kind == InputKind::OneHot { inputs + 1 } else { examples };
+        let task = TaskSpec::joint(inputs + 1, &[outputs, 2], &[&[3.0], &[1.0]], 0.5);
+        let task = TaskSpec { examples, input_kind: kind, noise, ..task };
         let student = StudentSpec::new(hidden, layers, 0.3);
         let data = DataSet::sample(&task, DRAW).unwrap();
         let problem = LearningProblem::new(&data).unwrap();
@@ -65,7 +65,8 @@ proptest! {
             let by_definition = loss(&data, &slow) / (0.5 * squared_frobenius_norm(data.labels().as_ref()));
             prop_assert!((errors.train - by_definition).abs() <= 1e-12);
             let map = slow[1..].iter().fold(slow[0].clone(), |product, layer| layer * product);
-            for ((rows, teacher), error) in data.teacher().rows().into_iter().zip(data.teacher().tasks()).zip(&errors.tests) {
+            let tasks = data.teacher().rows().into_iter().zip(data.teacher().tasks());
+            for ((rows, teacher), error) in tasks.zip(&errors.tests) {
                 let distance = map.as_ref().subrows(rows.start, rows.len()) - teacher.map();
                 let wanted = squared_frobenius_norm(distance.as_ref()) / teacher.squared_norm();
                 prop_assert!((error - wanted).abs() <= 1e-12 * wanted.max(1.0));

@@ -156,7 +156,8 @@ mod tests {
     #[test]
     fn settings_are_told_in_words() {
         let value: Value = serde_json::from_str(
-            r#"{"noise": 1e-5, "range": [0, 5], "axes": [{"parameter": "Noise", "values": [1]}], "off": null, "map": false}"#,
+            r#"{"noise": 1e-5, "range": [0, 5], "axes": [{"parameter": "Noise", "values": [1]}],
+                "off": null, "map": false}"#,
         )
         .unwrap();
         assert_eq!(in_words(&value), "axes (parameter Noise; values 1); map no; noise 0.00001; off none; range (0, 5)");
