@@ -1,7 +1,8 @@
 //! Experiments and their outcomes as plain values.
 
 use crate::{
-    AlignedSpec, LeakyReluSpec, LinearSpec, Progress, SimError, SpectrumOutcome, SpectrumSpec, TrainingOutcome,
+    AlignedSpec, LeakyReluSpec, LinearSpec, Progress, SequenceSpec, SimError, SpectrumOutcome, SpectrumSpec,
+    TrainingOutcome,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub enum Experiment {
     Linear(LinearSpec),
     /// A leaky-ReLU student.
     LeakyRelu(LeakyReluSpec),
+    /// A linear student that learns several tasks one after the other.
+    Sequence(SequenceSpec),
 }
 
 /// What an experiment gives.
@@ -27,8 +30,10 @@ pub enum Experiment {
 pub enum Outcome {
     /// Of [`Experiment::Spectrum`].
     Spectrum(SpectrumOutcome),
-    /// Of every experiment that trains.
+    /// Of every experiment that trains on one set of data.
     Training(TrainingOutcome),
+    /// Of [`Experiment::Sequence`]: one for each stage.
+    Sequence(Vec<TrainingOutcome>),
 }
 
 impl Experiment {
@@ -42,6 +47,7 @@ impl Experiment {
             Self::Aligned(spec) => spec.check(),
             Self::Linear(spec) => spec.check(),
             Self::LeakyRelu(spec) => spec.check(),
+            Self::Sequence(spec) => spec.check(),
         }
     }
 
@@ -58,6 +64,7 @@ impl Experiment {
             Self::Aligned(spec) => spec.run(progress).map(Outcome::Training),
             Self::Linear(spec) => spec.run(progress).map(Outcome::Training),
             Self::LeakyRelu(spec) => spec.run(progress).map(Outcome::Training),
+            Self::Sequence(spec) => spec.run(progress).map(Outcome::Sequence),
         }
     }
 
@@ -68,6 +75,7 @@ impl Experiment {
             Self::Aligned(spec) => spec.cost_estimate(),
             Self::Linear(spec) => spec.cost_estimate(),
             Self::LeakyRelu(spec) => spec.cost_estimate(),
+            Self::Sequence(spec) => spec.cost_estimate(),
         }
     }
 
@@ -78,6 +86,7 @@ impl Experiment {
             Self::Aligned(spec) => spec.training.epochs,
             Self::Linear(spec) => spec.training.epochs,
             Self::LeakyRelu(spec) => spec.training.epochs,
+            Self::Sequence(spec) => spec.epochs(),
         }
     }
 
@@ -88,6 +97,7 @@ impl Experiment {
             Self::Aligned(spec) => spec.label(),
             Self::Linear(spec) => spec.label(),
             Self::LeakyRelu(spec) => spec.label(),
+            Self::Sequence(spec) => spec.label(),
         }
     }
 }
@@ -100,18 +110,38 @@ impl Outcome {
     pub fn as_spectrum(&self) -> Result<&SpectrumOutcome, SimError> {
         match self {
             Self::Spectrum(outcome) => Ok(outcome),
-            Self::Training(_) => Err(SimError::WrongOutcome { found: "training", asked: "spectrum" }),
+            other => Err(other.read_as("spectrum")),
         }
     }
 
-    /// The outcome of an experiment that trains.
+    /// The outcome of an experiment that trains on one set of data.
     ///
     /// # Errors
     /// [`SimError::WrongOutcome`] if it is of another kind.
     pub fn as_training(&self) -> Result<&TrainingOutcome, SimError> {
         match self {
             Self::Training(outcome) => Ok(outcome),
-            Self::Spectrum(_) => Err(SimError::WrongOutcome { found: "spectrum", asked: "training" }),
+            other => Err(other.read_as("training")),
         }
+    }
+
+    /// The outcomes of the stages of a sequence.
+    ///
+    /// # Errors
+    /// [`SimError::WrongOutcome`] if it is of another kind.
+    pub fn as_sequence(&self) -> Result<&[TrainingOutcome], SimError> {
+        match self {
+            Self::Sequence(outcomes) => Ok(outcomes),
+            other => Err(other.read_as("sequence")),
+        }
+    }
+
+    fn read_as(&self, asked: &'static str) -> SimError {
+        let found = match self {
+            Self::Spectrum(_) => "spectrum",
+            Self::Training(_) => "training",
+            Self::Sequence(_) => "sequence",
+        };
+        SimError::WrongOutcome { found, asked }
     }
 }

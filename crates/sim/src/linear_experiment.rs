@@ -101,15 +101,8 @@ impl LinearSpec {
         if problem.common_gain().is_some() {
             require_stable(&mut student, &self.training, label)?;
         }
-        let (training, norms) = (&self.training, problem.teacher_squared_norms());
-        let record = match self.stepping {
-            Stepping::Jumps if !student.is_smooth() => train(&mut student, training, norms, label, progress)?,
-            Stepping::EveryEpoch => train(&mut student, training, norms, label, progress)?,
-            Stepping::Jumps => {
-                let tolerance = Multirevolution::tolerance(student.layers(), self.student.epsilon);
-                train_in_jumps(&mut student, tolerance, training, norms, label, progress)?
-            }
-        };
+        let norms = problem.teacher_squared_norms();
+        let record = self.stepping.train(&mut student, &self.training, self.student.epsilon, norms, label, progress)?;
         Ok(outcome(record, &modes, &problem, self.tracked_modes))
     }
 
@@ -157,6 +150,27 @@ impl LinearSpec {
             Start::TrainingAligned => "training aligned start",
         };
         label(&format!("linear student, {start}"), &self.task, &self.student, self.draw)
+    }
+}
+
+impl Stepping {
+    /// Trains a student that started at `epsilon`.
+    pub(crate) fn train(
+        self,
+        student: &mut LinearStudent<'_>,
+        training: &Training,
+        epsilon: f64,
+        teacher_squared_norms: &[f64],
+        label: &str,
+        progress: &dyn Progress,
+    ) -> Result<TrainingRecord, SimError> {
+        match self {
+            Self::Jumps if student.is_smooth() => {
+                let tolerance = Multirevolution::tolerance(student.layers(), epsilon);
+                train_in_jumps(student, tolerance, training, teacher_squared_norms, label, progress)
+            }
+            _ => train(student, training, teacher_squared_norms, label, progress),
+        }
     }
 }
 
@@ -219,7 +233,7 @@ fn check(task: &TaskSpec, student: &StudentSpec, training: &Training, tracked_mo
 }
 
 /// Refuses a step size that cannot converge, before any time is spent.
-fn require_stable(student: &mut dyn Student, training: &Training, run: &str) -> Result<(), SimError> {
+pub(crate) fn require_stable(student: &mut dyn Student, training: &Training, run: &str) -> Result<(), SimError> {
     let bound = student.learning_rate_bound();
     if training.learning_rate <= bound {
         return Ok(());
@@ -228,7 +242,12 @@ fn require_stable(student: &mut dyn Student, training: &Training, run: &str) -> 
     Err(SimError::Diverged { run, epoch: 0, train_error, learning_rate: training.learning_rate, bound })
 }
 
-fn outcome(record: TrainingRecord, modes: &DataModes, problem: &LearningProblem, tracked: usize) -> TrainingOutcome {
+pub(crate) fn outcome(
+    record: TrainingRecord,
+    modes: &DataModes,
+    problem: &LearningProblem,
+    tracked: usize,
+) -> TrainingOutcome {
     let data_strengths = modes.svd.singular_values.clone();
     let track = |k: usize| ModeTrack {
         data_strength: data_strengths[k],
@@ -253,7 +272,7 @@ pub(crate) fn setup_cost(task: &TaskSpec) -> f64 {
     2e-8 * entries + gaussian * 2e-9 * sizes[0] * sizes[1].min(sizes[2]) * task.data_modes() as f64
 }
 
-fn label(what: &str, task: &TaskSpec, student: &StudentSpec, draw: Draw) -> String {
+pub(crate) fn label(what: &str, task: &TaskSpec, student: &StudentSpec, draw: Draw) -> String {
     let hidden = student.hidden_label();
     format!("{what}, {}{hidden}-{}, {}", task.inputs, task.total_outputs(), task_label(task, draw))
 }

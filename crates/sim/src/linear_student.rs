@@ -35,6 +35,8 @@ pub struct LinearStudent<'p> {
     unseen_share: f64,
     unseen_error: UnseenError,
     comparison: Comparison,
+    /// Teachers of other tasks with the same outputs, on which the student is tested as well, with their ‖W̄‖².
+    further: Vec<(Comparison, f64)>,
     learning_rate: f64,
     /// λγ.
     shrinkage: f64,
@@ -85,7 +87,8 @@ impl<'p> LinearStudent<'p> {
         let nothing_unseen = frobenius_norm(unseen_weights.as_ref()) <= 1e-12 * scale;
         Self {
             unseen_error: UnseenError::new(problem, unseen_weights.as_ref(), depth, nothing_unseen),
-            comparison: Comparison::new(problem),
+            comparison: Comparison::new(problem, problem.teacher_seen()),
+            further: Vec::new(),
             residual: Dense::zeros(seen, outputs),
             suffixes: vec![Dense::zeros(hidden, outputs); depth.saturating_sub(2)],
             backward: [Dense::zeros(hidden, outputs), Dense::zeros(hidden, outputs)],
@@ -112,6 +115,21 @@ impl<'p> LinearStudent<'p> {
     /// The same student, told the balance of its start, on which its largest stable learning rate depends.
     pub(crate) fn with_balance(self, balance: f64) -> Self {
         Self { balance, ..self }
+    }
+
+    /// The same student, tested on the teachers of further problems, too: after its own tests, one for each. They have the same
+    /// inputs, of which the data show every direction, and the same outputs, all of one task.
+    ///
+    /// # Panics
+    /// If they do not.
+    pub(crate) fn with_further_teachers(mut self, others: &[&LearningProblem]) -> Self {
+        assert_eq!(self.problem.seen(), self.problem.inputs(), "directions that the data show against all of them");
+        self.further = others
+            .iter()
+            .map(|other| (Comparison::new(self.problem, other.teacher_seen()), other.teacher_squared_norms()[0]))
+            .collect();
+        self.errors.tests.resize(self.problem.task_rows().len() + others.len(), 0.0);
+        self
     }
 
     /// The same student with its leading modes compared with the data's at logged epochs.
@@ -253,6 +271,10 @@ impl Student for LinearStudent<'_> {
         self.unseen_error.add_to(&mut self.errors.tests, outer, self.problem);
         for (error, norm) in self.errors.tests.iter_mut().zip(self.problem.teacher_squared_norms()) {
             *error /= norm;
+        }
+        let own = self.problem.task_rows().len();
+        for ((comparison, norm), error) in self.further.iter().zip(&mut self.errors.tests[own..]) {
+            *error = comparison.errors(&self.residual, 0..self.problem.outputs()).test / norm;
         }
         &self.errors
     }

@@ -3,8 +3,8 @@
 
 use sim::{
     AlignedSpec, Draw, Experiment, InputKind, Labels, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, LinearSpec,
-    Outcome, OutputUnits, Precision, Schedule, SimError, SpectrumExtent, SpectrumSpec, Start, Stepping, StudentSpec,
-    TaskSpec, TeacherKind, Training, TrainingOutcome, Unattended,
+    Outcome, OutputUnits, Precision, Schedule, SequenceSpec, SimError, SpectrumExtent, SpectrumSpec, Stage, Start,
+    Stepping, StudentSpec, TaskSpec, TeacherKind, Training, TrainingOutcome, Unattended,
 };
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -210,7 +210,61 @@ fn digest(outcome: &Outcome) -> Vec<f64> {
                 mode.overlap_input,
             ]
         }
+        Outcome::Sequence(stages) => {
+            let last = |stage: &TrainingOutcome| [0, 1].map(|task| stage.test(task).unwrap().last);
+            stages.iter().flat_map(last).collect()
+        }
     }
+}
+
+/// Task 1, then task 0.
+fn sequence() -> SequenceSpec {
+    let tasks = TaskSpec::joint(16, &[10, 10], &[&[3.0], &[5.0]], 0.7);
+    let stages = [1, 0].map(|task| Stage { task, training: training(5e-3, 200) }).to_vec();
+    SequenceSpec { tasks, student: small_student(2), stages, stepping: Stepping::Jumps, draw: DRAW }
+}
+
+#[test]
+fn sequences_that_make_no_sense_are_refused_by_field() {
+    let good = sequence();
+    good.check().unwrap();
+    let tasks = |tasks: TaskSpec| SequenceSpec { tasks, ..sequence() };
+    let broken = [
+        (tasks(good.tasks.task_alone(1)), "alone"),
+        (tasks(TaskSpec::joint(16, &[10, 9], &[&[3.0], &[5.0]], 0.7)), "outputs"),
+        (tasks(TaskSpec { examples: 9, input_kind: InputKind::Orthonormal, ..good.tasks.clone() }), "examples"),
+        (SequenceSpec { stages: vec![], ..sequence() }, "stages"),
+        (SequenceSpec { stages: vec![Stage { task: 2, training: training(5e-3, 200) }], ..sequence() }, "task"),
+    ];
+    for (spec, name) in broken {
+        let experiment = Experiment::Sequence(spec);
+        let _ = (experiment.label(), experiment.cost_estimate(), experiment.epochs());
+        let error = experiment.run(&Unattended).unwrap_err();
+        assert!(matches!(error, SimError::Invalid { field, .. } if field == name), "{name}: {error}");
+    }
+    let stages = vec![Stage { task: 0, training: training(0.5, 200) }];
+    let too_fast = SequenceSpec { stages, ..sequence() }.run(&Unattended).unwrap_err();
+    assert!(matches!(too_fast, SimError::Diverged { epoch: 0, .. }), "{too_fast}");
+}
+
+/// The first stage is the student that learns the task alone, and the second starts where it ended.
+#[test]
+fn a_sequence_goes_on_from_where_it_was() {
+    let spec = sequence();
+    let [first, second] = &spec.run(&Unattended).unwrap()[..] else { panic!("two stages") };
+    let student = spec.student;
+    let alone = LinearSpec {
+        tracked_modes: 0,
+        ..LinearSpec::new(spec.tasks.task_alone(1), student, Start::Random, training(5e-3, 200), DRAW)
+    };
+    let alone = alone.run(&Unattended).unwrap();
+    assert_eq!((&alone.train, alone.test(0).unwrap()), (&first.train, first.test(1).unwrap()));
+    for task in [0, 1] {
+        let (before, after) = (first.test(task).unwrap().last, second.test(task).unwrap().logged[0]);
+        assert!((before / after - 1.0).abs() < 1e-12, "{before} {after}");
+    }
+    assert!(second.test(0).unwrap().last < 0.3 && second.test(1).unwrap().last > first.test(1).unwrap().last);
+    assert_eq!(second.teacher_squared_norms, [9.0, 25.0]);
 }
 
 /// A changed number here means that stored results no longer belong to this engine: raise `ENGINE_VERSION`.
@@ -227,6 +281,7 @@ fn short_runs_are_pinned() {
         Experiment::Linear(linear(with(9, InputKind::Orthonormal, Labels::Structured), Start::Random, 2)),
         Experiment::Linear(linear(with(24, InputKind::Orthonormal, Labels::GaussianMatched), Start::Random, 2)),
         Experiment::Linear(linear(with(24, InputKind::Gaussian, Labels::Structured), Start::TrainingAligned, 2)),
+        Experiment::Sequence(sequence()),
     ];
     let found: Vec<Vec<f64>> = experiments.iter().map(|e| digest(&e.run(&Unattended).unwrap())).collect();
     assert_eq!(sim::ENGINE_VERSION, 3, "new version: pin its numbers");
@@ -248,6 +303,7 @@ const PINNED: &[&[f64]] = &[
     &[0.22513975569668224, 0.5948422329937137, 0.5948422329937137, 400.0, 3.1318164856550763, 0.9990201075416503],
     &[0.37936774309528476, 1.90853822510228, 0.9958558501427115, 91.0, 2.8040790750116695, 0.9999979138673647],
     &[0.161298543872488, 0.32145211558397974, 0.2022651047912686, 179.0, 4.29738724763197, 0.7472701890823948],
+    &[3.059993490282579, 0.05552235975525654, 0.19301635413773155, 1.0928054842954429],
 ];
 
 /// A stored result is found by this text: a changed one means that finished runs are done again.

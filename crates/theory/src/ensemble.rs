@@ -2,11 +2,13 @@
 
 mod aligned;
 mod data_draw;
+mod pretraining;
 mod stopping_trial;
 mod trajectory;
 mod transfer;
 
 pub use data_draw::DataDraw;
+pub use pretraining::{PretrainingBenefit, PretrainingEnsemble};
 pub use stopping_trial::StoppingTrial;
 pub use trajectory::{TestTrajectory, Trajectories, Trajectory};
 

@@ -161,7 +161,8 @@ pub use alignment_estimate::AlignmentEstimate;
 pub use bootstrap::{Bootstrap, Interval, StoppingForecast};
 pub use data_spectrum::DataSpectrum;
 pub use ensemble::{
-    DataDraw, Ensemble, StoppingTrial, TestTrajectory, Trajectories, Trajectory, TransferEnsemble, TransferPair,
+    DataDraw, Ensemble, PretrainingBenefit, PretrainingEnsemble, StoppingTrial, TestTrajectory, Trajectories,
+    Trajectory, TransferEnsemble, TransferPair,
 };
 pub use error::TheoryError;
 pub use exact_student::{ExactStudent, ModeOverlap, ProjectedTeacher, StudentState};

@@ -3,6 +3,7 @@
 use crate::LearningProblem;
 use crate::kernel::{Dense, PARTS, Real, SquareSums};
 use crate::output_errors::SquaredErrors;
+use faer::MatRef;
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -21,8 +22,9 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
-    pub(super) fn new(problem: &LearningProblem) -> Self {
-        let (targets, teacher, gains) = (problem.targets(), problem.teacher_seen(), problem.gains());
+    /// With the data of a problem, and a teacher on the seen directions, N₃ × S.
+    pub(super) fn new(problem: &LearningProblem, teacher: MatRef<'_, f64>) -> Self {
+        let (targets, gains) = (problem.targets(), problem.gains());
         let (seen, outputs) = (problem.seen(), problem.outputs());
         Self {
             targets: Dense::from_mat(targets.transpose()),

@@ -178,7 +178,7 @@ impl TransferDraw {
 }
 
 /// The two teachers of draw number `run`.
-fn sample_teachers(pair: &TransferPair, misalignment: &Mat<f64>, seed: u64, run: u64) -> [Factors; 2] {
+pub(super) fn sample_teachers(pair: &TransferPair, misalignment: &Mat<f64>, seed: u64, run: u64) -> [Factors; 2] {
     let TransferPair { inputs, a, b, alignment, .. } = pair;
     let (rank_a, rank_b) = (a.strengths.len(), b.strengths.len());
     let mut rng = generator(seed, "transfer inputs", &[*inputs as u64], run);
@@ -195,7 +195,7 @@ fn sample_teachers(pair: &TransferPair, misalignment: &Mat<f64>, seed: u64, run:
 }
 
 /// R, r_B × r_B, with RᵀR = I − QᵀQ.
-fn misalignment(alignment: &Mat<f64>) -> Result<Mat<f64>, TheoryError> {
+pub(super) fn misalignment(alignment: &Mat<f64>) -> Result<Mat<f64>, TheoryError> {
     let size = alignment.ncols();
     if size == 0 {
         return Ok(Mat::zeros(0, 0));
