@@ -167,6 +167,25 @@ impl Bootstrap {
         Interval { estimate, low: estimate - reach, high: estimate + reach }
     }
 
+    /// The same with draws in pairs that mirror each other ([`SimulatedTasks::sample_mirrored`]): their means tell the bias far better, and
+    /// the spread is known from as many values as there are pairs.
+    pub(crate) fn interval_of_pairs(&self, estimate: f64, pairs: &[[f64; 2]]) -> Interval {
+        let count = pairs.len() as f64;
+        let means: Vec<f64> = pairs.iter().map(|[a, b]| 0.5 * (a + b)).collect();
+        let bias = means.iter().sum::<f64>() / count;
+        let of_bias = means.iter().map(|mean| (mean - bias).powi(2)).sum::<f64>() / (count - 1.0) / count;
+        let spread = pairs.iter().flatten().map(|d| (d - bias).powi(2)).sum::<f64>() / (2.0 * count - 1.0);
+        let law = StudentsT::new(0.0, 1.0, count - 1.0).expect("two pairs or more");
+        let reach = law.inverse_cdf(0.5 + 0.5 * self.confidence) * (spread + of_bias).sqrt();
+        let estimate = estimate - bias;
+        Interval { estimate, low: estimate - reach, high: estimate + reach }
+    }
+
+    /// Half as many draws, two at least: what is drawn in pairs.
+    pub(crate) fn halved(&self) -> Self {
+        Self { draws: self.draws.div_ceil(2).max(2), ..*self }
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 use estimated_teachers::EstimatedTeachers;
 use linalg_core::faer::{Mat, MatRef};
-use linalg_core::{ThinSvd, generator, in_order, thin_svd};
+use linalg_core::{ThinSvd, generator, in_order, squared_frobenius_norm, thin_svd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Data of several tasks that share their inputs, and what each gains or loses by being learned together with others.
@@ -196,6 +196,43 @@ impl RelatedTasks {
         Ok(TransferBenefit { alone: relative(alone), joint: relative(joint) })
     }
 
+    /// The least errors themselves, where the teacher of task `of` is known: what the estimates are to be compared with. `teacher` is W̄_A
+    /// on the inputs of the data, outputs × inputs; errors are relative to its ‖W̄_A‖².
+    ///
+    /// # Errors
+    /// As [`RelatedTasks::least_risks`], or [`TheoryError::WrongShape`] if the teacher has not the shape of the data,
+    /// [`TheoryError::ZeroReference`] if it is zero.
+    pub fn least_errors(
+        &self,
+        of: usize,
+        with: &[usize],
+        teacher: MatRef<'_, f64>,
+        student: &Student,
+        t_max: f64,
+    ) -> Result<TransferBenefit, TheoryError> {
+        let subset = self.subset(of, with)?;
+        let (expected_rows, expected_columns) = subset[0].data.shape();
+        let (rows, columns) = teacher.shape();
+        if (rows, columns) != (expected_rows, expected_columns) {
+            let matrix = "teacher of a task";
+            return Err(TheoryError::WrongShape { matrix, rows, columns, expected_rows, expected_columns });
+        }
+        let power = squared_frobenius_norm(teacher);
+        if power == 0.0 {
+            return Err(TheoryError::ZeroReference { reference: "the teacher" });
+        }
+        let variance = subset[0].analysis.entry_variance();
+        let least = |svd: &ThinSvd| -> Result<Stopping, TheoryError> {
+            let risk = RiskEstimate::of_part(svd, self.inputs, 0..rows, variance, student)?.with_pace(self.pace)?;
+            let towards = projections(svd, 0, teacher);
+            let least = least_between(|t| risk.distance_change_at(&towards, t), &risk.coarse_times(t_max));
+            Ok(Stopping { test_error: 1.0 + least.test_error / power, ..least })
+        };
+        let alone = least(&subset[0].svd)?;
+        let joint = if with.is_empty() { alone } else { least(&joint_svd(&subset)?)? };
+        Ok(TransferBenefit { alone, joint })
+    }
+
     /// The benefit of the tasks `with` for task `of`, with bias correction and interval.
     ///
     /// # Errors
@@ -216,35 +253,39 @@ impl RelatedTasks {
         let rows = subset[0].data.nrows();
         let refit = Refit::of(&subset[0].analysis);
         let power = teachers.signal_power(subset[0]);
-        let deviations = bootstrap.draw(
+        let deviation = |data: &[Mat<f64>]| -> Result<f64, TheoryError> {
+            let svd = thin_svd(data[0].as_ref())?;
+            let (variance, strengths) = refit.apply(rows, self.inputs, &svd.singular_values)?;
+            let found = match teachers.is_found_alone() {
+                true => strengths.iter().map(|s| s * s).sum::<f64>(),
+                false => power,
+            };
+            let stack = thin_svd(stacked(data).as_ref())?;
+            let mut least = [[0.0; 2]; 2];
+            for (slot, svd) in least.iter_mut().zip([&svd, &stack]) {
+                let risk = RiskEstimate::of_part(svd, self.inputs, 0..rows, variance, student)?;
+                let risk = risk.with_pace(self.pace)?;
+                let towards = projections(svd, 0, simulated.teacher(0));
+                let times = risk.coarse_times(t_max);
+                *slot = [
+                    least_between(|t| risk.change_at(t), &times).test_error,
+                    least_between(|t| risk.distance_change_at(&towards, t), &times).test_error,
+                ];
+            }
+            let [[alone, alone_truly], [joint, joint_truly]] = least;
+            Ok((alone - joint) / found - (alone_truly - joint_truly) / power)
+        };
+        // Keyed by the data: draws that were the same for all data would err for all of them in the same direction.
+        let identity: Vec<u64> = subset.iter().map(|task| fingerprint(&task.data)).collect();
+        let deviations = bootstrap.halved().draw(
             |_| (),
             |run| {
-                let identity: Vec<u64> = [of].iter().chain(with).map(|&task| task as u64).collect();
                 let mut rng = generator(bootstrap.seed(), "bootstrap of tasks", &identity, run);
-                let data = simulated.sample(&mut rng);
-                let svd = thin_svd(data[0].as_ref())?;
-                let (variance, strengths) = refit.apply(rows, self.inputs, &svd.singular_values)?;
-                let found = match teachers.is_found_alone() {
-                    true => strengths.iter().map(|s| s * s).sum::<f64>(),
-                    false => power,
-                };
-                let stack = thin_svd(stacked(&data).as_ref())?;
-                let mut least = [[0.0; 2]; 2];
-                for (slot, svd) in least.iter_mut().zip([&svd, &stack]) {
-                    let risk = RiskEstimate::of_part(svd, self.inputs, 0..rows, variance, student)?;
-                    let risk = risk.with_pace(self.pace)?;
-                    let towards = projections(svd, 0, simulated.teacher(0));
-                    let times = risk.coarse_times(t_max);
-                    *slot = [
-                        least_between(|t| risk.change_at(t), &times).test_error,
-                        least_between(|t| risk.distance_change_at(&towards, t), &times).test_error,
-                    ];
-                }
-                let [[alone, alone_truly], [joint, joint_truly]] = least;
-                Ok((alone - joint) / found - (alone_truly - joint_truly) / power)
+                let [data, mirrored] = simulated.sample_mirrored(&mut rng);
+                Ok([deviation(&data)?, deviation(&mirrored)?])
             },
         )?;
-        let benefit = bootstrap.interval(raw.benefit(), deviations.iter().copied());
+        let benefit = bootstrap.interval_of_pairs(raw.benefit(), &deviations);
         Ok(TransferEstimate {
             of,
             with: with.to_vec(),
@@ -347,8 +388,7 @@ impl RelatedTasks {
     }
 
     fn least_joint(&self, subset: &[&TaskData], student: &Student, t_max: f64) -> Result<Stopping, TheoryError> {
-        let data: Vec<Mat<f64>> = subset.iter().map(|task| task.data.clone()).collect();
-        self.least_of_first(&thin_svd(stacked(&data).as_ref())?, subset[0], student, t_max)
+        self.least_of_first(&joint_svd(subset)?, subset[0], student, t_max)
     }
 
     fn least_of_first(
@@ -409,6 +449,19 @@ impl RelatedTasks {
         let factor = bracketed_root(excess, low, high, 1e-6).exp();
         Ok(Some((factor - 1.0) * self.pace * self.inputs as f64))
     }
+}
+
+/// A number that other data are unlikely to have: of the digits of all entries in order, whatever power of two they are in units of.
+fn fingerprint(data: &Mat<f64>) -> u64 {
+    const DIGITS: u64 = (1 << 52) - 1;
+    let entries = (0..data.ncols()).flat_map(|j| data.col(j).iter().map(|entry| entry.to_bits() & DIGITS));
+    // Fowler-Noll-Vo, a word at a time.
+    entries.fold(0xcbf2_9ce4_8422_2325, |hash: u64, digits| (hash ^ digits).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn joint_svd(subset: &[&TaskData]) -> Result<ThinSvd, TheoryError> {
+    let data: Vec<Mat<f64>> = subset.iter().map(|task| task.data.clone()).collect();
+    Ok(thin_svd(stacked(&data).as_ref())?)
 }
 
 /// The matrices one above the other.

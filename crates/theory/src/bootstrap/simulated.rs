@@ -25,12 +25,25 @@ impl SimulatedTasks {
     /// One data matrix for each task. All have the singular values, the left vectors and the leading components of the right vectors
     /// of teacher + noise, alone and stacked; columns that hold nothing but noise are as many as there are rows in all, at most.
     pub(crate) fn sample(&self, rng: &mut Generator) -> Vec<Mat<f64>> {
+        self.with_noise(&self.sample_noise(rng), 1.0)
+    }
+
+    /// As [`SimulatedTasks::sample`], then the same teachers with the same noise turned round, which is as likely: what is of odd order
+    /// in the noise cancels in the mean of both.
+    pub(crate) fn sample_mirrored(&self, rng: &mut Generator) -> [Vec<Mat<f64>>; 2] {
+        let noise = self.sample_noise(rng);
+        [1.0, -1.0].map(|sign| self.with_noise(&noise, sign))
+    }
+
+    fn sample_noise(&self, rng: &mut Generator) -> Mat<f64> {
         let rows = self.teachers.iter().map(Mat::nrows).sum();
-        let directions = self.teachers[0].ncols();
-        let noise = unit_noise(rows, self.columns, directions, rng);
-        let mut start = 0;
+        unit_noise(rows, self.columns, self.teachers[0].ncols(), rng)
+    }
+
+    fn with_noise(&self, noise: &Mat<f64>, factor: f64) -> Vec<Mat<f64>> {
+        let (directions, mut start) = (self.teachers[0].ncols(), 0);
         let blocks = self.teachers.iter().zip(&self.variances).map(|(teacher, variance)| {
-            let (first, deviation) = (start, variance.sqrt());
+            let (first, deviation) = (start, factor * variance.sqrt());
             start += teacher.nrows();
             Mat::from_fn(teacher.nrows(), noise.ncols(), |i, j| {
                 let signal = if j < directions { teacher[(i, j)] } else { 0.0 };

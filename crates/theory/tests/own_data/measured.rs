@@ -204,26 +204,24 @@ fn intervals_of_transfer() {
     let student = Student::new(50, 2, 1e-5).unwrap();
     let bootstrap = theory::Bootstrap::new(40).unwrap();
     for (strengths, q) in [([2.0, 4.0], 0.7), ([3.0, 10.0], 0.2), ([2.0, 10.0], 0.9), ([1.5, 10.0], 0.2)] {
-        let draws = if strengths[0] < 2.0 { 100 } else { 250 };
-        let (mut covered, mut bias, mut raw, mut mean, mut told) = (0, 0.0, 0.0, 0.0, 0);
-        for run in 0..draws {
-            let ([a, b], [alone, joint]) = pair(strengths, q, 1000 + run, &student);
+        let draws = if strengths[0] < 2.0 { 100 } else { 500 };
+        let measured: Vec<[f64; 4]> = (linalg_core::in_order(draws, |run| {
+            let ([a, b], [alone, joint]) = pair(strengths, q, 1000 + run as u64, &student);
             let tasks = theory::RelatedTasks::new(&[a.as_ref(), b.as_ref()], NoiseLevel::Unknown, 0.05).unwrap();
-            let Ok(found) = tasks.benefit(0, &[1], &student, 5.0, &bootstrap) else { continue };
-            told += 1;
-            let actual = alone - joint;
-            covered += usize::from(found.benefit.low <= actual && actual <= found.benefit.high);
-            bias += found.benefit.estimate - actual;
-            raw += found.alone.test_error - found.joint.test_error - actual;
-            mean += actual;
-        }
-        let per = |sum: f64| sum / told as f64;
+            let found = tasks.benefit(0, &[1], &student, 5.0, &bootstrap).ok()?;
+            let (actual, raw) = (alone - joint, found.alone.test_error - found.joint.test_error);
+            let inside = found.benefit.low <= actual && actual <= found.benefit.high;
+            Some([f64::from(u8::from(inside)), found.benefit.estimate - actual, raw - actual, actual])
+        }))
+        .into_iter()
+        .flatten()
+        .collect();
+        let told = measured.len() as f64;
+        let [covered, bias, raw, mean] = [0, 1, 2, 3].map(|k| measured.iter().map(|m| m[k]).sum::<f64>() / told);
+        let deviation = measured.iter().map(|m| (m[1] - bias).powi(2)).sum::<f64>() / told;
         println!(
-            "{strengths:?} q = {q}: T {:.4}, bias {:.4} (raw {:.4}), covered {:.3} of {told}",
-            per(mean),
-            per(bias),
-            per(raw),
-            covered as f64 / told as f64
+            "{strengths:?} q = {q}: T {mean:.4}, bias {bias:.4} ± {:.4} (raw {raw:.4}), covered {covered:.3} of {told}",
+            (deviation / told).sqrt()
         );
     }
 }
