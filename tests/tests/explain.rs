@@ -257,6 +257,19 @@ fn an_aligned_task_helps_a_weak_one_and_files_are_written() {
     assert_eq!(effect("aligned.csv"), "helps", "{}", answer["benefit"]);
     // A strong task of another direction lowers nothing; whether it hurts a task at the threshold, one draw need not tell.
     assert_ne!(effect("other.csv"), "helps", "{}", answer["benefit"]);
+    let company = answer["company"].as_array().unwrap().iter().find(|company| company["of"] == "weak.csv").unwrap();
+    assert!(company["with"].as_array().unwrap().contains(&json!("aligned.csv")), "{company}");
+    assert!(company["time"].as_f64().unwrap() > 0.0 && company["estimate"].as_f64().unwrap() > 0.0, "{company}");
+    // The strong tasks are far above their noise: what they are worth in examples is a number.
+    let strong = answer["benefit"].as_array().unwrap().iter().find(|pair| pair["of"] == "other.csv").unwrap();
+    assert!(strong["worth"].is_number() && strong["time"].as_f64().unwrap() > 0.0, "{strong}");
+    let one = record(folder.path(), &[&arguments[..3], &["--task", "weak.csv"]].concat());
+    let same = answer["benefit"].as_array().unwrap().iter().filter(|pair| pair["of"] == "weak.csv");
+    let effects = |pairs: &mut dyn Iterator<Item = &Value>| pairs.map(|pair| pair["with"].clone()).collect::<Vec<_>>();
+    assert_eq!(effects(&mut one["benefit"].as_array().unwrap().iter()), effects(&mut { same }));
+    let answer = xtask(folder.path(), &["explain", "weak.csv", "aligned.csv", "--task", "week.csv"]);
+    let refused = answer.refusal();
+    assert!(refused.contains("--task: week.csv is none of the tasks: weak.csv, aligned.csv"), "{refused}");
     for ending in ["json", "csv", "svg", "png", "html"] {
         assert!(folder.path().join(format!("answer/weak.{ending}")).is_file(), "{ending}");
     }

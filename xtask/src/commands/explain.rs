@@ -56,6 +56,9 @@ pub struct ExplainArgs {
     /// Answer for whitened inputs, even if they are not white.
     #[arg(long, requires = "inputs")]
     pub whiten: bool,
+    /// Ask for one of several tasks only, named as it was given: which of the others help it.
+    #[arg(long, value_name = "DATA", conflicts_with_all = ["inputs", "outputs"])]
+    pub task: Option<String>,
     /// N₂, width of every hidden layer [default: as wide as the data need].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_hyphen_values = true)]
     pub hidden: Option<u32>,
@@ -100,6 +103,10 @@ struct Options {
     folds: usize,
     center: bool,
     whiten: bool,
+    /// The task that is asked for.
+    task: Option<String>,
+    /// Products of sizes that may be spent on the intervals of one matrix.
+    work: f64,
     progress: Progress,
 }
 
@@ -122,6 +129,7 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<()> {
             regression::answer([read(inputs, args)?, read(outputs, args)?], &options)?
         }
         (_, _, []) => bail!("no data given: name a file, or --inputs and --outputs (- for standard input)"),
+        (_, _, [_]) if args.task.is_some() => bail!("--task: one matrix given; it names one of several"),
         (_, _, [file]) => matrix(read(file, args)?, &options)?,
         (_, _, files) => {
             ensure!(files.iter().filter(|file| *file == "-").count() < 2, "standard input can be read only once");
@@ -170,6 +178,8 @@ fn options(args: &ExplainArgs) -> anyhow::Result<Options> {
         folds: args.folds,
         center: args.center,
         whiten: args.whiten,
+        task: args.task.clone(),
+        work: WORK / (args.data.len().max(1) as f64).powf(1.5),
         progress: Progress::start(),
     })
 }

@@ -124,12 +124,15 @@ pub(super) fn benefits(names: &[String], benefit: &[Benefit]) -> Figure {
             std::path::Path::new(name).file_stem().map_or(name.clone(), |stem| stem.to_string_lossy().into_owned());
         stem.replace(['_', '^', '*', '\\'], " ").chars().take(14).collect::<String>()
     };
-    let ticks = || names.iter().enumerate().map(|(index, name)| (index as f64 + 0.5, short(name)));
+    // Tasks that were not asked for have no row.
+    let asked: Vec<&String> = names.iter().filter(|name| benefit.iter().any(|pair| &pair.of == *name)).collect();
+    let asked = if asked.is_empty() { names.iter().collect() } else { asked };
     let place = |name: &String| names.iter().position(|other| other == name);
-    let mut values = vec![vec![0.0; count]; count];
+    let mut values = vec![vec![0.0; count]; asked.len()];
     let mut texts = Vec::new();
     for pair in benefit {
-        let (Some(of), Some(with), Some(value)) = (place(&pair.of), place(&pair.with), pair.estimate) else { continue };
+        let of = asked.iter().position(|name| **name == pair.of);
+        let (Some(of), Some(with), Some(value)) = (of, place(&pair.with), pair.estimate) else { continue };
         values[of][with] = value;
         let sign = match pair.effect {
             "neither" => "≈ 0".to_owned(),
@@ -139,13 +142,14 @@ pub(super) fn benefits(names: &[String], benefit: &[Benefit]) -> Figure {
     }
     let limit = values.iter().flatten().map(|value| value.abs()).fold(0.05, f64::max);
     let scale = ColourScale::diverging(limit);
-    let edges = || (0..=count).map(|edge| edge as f64);
+    let edges = |count: usize| (0..=count).map(|edge| edge as f64);
+    let tick = |(index, name): (usize, &String)| (index as f64 + 0.5, short(name));
     let panel = Panel::new(
-        Axis::new("learned together with").labelled_ticks(ticks()),
-        Axis::new("task").labelled_ticks(ticks()),
+        Axis::new("learned together with").labelled_ticks(names.iter().enumerate().map(tick)),
+        Axis::new("task").labelled_ticks(asked.iter().copied().enumerate().map(tick)),
     )
     .title("how much its least test error falls")
-    .mark(HeatMap::new("benefit", edges(), edges(), values, scale.clone()))
+    .mark(HeatMap::new("benefit", edges(count), edges(asked.len()), values, scale.clone()))
     .marks(texts)
     .colour_bar(ColourBar::new(scale, "benefit T"));
     Figure::new("explain", "Which task helps which").columns(1).panel(panel)

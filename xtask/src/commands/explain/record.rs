@@ -22,6 +22,9 @@ pub(super) struct Record {
     pub curve: Vec<Point>,
     pub tasks: Vec<Record>,
     pub benefit: Vec<Benefit>,
+    /// The best company of each task, if any is better than none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub company: Vec<Company>,
     pub warnings: Vec<String>,
     /// What a mode needs to be found, and how likely noise alone shows the strongest value that counts as none.
     #[serde(skip)]
@@ -128,6 +131,21 @@ pub(super) struct Benefit {
     pub low: Option<f64>,
     pub high: Option<f64>,
     pub effect: &'static str,
+    /// Examples of the task itself that would lower its error as much; negative if the company costs as much as so many.
+    pub worth: Option<f64>,
+    /// When to stop learning both for the task's sake, t/τ.
+    pub time: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Company {
+    pub of: String,
+    /// None: alone is best.
+    pub with: Vec<String>,
+    /// As it stands, without correction: the best of many is a little too good.
+    pub estimate: f64,
+    /// When to stop, t/τ.
+    pub time: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

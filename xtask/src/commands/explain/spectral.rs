@@ -1,7 +1,7 @@
 //! The answers of the theory for one matrix whose noise is white.
 
+use super::Options;
 use super::record::{Error, Fit, Missed, Mode, Moment, Noise, Point, Record, Stopping, Student};
-use super::{Options, WORK};
 use faer::{Mat, MatRef};
 use linalg_core::{ThinSvd, binary_exponent, scaled_by_power_of_two, thin_svd, times_power_of_two};
 use theory::{
@@ -220,7 +220,7 @@ fn forecast(
         point.risk = Some(risk.test_error_at(t)?);
         point.predicted = Some(closed.test_error_at(t * pace)?);
     }
-    let draws = (WORK / (rows as f64 * columns as f64 * rows.min(columns) as f64)) as usize;
+    let draws = (options.work / (rows as f64 * columns as f64 * rows.min(columns) as f64)) as usize;
     if draws < 20 {
         record.warnings.push("No intervals: drawing as many matrices of this size would take too long.".to_owned());
         return Ok(());

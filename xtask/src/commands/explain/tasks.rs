@@ -3,10 +3,10 @@
 use super::data::Data;
 use super::record::{Benefit, Record, Shape};
 use super::{Explained, Options, described, matrix, picture};
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use faer::MatRef;
 use linalg_core::{binary_exponent, scaled_by_power_of_two};
-use theory::{Bootstrap, NoiseLevel, RelatedTasks, Student, TheoryError, TransferEffect};
+use theory::{Bootstrap, Company, NoiseLevel, RelatedTasks, Student, TheoryError, TransferEffect, TransferEstimate};
 
 pub(super) fn answer(data: Vec<Data>, options: &Options) -> anyhow::Result<Explained> {
     let (first, rest) = data.split_first().expect("tasks are two or more");
@@ -66,33 +66,59 @@ pub(super) fn answer(data: Vec<Data>, options: &Options) -> anyhow::Result<Expla
         }
         Err(error) => return Err(error.into()),
     };
-    let draws = if names.len() > 3 { 40 } else { 100 };
-    let bootstrap = Bootstrap::new(draws)?.with_seed(options.seed);
-    let pairs = names.len() * (names.len() - 1);
-    for of in 0..names.len() {
-        let told =
-            |done: usize, _: usize| options.progress.tell("pairs of tasks", of * (names.len() - 1) + done, pairs);
-        let partners = related.rank_partners(of, &student, t_max, &bootstrap, told);
-        match partners {
-            Ok(partners) => record.benefit.extend(partners.into_iter().map(|partner| Benefit {
-                of: names[of].clone(),
-                with: partner.with.iter().map(|&task| names[task].clone()).collect::<Vec<_>>().join(" + "),
-                estimate: Some(partner.benefit.estimate),
-                low: Some(partner.benefit.low),
-                high: Some(partner.benefit.high),
-                effect: match partner.effect() {
-                    Some(TransferEffect::Support) => "helps",
-                    Some(TransferEffect::Interference) => "hurts",
-                    _ => "neither",
-                },
-            })),
-            Err(TheoryError::ZeroReference { .. }) => record.warnings.push(format!(
-                "{}: nothing of it stands out of its noise, so there is no error that company could lower.",
-                names[of]
-            )),
-            Err(error) => return Err(error.into()),
+    let asked = match &options.task {
+        None => 0..names.len(),
+        Some(task) => {
+            let place = names.iter().position(|name| name == task);
+            let place = place.with_context(|| format!("--task: {task} is none of the tasks: {}", names.join(", ")))?;
+            place..place + 1
         }
+    };
+    let draws = if asked.len() > 3 { 40 } else { 100 };
+    let bootstrap = Bootstrap::new(draws)?.with_seed(options.seed);
+    let (partners, pairs) = (names.len() - 1, asked.len() * (names.len() - 1));
+    for (place, of) in asked.enumerate() {
+        let told = |done: usize, _: usize| options.progress.tell("pairs of tasks", place * partners + done, pairs);
+        let ranked = match related.rank_partners(of, &student, t_max, &bootstrap, told) {
+            Ok(ranked) => ranked,
+            Err(TheoryError::ZeroReference { .. }) => {
+                record.warnings.push(format!(
+                    "{}: nothing of it stands out of its noise, so there is no error that company could lower.",
+                    names[of]
+                ));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        record.benefit.extend(ranked.iter().map(|partner| benefit(partner, &names, pace)));
+        let told = |done: usize| options.progress.tell("companies", done, (1 << partners.min(8)) - 1);
+        let Company { with, benefit: estimate } = related.best_company(of, &student, t_max, told)?;
+        let least = related.least_risks(of, &with, &student, t_max)?;
+        record.company.push(super::record::Company {
+            of: names[of].clone(),
+            with: with.iter().map(|&task| names[task].clone()).collect(),
+            estimate,
+            time: least.joint.time / pace,
+        });
     }
     let figure = picture::benefits(&names, &record.benefit);
     Ok(Explained { record, figure: Some(figure), shrunken: None })
+}
+
+/// A partner as it is told.
+fn benefit(partner: &TransferEstimate, names: &[String], pace: f64) -> Benefit {
+    Benefit {
+        of: names[partner.of].clone(),
+        with: partner.with.iter().map(|&task| names[task].clone()).collect::<Vec<_>>().join(" + "),
+        estimate: Some(partner.benefit.estimate),
+        low: Some(partner.benefit.low),
+        high: Some(partner.benefit.high),
+        effect: match partner.effect() {
+            Some(TransferEffect::Support) => "helps",
+            Some(TransferEffect::Interference) => "hurts",
+            _ => "neither",
+        },
+        worth: partner.worth,
+        time: Some(partner.joint.time / pace),
+    }
 }

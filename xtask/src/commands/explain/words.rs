@@ -280,10 +280,28 @@ fn tasks(record: &Record) -> Vec<String> {
             .filter_map(|pair| {
                 let (estimate, low, high) = (pair.estimate?, pair.low?, pair.high?);
                 let effect = if pair.effect == "neither" { "makes no sure difference" } else { pair.effect };
-                Some(format!("{} {effect} ({estimate:+.3}, 95 %: {low:+.3} to {high:+.3})", pair.with))
+                let worth = match pair.worth {
+                    Some(worth) if pair.effect == "helps" && worth >= 1.0 => {
+                        format!(", worth {worth:.0} more examples of it")
+                    }
+                    _ => String::new(),
+                };
+                Some(format!("{} {effect} ({estimate:+.3}, 95 %: {low:+.3} to {high:+.3}{worth})", pair.with))
             })
             .collect();
         lines.push(format!("For {task}: {}.", ranked.join("; ")));
+        lines.extend(record.company.iter().filter(|company| company.of == task).map(|company| {
+            match company.with.as_slice() {
+                [] => format!("{task} is best learned alone: stop at t/τ = {:.3}.", company.time),
+                with => format!(
+                    "The best company of {task}: {} ({:+.3}, a little too good for being the best of many). Stop learning \
+                     them for its sake at t/τ = {:.3}.",
+                    with.join(" + "),
+                    company.estimate,
+                    company.time
+                ),
+            }
+        }));
     }
     lines
 }
