@@ -15,6 +15,7 @@ pub mod signal_through_noise;
 pub mod student_width;
 pub mod sweep;
 pub mod transfer_benefit;
+pub mod transfer_from_data;
 pub mod transfer_setting;
 pub mod varying_examples;
 
@@ -36,6 +37,7 @@ pub static RECIPES: &[&dyn Kind] = &[
     &KindOf::<student_width::StudentWidth>::NEW,
     &KindOf::<sweep::Sweep>::NEW,
     &KindOf::<transfer_benefit::TransferBenefit>::NEW,
+    &KindOf::<transfer_from_data::TransferFromData>::NEW,
     &KindOf::<transfer_setting::TransferSetting>::NEW,
     &KindOf::<varying_examples::VaryingExamples>::NEW,
 ];

@@ -1,9 +1,13 @@
 //! The theory at the actual size as a run: statistics over independent draws of the data, storable.
 
+mod partners;
+mod pretraining;
 mod shrinkage;
 mod shrunk;
 mod transfer;
 
+pub use partners::{PartnersDraw, PartnersOutcome, PartnersSpec};
+pub use pretraining::{PretrainingOutcome, PretrainingSpec};
 pub use shrinkage::{ShrinkageOutcome, ShrinkageSpec};
 pub use shrunk::{NoiseKnowledge, shrunk};
 pub use transfer::{TransferOutcome, TransferSpec};

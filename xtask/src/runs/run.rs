@@ -1,7 +1,8 @@
 //! A run: an independent, seeded piece of work whose outcome depends on its description alone.
 
 use crate::runs::ensemble::{
-    EnsembleOutcome, EnsembleSpec, ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec,
+    EnsembleOutcome, EnsembleSpec, PartnersOutcome, PartnersSpec, PretrainingOutcome, PretrainingSpec,
+    ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec,
 };
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,10 @@ pub enum Run {
     Shrinkage(ShrinkageSpec),
     /// Transfer between two tasks, over many draws of their data.
     Transfer(TransferSpec),
+    /// Transfer estimated from data, over many draws of them.
+    Partners(PartnersSpec),
+    /// Tasks learned one after the other, over many draws of their data.
+    Pretraining(PretrainingSpec),
 }
 
 /// What a run gives.
@@ -31,6 +36,10 @@ pub enum Outcome {
     Shrinkage(ShrinkageOutcome),
     /// Of [`Run::Transfer`].
     Transfer(TransferOutcome),
+    /// Of [`Run::Partners`].
+    Partners(PartnersOutcome),
+    /// Of [`Run::Pretraining`].
+    Pretraining(PretrainingOutcome),
 }
 
 impl Run {
@@ -69,6 +78,8 @@ impl Run {
             Self::Ensemble(spec) => spec.label(),
             Self::Shrinkage(spec) => spec.label(),
             Self::Transfer(spec) => spec.label(),
+            Self::Partners(spec) => spec.label(),
+            Self::Pretraining(spec) => spec.label(),
         }
     }
 
@@ -79,6 +90,8 @@ impl Run {
             Self::Ensemble(spec) => spec.cost_estimate(),
             Self::Shrinkage(spec) => spec.cost_estimate(),
             Self::Transfer(spec) => spec.cost_estimate(),
+            Self::Partners(spec) => spec.cost_estimate(),
+            Self::Pretraining(spec) => spec.cost_estimate(),
         }
     }
 
@@ -94,6 +107,8 @@ impl Run {
             Self::Ensemble(spec) => spec.compute().map(Outcome::Ensemble),
             Self::Shrinkage(spec) => spec.compute().map(Outcome::Shrinkage),
             Self::Transfer(spec) => spec.compute().map(Outcome::Transfer),
+            Self::Partners(spec) => spec.compute().map(Outcome::Partners),
+            Self::Pretraining(spec) => spec.compute().map(Outcome::Pretraining),
         };
         result.map_err(|error| error.context(self.label()))
     }
@@ -120,6 +135,18 @@ impl From<ShrinkageSpec> for Run {
 impl From<TransferSpec> for Run {
     fn from(spec: TransferSpec) -> Self {
         Self::Transfer(spec)
+    }
+}
+
+impl From<PartnersSpec> for Run {
+    fn from(spec: PartnersSpec) -> Self {
+        Self::Partners(spec)
+    }
+}
+
+impl From<PretrainingSpec> for Run {
+    fn from(spec: PretrainingSpec) -> Self {
+        Self::Pretraining(spec)
     }
 }
 

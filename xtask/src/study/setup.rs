@@ -87,8 +87,8 @@ impl Setup {
         self.training_rules().plotted(checks, range, count);
     }
 
-    /// With the optima alone only the first and the last epoch are logged.
-    fn training_rules(&self) -> TrainingRules {
+    /// How its students are trained and looked at; with the optima alone only the first and the last epoch are logged.
+    pub fn training_rules(&self) -> TrainingRules {
         let Self { layers, epsilon, learning_rate, epochs, .. } = *self;
         let log_every = self.log_every.unwrap_or(epochs.clamp(1, MOST_EPOCHS));
         TrainingRules { layers, epsilon, learning_rate, epochs, log_every }

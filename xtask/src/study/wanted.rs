@@ -1,7 +1,8 @@
 //! Asking: which runs a figure wants and how they are read, in one expression, so that the two cannot disagree.
 
 use crate::runs::ensemble::{
-    EnsembleOutcome, EnsembleSpec, ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec,
+    EnsembleOutcome, EnsembleSpec, PartnersOutcome, PartnersSpec, PretrainingOutcome, PretrainingSpec,
+    ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec,
 };
 use crate::runs::results::Results;
 use crate::runs::run::{Outcome, Run};
@@ -88,6 +89,9 @@ kinds! {
     Outcome::Ensemble(outcome) => Some(outcome) => EnsembleOutcome,
     Outcome::Shrinkage(outcome) => Some(outcome) => ShrinkageOutcome,
     Outcome::Transfer(outcome) => Some(outcome) => TransferOutcome,
+    Outcome::Partners(outcome) => Some(outcome) => PartnersOutcome,
+    Outcome::Pretraining(outcome) => Some(outcome) => PretrainingOutcome,
+    Outcome::Simulation(sim::Outcome::Sequence(outcome)) => Some(outcome) => Vec<TrainingOutcome>,
 }
 
 impl<T: OfKind> Deref for Found<T> {
@@ -143,6 +147,27 @@ impl Wanted<'static, Found<TransferOutcome>> {
     /// Transfer at the actual size.
     pub fn transfer(spec: TransferSpec) -> Self {
         one(spec.into())
+    }
+}
+
+impl Wanted<'static, Found<PartnersOutcome>> {
+    /// Transfer estimated from data.
+    pub fn partners(spec: PartnersSpec) -> Self {
+        one(spec.into())
+    }
+}
+
+impl Wanted<'static, Found<PretrainingOutcome>> {
+    /// Tasks in sequence at the actual size.
+    pub fn pretraining(spec: PretrainingSpec) -> Self {
+        one(spec.into())
+    }
+}
+
+impl Wanted<'static, Found<Vec<TrainingOutcome>>> {
+    /// A student that was trained on tasks in sequence.
+    pub fn sequence(spec: sim::SequenceSpec) -> Self {
+        one(Experiment::Sequence(spec).into())
     }
 }
 

@@ -170,8 +170,8 @@ fn checked(text: &str) -> (usize, Result<(), ConfigError>) {
         learning_dynamics::LearningDynamics non_gradient::NonGradient nonlinear_curves::NonlinearCurves
         nonlinear_transfer::NonlinearTransfer random_student_study::RandomStudentStudy
         randomized_data::RandomizedData signal_through_noise::SignalThroughNoise student_width::StudentWidth
-        scaling::Scaling sweep::Sweep transfer_benefit::TransferBenefit transfer_setting::TransferSetting
-        varying_examples::VaryingExamples);
+        scaling::Scaling sweep::Sweep transfer_benefit::TransferBenefit transfer_from_data::TransferFromData
+        transfer_setting::TransferSetting varying_examples::VaryingExamples);
     let (reached, result) = of_kind.unwrap_or_else(|| panic!("{} is not among the kinds tested", document.kind()));
     if result.is_ok() {
         let kind = RECIPES.iter().find(|kind| kind.name() == document.kind()).unwrap();

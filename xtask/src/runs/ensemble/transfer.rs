@@ -69,18 +69,29 @@ impl TransferSpec {
     /// # Errors
     /// If the theory refuses the tasks.
     pub fn compute(&self) -> anyhow::Result<TransferOutcome> {
-        let teacher = |outputs, strength| Teacher { outputs, strengths: vec![strength] };
-        let pair = TransferPair {
-            inputs: self.inputs,
-            examples: self.inputs,
-            noise: self.noise,
-            a: teacher(self.outputs.0, self.strengths.0),
-            b: teacher(self.outputs.1, self.strengths.1),
-            alignment: Mat::from_fn(1, 1, |_, _| self.alignment),
-        };
+        let pair = rank_one_pair(self.inputs, self.outputs, self.strengths, self.alignment, self.noise);
         let student = Student::new(self.hidden, self.layers, self.epsilon)?;
         let benefits = TransferEnsemble::sample(&pair, self.draws, self.seed)?.benefits(&student, 0, self.t_max)?;
         let errors = |pick: fn(&TransferBenefit) -> f64| benefits.iter().map(pick).collect();
         Ok(TransferOutcome { alone: errors(|b| b.alone.test_error), joint: errors(|b| b.joint.test_error) })
+    }
+}
+
+/// Two tasks of rank one, P = N₁.
+pub(super) fn rank_one_pair(
+    inputs: usize,
+    outputs: (usize, usize),
+    strengths: (f64, f64),
+    alignment: f64,
+    noise: f64,
+) -> TransferPair {
+    let teacher = |outputs, strength| Teacher { outputs, strengths: vec![strength] };
+    TransferPair {
+        inputs,
+        examples: inputs,
+        noise,
+        a: teacher(outputs.0, strengths.0),
+        b: teacher(outputs.1, strengths.1),
+        alignment: Mat::from_fn(1, 1, |_, _| alignment),
     }
 }
