@@ -14,9 +14,11 @@ use crate::study::rules::{
     MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, least_log_every, rounded_down, title,
 };
 use crate::study::strengths::strengths_of;
+use crate::study::students::Students;
+use crate::study::{Setup, Wanted};
 use figures::{Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training, TrainingOutcome};
+use sim::Start;
 use timing::ModeTimes;
 
 /// Random students of several depths on teachers of several ranks: one panel for each depth and mode.
@@ -102,7 +104,8 @@ impl Recipe for AlignmentLag {
             return;
         }
         checks.consistent("shown_run", "seeds", self.shown_run < self.seeds, "must be below seeds");
-        let strongest = self.strongest_data_mode();
+        let strongest = self.ranks.last().map(|&rank| strengths_of(rank, self.snr)).unwrap_or_default();
+        let strongest = self.setup(&self.depths[0]).steepest_rate(&strongest);
         checks.require(
             "epsilon",
             self.epsilon < strongest,
@@ -136,24 +139,11 @@ impl Recipe for AlignmentLag {
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for depth in &self.depths {
-            for &rank in &self.ranks {
-                runs.extend((0..self.seeds).map(|run| Run::from(self.student(depth, rank, run))));
-            }
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let mut modes = Vec::new();
-        for depth in &self.depths {
-            for &rank in &self.ranks {
-                let outcomes = (0..self.seeds).map(|run| results.training(&self.student(depth, rank, run)));
-                let outcomes = outcomes.collect::<anyhow::Result<Vec<_>>>()?;
-                modes.extend((0..rank).map(|mode| self.mode(depth, rank, mode, &outcomes)));
-            }
-        }
+        let modes = self.wanted().read(results)?.concat();
         let [output, input, strength] = panels::COLOURS;
         let mut figure = Figure::new("alignment-lag", &self.title)
             .description("Overlap of a random student's singular vectors with the data's, and its strength, over time.")
@@ -174,43 +164,42 @@ impl Recipe for AlignmentLag {
 }
 
 /// One mode of the students of one depth.
-struct Mode<'a> {
+#[derive(Clone)]
+struct Mode {
     depth: Depth,
     rank: usize,
     /// Counted from 0, the strongest.
     mode: usize,
-    outcomes: Vec<&'a TrainingOutcome>,
+    students: Students,
     times: Vec<ModeTimes>,
 }
 
 impl AlignmentLag {
-    fn student(&self, depth: &Depth, rank: usize, run: u64) -> Experiment {
-        Experiment::Linear(LinearSpec {
-            task: TaskSpec {
-                noise: self.noise,
-                ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, self.snr))
-            },
-            student: StudentSpec::new(self.hidden, depth.layers, self.epsilon),
-            start: Start::Random,
-            training: Training::new(self.learning_rate, depth.epochs, Schedule::every(depth.log_every)),
-            tracked_modes: rank,
-            stepping: Stepping::Jumps,
-            draw: Draw { seed: self.seed, run },
+    fn setup(&self, depth: &Depth) -> Setup {
+        let Self { seed, inputs, outputs, hidden, epsilon, learning_rate, noise, .. } = *self;
+        let (examples, layers, epochs, log_every) = (inputs, depth.layers, depth.epochs, Some(depth.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
+    }
+
+    /// The modes of every depth and rank.
+    fn wanted(&self) -> Wanted<'_, Vec<Vec<Mode>>> {
+        let students = |depth, rank| self.modes(depth, rank);
+        Wanted::all(self.depths.iter().flat_map(|depth| self.ranks.iter().map(move |&rank| students(depth, rank))))
+    }
+
+    fn modes<'a>(&'a self, depth: &'a Depth, rank: usize) -> Wanted<'a, Vec<Mode>> {
+        let setup = self.setup(depth);
+        let task = setup.task(&strengths_of(rank, self.snr));
+        setup.linear_students(&task, Start::Random, rank, 0..self.seeds).map(move |students| {
+            let mode = |mode: usize| {
+                let times = students
+                    .outcomes
+                    .iter()
+                    .map(|outcome| ModeTimes::of(outcome, mode, self.aligned_at, self.grown_at, self.learning_rate));
+                Mode { depth: *depth, rank, mode, times: times.collect(), students: students.clone() }
+            };
+            Ok((0..rank).map(mode).collect())
         })
-    }
-
-    fn mode<'a>(&self, depth: &Depth, rank: usize, mode: usize, outcomes: &[&'a TrainingOutcome]) -> Mode<'a> {
-        let of = |outcome: &&TrainingOutcome| {
-            ModeTimes::of(outcome, mode, self.aligned_at, self.grown_at, self.learning_rate)
-        };
-        Mode { depth: *depth, rank, mode, times: outcomes.iter().map(of).collect(), outcomes: outcomes.to_vec() }
-    }
-
-    /// The largest predicted ŝ; 0 if the theory refuses the sizes.
-    fn strongest_data_mode(&self) -> f64 {
-        let rank = self.ranks.last().copied().unwrap_or_default();
-        let noise = self.noise * self.noise / self.inputs as f64;
-        let strongest = rank as f64 * self.snr;
-        theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(strongest))
     }
 }

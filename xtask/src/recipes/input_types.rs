@@ -6,21 +6,21 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{Brakes, EnsembleOutcome, EnsembleSpec};
+use crate::runs::ensemble::EnsembleOutcome;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, ascending_positive, descending_positive, epochs_at,
-    interval, rounded_down, title,
+    MOST_DRAWS, MOST_POINTS, MOST_SEEDS, ascending_positive, descending_positive, epochs_at, interval, rounded_down,
+    title,
 };
+use crate::study::students::Students;
+use crate::study::{Found, Setup, Wanted};
+use crate::wanted;
 use figures::Figure;
 use serde::{Deserialize, Serialize};
-use sim::{
-    Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
-    TrainingOutcome,
-};
-use theory::{LearningCurve, Student, Task};
+use sim::{InputKind, Start, TaskSpec};
+use theory::LearningCurve;
 
 /// Random students of one teacher with three kinds of inputs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,9 +85,6 @@ impl Recipe for InputTypes {
         checks
             .positive("same_error_within", self.same_error_within)
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
-            .in_range("inputs", self.inputs, 1..=MOST_UNITS)
-            .in_range("outputs", self.outputs, 1..=MOST_UNITS)
-            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
             .require(
                 "start_level",
@@ -104,7 +101,7 @@ impl Recipe for InputTypes {
         descending_positive(checks, "strengths", &self.strengths);
         ascending_positive(checks, "noises", &self.noises);
         interval(checks, "time_range", self.time_range);
-        self.training_rules().alone(checks);
+        self.setup(self.noises.last().copied().unwrap_or_default()).check(checks);
         if !checks.all_hold() {
             return;
         }
@@ -116,9 +113,10 @@ impl Recipe for InputTypes {
             fits,
             format!("must be at most min(inputs, outputs) = {most} values"),
         );
-        let strongest = self.strongest_data_mode();
-        self.training_rules().logged(checks);
-        self.training_rules().starts_below(checks, strongest);
+        let setup = self.setup(self.noises[self.noises.len() - 1]);
+        let strongest = setup.steepest_rate(&self.strengths);
+        setup.training_rules().logged(checks);
+        setup.training_rules().starts_below(checks, strongest);
         // L = 2. Gaussian inputs with P = N₁ stretch a direction by up to 4, the upper edge of the spectrum of XXᵀ.
         let bound = 1.0 / (4.0 * strongest);
         checks.require(
@@ -129,23 +127,15 @@ impl Recipe for InputTypes {
                 rounded_down(bound)
             ),
         );
-        self.training_rules().plotted(checks, self.time_range, self.point_times);
+        setup.training_rules().plotted(checks, self.time_range, self.point_times);
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for &noise in &self.noises {
-            for kind in KINDS {
-                runs.extend((0..self.seeds).map(|run| self.student(noise, kind, run).into()));
-            }
-            runs.push(self.exact(noise).into());
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let levels = self.noises.iter().map(|&noise| NoiseResults::read(self, noise, results));
-        let levels = levels.collect::<anyhow::Result<Vec<_>>>()?;
+        let levels = self.wanted().read(results)?;
         let mut figure = Figure::new("input-types", &self.title)
             .description("Test error over time for three kinds of inputs, one panel for each level of noise.")
             .columns(levels.len())
@@ -164,91 +154,56 @@ impl Recipe for InputTypes {
 }
 
 /// The students of one kind of inputs.
-struct KindResults<'a> {
+struct KindResults {
     kind: InputKind,
-    students: Vec<&'a TrainingOutcome>,
+    students: Students,
 }
 
 /// All that is known at one level of noise.
-struct NoiseResults<'a> {
+struct NoiseResults {
     noise: f64,
     curve: LearningCurve,
-    exact: &'a EnsembleOutcome,
-    kinds: Vec<KindResults<'a>>,
-}
-
-impl<'a> NoiseResults<'a> {
-    fn read(config: &InputTypes, noise: f64, results: &'a Results) -> anyhow::Result<Self> {
-        let task = Task::new(config.inputs, config.outputs, &config.strengths)?.with_noise(noise)?;
-        let read = |kind: InputKind| -> anyhow::Result<KindResults<'a>> {
-            let students = (0..config.seeds).map(|run| results.training(&config.student(noise, kind, run)));
-            Ok(KindResults { kind, students: students.collect::<anyhow::Result<_>>()? })
-        };
-        Ok(Self {
-            noise,
-            curve: LearningCurve::new(&task, &Student::new(config.hidden, config.layers, config.epsilon)?),
-            exact: results.ensemble(&config.exact(noise))?,
-            kinds: KINDS.into_iter().map(read).collect::<anyhow::Result<_>>()?,
-        })
-    }
+    /// Random students on white inputs, solved exactly, at the times of the points.
+    exact: Found<EnsembleOutcome>,
+    kinds: Vec<KindResults>,
 }
 
 // What is run.
 impl InputTypes {
-    fn training_rules(&self) -> TrainingRules {
-        TrainingRules {
-            layers: self.layers,
-            epsilon: self.epsilon,
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            log_every: self.log_every,
-        }
+    fn setup(&self, noise: f64) -> Setup {
+        let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, .. } = *self;
+        let (examples, log_every) = (inputs, Some(self.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
+    }
+
+    fn wanted(&self) -> Wanted<'_, Vec<NoiseResults>> {
+        Wanted::all(self.noises.iter().map(|&noise| self.level(noise)))
+    }
+
+    fn level(&self, noise: f64) -> Wanted<'_, NoiseResults> {
+        let (setup, strengths) = (self.setup(noise), &self.strengths);
+        let kind = |input_kind| {
+            let task = TaskSpec { input_kind, ..setup.task(strengths) };
+            wanted!(KindResults { students: setup.linear_students(&task, Start::Random, 0, 0..self.seeds); kind: input_kind })
+        };
+        let exact = setup.ensemble(strengths, Start::Random, &self.point_times(), self.random_draws);
+        wanted!(NoiseResults {
+            exact: Wanted::ensemble(exact),
+            kinds: Wanted::all(KINDS.map(kind));
+            noise: noise, curve: setup.curve(strengths)?
+        })
     }
 
     fn tau(&self) -> f64 {
         1.0 / self.learning_rate
     }
 
-    fn student(&self, noise: f64, input_kind: InputKind, run: u64) -> Experiment {
-        Experiment::Linear(LinearSpec {
-            task: TaskSpec { noise, input_kind, ..TaskSpec::single(self.inputs, self.outputs, &self.strengths) },
-            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
-            start: Start::Random,
-            training: Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every)),
-            tracked_modes: 0,
-            stepping: Stepping::Jumps,
-            draw: Draw { seed: self.seed, run },
-        })
-    }
-
-    /// Random students on white inputs, solved exactly, at the times of the points.
-    fn exact(&self, noise: f64) -> EnsembleSpec {
-        EnsembleSpec {
-            inputs: self.inputs,
-            outputs: self.outputs,
-            examples: self.inputs,
-            noise,
-            strengths: self.strengths.clone(),
-            hidden: self.hidden,
-            layers: self.layers,
-            epsilon: self.epsilon,
-            start: Start::Random,
-            times: self.point_epochs().iter().map(|&epoch| epoch as f64 / self.tau()).collect(),
-            t_max: self.epochs as f64 / self.tau(),
-            draws: self.random_draws,
-            seed: self.seed,
-            brakes: Brakes::default(),
-        }
-    }
-
     fn point_epochs(&self) -> Vec<u64> {
         epochs_at(self.time_range, self.point_times, self.learning_rate)
     }
 
-    /// The largest predicted ŝ; 0 if the theory refuses the data.
-    fn strongest_data_mode(&self) -> f64 {
-        let noise = self.noises[self.noises.len() - 1];
-        let matrix = theory::SpikedMatrix::new(self.outputs, self.inputs, noise * noise / self.inputs as f64);
-        matrix.map_or(0.0, |m| m.strength(self.strengths[0]))
+    fn point_times(&self) -> Vec<f64> {
+        self.point_epochs().iter().map(|&epoch| epoch as f64 / self.tau()).collect()
     }
 }

@@ -5,7 +5,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{Brakes, EnsembleOutcome};
+use crate::runs::ensemble::EnsembleOutcome;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -197,21 +197,9 @@ impl Condition {
 impl LearningCurves {
     fn setup(&self) -> Setup {
         let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
-        let (examples, log_every, brakes) = (inputs, Some(self.log_every), Brakes::default());
-        Setup {
-            seed,
-            inputs,
-            outputs,
-            examples,
-            noise,
-            hidden,
-            layers,
-            epsilon,
-            learning_rate,
-            epochs,
-            log_every,
-            brakes,
-        }
+        let (examples, log_every) = (inputs, Some(self.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
     fn shallow(&self) -> Option<Setup> {
@@ -287,6 +275,15 @@ impl LearningCurves {
         };
         let claim = "aligned students' least ln ε_te lies in the 95 % band of single draws as often as it should";
         claims.covered(claim, self.panels(1), all().filter_map(band)).unless(unreached());
+
+        // Of which the claims above are evidence only as long as neither knows the other's data.
+        let independent = |c: &Condition| -> anyhow::Result<Point> {
+            let students = c.aligned.optimum(0)?.log_error;
+            let pairs: Vec<_> = students.into_iter().zip(c.draws.here().least_test.iter().copied()).collect();
+            Ok(Point::new(c.place(), Estimate::correlation(&pairs)).equals(0.0))
+        };
+        let claim = "aligned students and draws of the same number share no data: their least ln ε_te are uncorrelated (artanh of the correlation)";
+        claims.equal(claim, self.panels(1), all().map(independent).collect::<anyhow::Result<Vec<_>>>()?);
 
         let (margin, from) = (self.same_error_within, self.judged_snr);
         let difference = |c: &Condition| {

@@ -5,7 +5,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{Brakes, NoiseKnowledge, ShrinkageOutcome, shrunk};
+use crate::runs::ensemble::{NoiseKnowledge, ShrinkageOutcome, shrunk};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -190,21 +190,9 @@ fn name(strengths: &[f64]) -> String {
 impl NonGradient {
     fn setup(&self) -> Setup {
         let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
-        let (examples, log_every, brakes) = (inputs, Some(self.log_every), Brakes::default());
-        Setup {
-            seed,
-            inputs,
-            outputs,
-            examples,
-            noise,
-            hidden,
-            layers,
-            epsilon,
-            learning_rate,
-            epochs,
-            log_every,
-            brakes,
-        }
+        let (examples, log_every) = (inputs, Some(self.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
     /// First the teachers of rank one, in the order of the config, then the paired ones.

@@ -6,25 +6,22 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{Brakes, EnsembleOutcome, EnsembleSpec};
+use crate::runs::ensemble::{EnsembleOutcome, EnsembleSpec};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
-use crate::study::Coverage;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, interval, least_log_every,
-    rounded_down, title,
+    MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, interval, least_log_every, rounded_down, title,
 };
-use crate::study::series::linear_grid;
-use crate::study::setup::INDEPENDENT_RUNS;
+use crate::study::students::{HalvedStep, Students};
+use crate::study::{Coverage, Found, Setup, Wanted};
+use crate::wanted;
+use anyhow::Context as _;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
 use serde::{Deserialize, Serialize};
-use sim::{
-    AlignedSpec, Draw, Experiment, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
-    TrainingOutcome,
-};
-use theory::{LearningCurve, Student, Task};
+use sim::Start;
+use theory::LearningCurve;
 
 /// One hidden layer: the exact solution knows no other.
 const LAYERS: usize = 2;
@@ -93,14 +90,47 @@ pub struct CoverageSizes {
     pub draws: usize,
 }
 
-/// What one student is, beside its start and draw.
-#[derive(Clone, Copy, Debug)]
-struct Condition {
-    inputs: usize,
-    outputs: usize,
-    hidden: usize,
+/// All that the figure is made of.
+struct Measured {
+    curves: Vec<Curve>,
+    lags: Vec<Lag>,
+    coverages: Vec<Option<SizeCoverage>>,
+}
+
+/// Students of one SNR over time.
+struct Curve {
+    snr: f64,
+    theory: LearningCurve,
+    random: Students,
+    exact: Found<EnsembleOutcome>,
+    step: HalvedStep,
+}
+
+/// Relative delay of random students' best stopping time behind aligned ones'.
+struct Lag {
     snr: f64,
     epsilon: f64,
+    /// Best epochs, seed by seed.
+    random: Vec<f64>,
+    aligned: Vec<f64>,
+    predicted: Summary,
+}
+
+impl Lag {
+    fn by_seed(&self) -> Vec<f64> {
+        self.random.iter().zip(&self.aligned).map(|(random, aligned)| random / aligned - 1.0).collect()
+    }
+
+    fn measured(&self) -> Summary {
+        Summary::of(&self.by_seed())
+    }
+}
+
+/// Seeds counted at one size.
+struct SizeCoverage {
+    start: Start,
+    size: usize,
+    coverage: Coverage,
 }
 
 impl Recipe for RandomStudentStudy {
@@ -145,7 +175,7 @@ impl Recipe for RandomStudentStudy {
         if !checks.all_hold() {
             return;
         }
-        self.training_rules().plotted(checks, self.time_range, self.point_times);
+        self.first_setup().check_times(checks, self.time_range, self.point_times);
         let (weakest, strongest) = self.extreme_data_modes();
         let bound = 1.0 / strongest;
         checks.require(
@@ -166,31 +196,12 @@ impl Recipe for RandomStudentStudy {
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for condition in self.curve_conditions().chain(self.lag_conditions()) {
-            for run in 0..self.seeds {
-                runs.push(self.random(condition, run).into());
-                runs.push(self.aligned(condition, run, 1).into());
-            }
-            runs.push(self.exact(condition).into());
-        }
-        for condition in self.curve_conditions() {
-            runs.extend([1, 2].map(|divisor| self.aligned(condition, INDEPENDENT_RUNS, divisor).into()));
-        }
-        for (start, sizes) in self.coverage_starts() {
-            for &size in &sizes.sizes {
-                runs.extend((0..sizes.seeds).map(|run| Run::from(self.covered(start, size, run))));
-                runs.push(self.covering(start, size, sizes.draws).into());
-            }
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let curves =
-            self.curve_conditions().map(|c| Curve::read(self, c, results)).collect::<anyhow::Result<Vec<_>>>()?;
-        let lags = self.lag_conditions().map(|c| Lag::read(self, c, results)).collect::<anyhow::Result<Vec<_>>>()?;
-        let coverages = self.read_coverages(results)?;
+        let Measured { curves, lags, coverages } = self.wanted().read(results)?;
+        let coverages: Vec<SizeCoverage> = coverages.into_iter().flatten().collect();
         let figure = Figure::new("random-student", &self.title)
             .description("Random students with one hidden layer against their exact solution: test error, delay of best stopping, alignment, and coverage of bands.")
             .columns(2)
@@ -212,199 +223,83 @@ impl Recipe for RandomStudentStudy {
     }
 }
 
-/// Students of one SNR over time.
-struct Curve<'a> {
-    condition: Condition,
-    theory: LearningCurve,
-    random: Vec<&'a TrainingOutcome>,
-    exact: &'a EnsembleOutcome,
-    coarse: &'a TrainingOutcome,
-    fine: &'a TrainingOutcome,
-}
-
-impl<'a> Curve<'a> {
-    fn read(config: &RandomStudentStudy, condition: Condition, results: &'a Results) -> anyhow::Result<Self> {
-        let task = Task::new(condition.inputs, condition.outputs, &[condition.snr])?.with_noise(config.noise)?;
-        let random = (0..config.seeds).map(|run| results.training(&config.random(condition, run)));
-        Ok(Self {
-            condition,
-            theory: LearningCurve::new(&task, &Student::new(condition.hidden, LAYERS, condition.epsilon)?),
-            random: random.collect::<anyhow::Result<_>>()?,
-            exact: results.ensemble(&config.exact(condition))?,
-            coarse: results.training(&config.aligned(condition, INDEPENDENT_RUNS, 1))?,
-            fine: results.training(&config.aligned(condition, INDEPENDENT_RUNS, 2))?,
-        })
-    }
-}
-
-/// Relative delay of random students' best stopping time behind aligned ones'.
-struct Lag {
-    condition: Condition,
-    /// Seed by seed.
-    by_seed: Vec<f64>,
-    predicted: Summary,
-}
-
-impl Lag {
-    fn read(config: &RandomStudentStudy, condition: Condition, results: &Results) -> anyhow::Result<Self> {
-        let delay = |run: u64| -> anyhow::Result<f64> {
-            let time = |experiment: Experiment| anyhow::Ok(results.training(&experiment)?.test(0)?.least.epoch as f64);
-            Ok(time(config.random(condition, run))? / time(config.aligned(condition, run, 1))? - 1.0)
-        };
-        let predicted = results.ensemble(&config.exact(condition))?.delays();
-        Ok(Self {
-            condition,
-            by_seed: (0..config.seeds).map(delay).collect::<anyhow::Result<_>>()?,
-            predicted: predicted.ok_or_else(|| anyhow::anyhow!("an ensemble of random students without delays"))?,
-        })
-    }
-
-    fn measured(&self) -> Summary {
-        Summary::of(&self.by_seed)
-    }
-}
-
-/// Seeds counted at one size.
-struct SizeCoverage {
-    start: Start,
-    size: usize,
-    coverage: Coverage,
-}
-
 // What is run.
 impl RandomStudentStudy {
-    fn training_rules(&self) -> TrainingRules {
-        TrainingRules {
-            layers: LAYERS,
-            epsilon: self.lag_epsilons[0],
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            log_every: self.log_every,
-        }
+    fn setup(&self, epsilon: f64) -> Setup {
+        let Self { seed, inputs, outputs, hidden, learning_rate, epochs, noise, .. } = *self;
+        let (examples, layers, log_every) = (inputs, LAYERS, Some(self.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
-    fn tau(&self) -> f64 {
-        1.0 / self.learning_rate
+    /// Of curves and coverage.
+    fn first_setup(&self) -> Setup {
+        self.setup(self.lag_epsilons[0])
     }
 
-    fn condition(&self, snr: f64, epsilon: f64) -> Condition {
-        Condition { inputs: self.inputs, outputs: self.outputs, hidden: self.hidden, snr, epsilon }
-    }
-
-    fn curve_conditions(&self) -> impl Iterator<Item = Condition> {
-        self.curve_snrs.iter().map(|&snr| self.condition(snr, self.lag_epsilons[0]))
-    }
-
-    fn lag_conditions(&self) -> impl Iterator<Item = Condition> {
-        self.lag_epsilons
-            .iter()
-            .flat_map(move |&epsilon| self.lag_snrs.iter().map(move |&snr| self.condition(snr, epsilon)))
-    }
-
-    fn sized(&self, size: usize) -> Condition {
-        Condition {
-            inputs: size,
-            outputs: size / 2,
-            hidden: size / 2,
-            snr: self.coverage.snr,
-            epsilon: self.lag_epsilons[0],
-        }
+    fn point_epochs(&self) -> Vec<u64> {
+        self.first_setup().epochs_at(self.time_range, self.point_times)
     }
 
     fn coverage_starts(&self) -> [(Start, &CoverageSizes); 2] {
         [(Start::TrainingAligned, &self.coverage.aligned), (Start::Random, &self.coverage.random)]
     }
 
-    fn task(&self, condition: Condition) -> TaskSpec {
-        TaskSpec { noise: self.noise, ..TaskSpec::single(condition.inputs, condition.outputs, &[condition.snr]) }
+    fn wanted(&self) -> Wanted<'_, Measured> {
+        let curves = self.curve_snrs.iter().map(|&snr| self.curve(snr));
+        let lags = self.lag_epsilons.iter().flat_map(|&e| self.lag_snrs.iter().map(move |&snr| self.lag(snr, e)));
+        let coverages = self
+            .coverage_starts()
+            .into_iter()
+            .flat_map(|(start, sizes)| sizes.sizes.iter().map(move |&size| self.counted(start, size, sizes)));
+        wanted!(Measured { curves: Wanted::all(curves), lags: Wanted::all(lags), coverages: Wanted::all(coverages) })
     }
 
-    /// A step of `1/divisor` of the config's, over the same time.
-    fn training(&self, divisor: u64) -> Training {
-        Training::new(
-            self.learning_rate / divisor as f64,
-            self.epochs * divisor,
-            Schedule::every(self.log_every * divisor),
-        )
-    }
-
-    fn aligned(&self, condition: Condition, run: u64, divisor: u64) -> Experiment {
-        Experiment::Aligned(AlignedSpec {
-            task: self.task(condition),
-            student: condition.student(),
-            training: self.training(divisor),
-            tracked_modes: 0,
-            draw: Draw { seed: self.seed, run },
+    fn curve(&self, snr: f64) -> Wanted<'_, Curve> {
+        let setup = self.first_setup();
+        let task = setup.task(&[snr]);
+        wanted!(Curve {
+            random: setup.linear_students(&task, Start::Random, 1, 0..self.seeds),
+            exact: Wanted::ensemble(self.exact(&setup, snr)),
+            step: setup.halved_step(&task);
+            snr: snr, theory: setup.curve(&[snr])?
         })
     }
 
-    fn random(&self, condition: Condition, run: u64) -> Experiment {
-        Experiment::Linear(LinearSpec {
-            task: self.task(condition),
-            student: condition.student(),
-            start: Start::Random,
-            training: self.training(1),
-            tracked_modes: 1,
-            stepping: Stepping::Jumps,
-            draw: Draw { seed: self.seed, run },
+    fn lag(&self, snr: f64, epsilon: f64) -> Wanted<'_, Lag> {
+        let setup = self.setup(epsilon);
+        let task = setup.task(&[snr]);
+        let best = |students: Students| -> anyhow::Result<Vec<f64>> {
+            students.outcomes.iter().map(|outcome| Ok(outcome.test(0)?.least.epoch as f64)).collect()
+        };
+        let exact = Wanted::ensemble(self.exact(&setup, snr));
+        wanted!(Lag {
+            random: setup.linear_students(&task, Start::Random, 1, 0..self.seeds).map(best),
+            aligned: setup.aligned_students(&task, 0..self.seeds).map(best),
+            predicted: exact.map(|drawn| drawn.delays().context("an ensemble of random students without delays"));
+            snr: snr, epsilon: epsilon
         })
     }
 
-    fn exact(&self, condition: Condition) -> EnsembleSpec {
-        let times = self.point_epochs().iter().map(|&epoch| epoch as f64 / self.tau()).collect();
-        self.draws(condition, Start::Random, times, self.random_draws)
+    fn exact(&self, setup: &Setup, snr: f64) -> EnsembleSpec {
+        setup.ensemble(&[snr], Start::Random, &setup.times_of(&self.point_epochs()), self.random_draws)
     }
 
-    fn draws(&self, condition: Condition, start: Start, times: Vec<f64>, draws: usize) -> EnsembleSpec {
-        EnsembleSpec {
-            inputs: condition.inputs,
-            outputs: condition.outputs,
-            examples: condition.inputs,
-            noise: self.noise,
-            strengths: vec![condition.snr],
-            hidden: condition.hidden,
-            layers: LAYERS,
-            epsilon: condition.epsilon,
-            start,
-            times,
-            t_max: self.epochs as f64 / self.tau(),
-            draws,
-            seed: self.seed,
-            brakes: Brakes::default(),
-        }
-    }
-
-    /// A student whose least test error is counted.
-    fn covered(&self, start: Start, size: usize, run: u64) -> Experiment {
-        match start {
-            Start::Random => self.random(self.sized(size), run),
-            Start::TrainingAligned => self.aligned(self.sized(size), run, 1),
-        }
-    }
-
-    /// The draws that make the band.
-    fn covering(&self, start: Start, size: usize, draws: usize) -> EnsembleSpec {
-        self.draws(self.sized(size), start, vec![self.epochs as f64 / self.tau()], draws)
-    }
-
-    fn read_coverages(&self, results: &Results) -> anyhow::Result<Vec<SizeCoverage>> {
-        let mut coverages = Vec::new();
-        for (start, sizes) in self.coverage_starts() {
-            for &size in &sizes.sizes {
-                let least =
-                    |run| anyhow::Ok(results.training(&self.covered(start, size, run))?.test(0)?.least.value.ln());
-                let values = (0..sizes.seeds).map(least).collect::<anyhow::Result<Vec<_>>>()?;
-                let band = &results.ensemble(&self.covering(start, size, sizes.draws))?.least_test;
-                let found = Coverage::of(&values, band).map(|coverage| SizeCoverage { start, size, coverage });
-                coverages.extend(found);
-            }
-        }
-        Ok(coverages)
-    }
-
-    fn point_epochs(&self) -> Vec<u64> {
-        let times = linear_grid(self.time_range.0, self.time_range.1, self.point_times);
-        times.iter().map(|t| (t * self.tau()).round() as u64).collect()
+    /// Students whose least test error is counted, and the draws that make the band.
+    fn counted(&self, start: Start, size: usize, sizes: &CoverageSizes) -> Wanted<'_, Option<SizeCoverage>> {
+        let (inputs, outputs, hidden) = (size, size / 2, size / 2);
+        let setup = Setup { inputs, outputs, hidden, examples: inputs, ..self.first_setup() };
+        let strengths = [self.coverage.snr];
+        let (task, runs) = (setup.task(&strengths), 0..sizes.seeds);
+        let students = match start {
+            Start::Random => setup.linear_students(&task, start, 1, runs),
+            Start::TrainingAligned => setup.aligned_students(&task, runs),
+        };
+        let band = Wanted::ensemble(setup.ensemble(&strengths, start, &[setup.last_time()], sizes.draws));
+        students.with(band).map(move |(students, band)| {
+            let coverage = Coverage::of(&students.optimum(0)?.log_error, &band.least_test);
+            Ok(coverage.map(|coverage| SizeCoverage { start, size, coverage }))
+        })
     }
 
     /// Predicted ŝ of the weakest and the strongest teacher; 0 if the theory refuses the sizes.
@@ -413,11 +308,5 @@ impl RandomStudentStudy {
         let matrix = theory::SpikedMatrix::new(self.outputs, self.inputs, self.noise * self.noise / self.inputs as f64);
         let strength = |snr: f64| matrix.as_ref().map_or(0.0, |m| m.strength(snr));
         (strength(snrs().fold(f64::INFINITY, f64::min)), strength(snrs().fold(0.0, f64::max)))
-    }
-}
-
-impl Condition {
-    fn student(self) -> StudentSpec {
-        StudentSpec::new(self.hidden, LAYERS, self.epsilon)
     }
 }

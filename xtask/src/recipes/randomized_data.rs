@@ -11,18 +11,15 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::line::SIZES;
 use crate::study::recipe::{Assembled, Recipe};
-use crate::study::rules::{
-    MOST_POINTS, MOST_SEEDS, MOST_UNITS, TrainingRules, descending_positive, epochs_at, interval, title,
-};
+use crate::study::rules::{MOST_POINTS, MOST_SEEDS, MOST_UNITS, descending_positive, interval, title};
 use crate::study::setup::INDEPENDENT_RUNS;
+use crate::study::{Setup, Wanted};
+use crate::wanted;
 use figures::Figure;
-use measured::Kind;
+use measured::{Kind, Spectra};
 use serde::{Deserialize, Serialize};
-use sim::{
-    Draw, Experiment, Labels, LinearSpec, Schedule, SpectrumExtent, SpectrumSpec, Start, Stepping, StudentSpec,
-    TaskSpec, Training,
-};
-use theory::Task;
+use sim::{Experiment, Labels, LinearSpec, Start, Stepping, TaskSpec};
+use theory::{DataSpectrum, LearningCurve, Task};
 
 /// Random students on the same data sets, as drawn and with their outputs shuffled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,7 +72,6 @@ impl Recipe for RandomizedData {
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 2..=MOST_UNITS)
             .in_range("outputs", self.outputs, 2..=MOST_UNITS)
-            .in_range("hidden", self.hidden, 1..=MOST_UNITS)
             .positive("noise", self.noise)
             .positive("bin", self.bin)
             .in_range("point_times", self.point_times, 2..=MOST_POINTS)
@@ -87,7 +83,7 @@ impl Recipe for RandomizedData {
             .in_range("ensemble_draws", self.ensemble_draws, 2..=MOST_SEEDS);
         descending_positive(checks, "strengths", &self.strengths);
         interval(checks, "time_range", self.time_range);
-        self.training_rules().alone(checks);
+        self.setup().check(checks);
         if !checks.all_hold() {
             return;
         }
@@ -99,25 +95,18 @@ impl Recipe for RandomizedData {
             fits,
             format!("must leave at least two of the min(inputs, outputs) = {most} modes to the noise"),
         );
-        let strongest = self.strongest_data_mode();
-        self.training_rules().together(checks, strongest, 1.0);
-        self.training_rules().plotted(checks, self.time_range, self.point_times);
+        self.setup().check_beside(checks, &self.strengths);
+        self.setup().training_rules().plotted(checks, self.time_range, self.point_times);
+        let strongest = self.setup().steepest_rate(&self.strengths);
         checks.require("bin", strongest / self.bin <= 10_000.0, "must be wide enough to need at most 10000 bins");
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
-        for labels in [Labels::Structured, Labels::Shuffled] {
-            runs.extend((0..self.seeds).map(|run| self.student(labels, run).into()));
-            runs.extend(SIZES.into_iter().flat_map(|size| self.draws(labels, size)).map(Run::from));
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let [original, shuffled] =
-            [Labels::Structured, Labels::Shuffled].map(|labels| Kind::read(self, labels, results));
-        let (original, shuffled) = (original?, shuffled?);
+        let (original, shuffled) = self.wanted().read(results)?;
         let figure = Figure::new("randomized-data", &self.title)
             .description("Singular values of a data set and of its shuffle; train error of students on both.")
             .columns(2)
@@ -134,60 +123,58 @@ impl Recipe for RandomizedData {
 
 // What is run.
 impl RandomizedData {
-    fn training_rules(&self) -> TrainingRules {
-        TrainingRules {
-            layers: self.layers,
-            epsilon: self.epsilon,
-            learning_rate: self.learning_rate,
-            epochs: self.epochs,
-            log_every: self.log_every,
-        }
+    fn setup(&self) -> Setup {
+        let Self { seed, inputs, outputs, hidden, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
+        let (examples, log_every) = (inputs, Some(self.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
-    fn tau(&self) -> f64 {
-        1.0 / self.learning_rate
+    fn wanted(&self) -> Wanted<'_, (Kind, Kind)> {
+        self.kind(Labels::Structured).with(self.kind(Labels::Shuffled))
     }
 
-    fn task(&self, labels: Labels) -> TaskSpec {
-        TaskSpec { noise: self.noise, labels, ..TaskSpec::single(self.inputs, self.outputs, &self.strengths) }
-    }
-
-    fn student(&self, labels: Labels, run: u64) -> Experiment {
-        Experiment::Linear(LinearSpec {
-            task: self.task(labels),
-            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
-            start: Start::Random,
-            training: Training::new(self.learning_rate, self.epochs, Schedule::every(self.log_every))
-                .with_train_thresholds(vec![self.train_level]),
-            tracked_modes: 0,
-            stepping: Stepping::Jumps,
-            draw: Draw { seed: self.seed, run },
+    fn kind(&self, labels: Labels) -> Wanted<'_, Kind> {
+        let setup = self.setup();
+        let student = move |run| {
+            Experiment::Linear(LinearSpec {
+                task: TaskSpec { labels, ..setup.task(&self.strengths) },
+                student: setup.student(),
+                start: Start::Random,
+                training: setup.training(1).with_train_thresholds(vec![self.train_level]),
+                tracked_modes: 0,
+                stepping: Stepping::Jumps,
+                draw: setup.draw(run),
+            })
+        };
+        wanted!(Kind {
+            students: setup.students((0..self.seeds).map(student)),
+            by_size: Wanted::all(SIZES.map(|size| self.draws(labels, size)));
+            labels: labels,
+            theory: self.theory_task(labels, 1)?,
+            curve: LearningCurve::new(&self.theory_task(labels, 1)?, &setup.theory_student()?)
         })
     }
 
-    /// Independent data matrices of `size` times the size, fewer of the larger, which scatter less.
-    fn draws(&self, labels: Labels, size: usize) -> Vec<Experiment> {
-        let (inputs, outputs) = (size * self.inputs, size * self.outputs);
-        let task = TaskSpec { noise: self.noise, labels, ..TaskSpec::single(inputs, outputs, &self.strengths) };
+    /// Law and independent data matrices of `size` times the size, fewer of the larger, which scatter less.
+    fn draws(&self, labels: Labels, size: usize) -> Wanted<'_, Spectra> {
+        let setup = self.setup().scaled(size);
+        let task = TaskSpec { labels, ..setup.task(&self.strengths) };
         let count = (self.ensemble_draws / size as u64).max(2);
-        let draw = |run| Draw { seed: self.seed, run };
-        let spec = |run| SpectrumSpec { task: task.clone(), extent: SpectrumExtent::All, draw: draw(run) };
-        (INDEPENDENT_RUNS..INDEPENDENT_RUNS + count).map(|run| Experiment::Spectrum(spec(run))).collect()
+        let runs = INDEPENDENT_RUNS..INDEPENDENT_RUNS + count;
+        wanted!(Spectra {
+            draws: Wanted::all(runs.map(|run| Wanted::spectrum(setup.spectrum(task.clone(), run))));
+            matrix: *DataSpectrum::new(&self.theory_task(labels, size)?).matrix()
+        })
     }
 
     fn point_epochs(&self) -> Vec<u64> {
-        epochs_at(self.time_range, self.point_times, self.learning_rate)
+        self.setup().epochs_at(self.time_range, self.point_times)
     }
 
     /// The data of `size` times the size as the theory sees them: shuffled data are those of a zero teacher with more noise.
     fn theory_task(&self, labels: Labels, size: usize) -> anyhow::Result<Task> {
-        let task = Task::new(size * self.inputs, size * self.outputs, &self.strengths)?.with_noise(self.noise)?;
+        let task = self.setup().scaled(size).theory_task(&self.strengths)?;
         Ok(if labels == Labels::Structured { task } else { task.randomised() })
-    }
-
-    /// The largest predicted ŝ; 0 if the theory refuses the data.
-    fn strongest_data_mode(&self) -> f64 {
-        let noise = self.noise * self.noise / self.inputs as f64;
-        theory::SpikedMatrix::new(self.outputs, self.inputs, noise).map_or(0.0, |m| m.strength(self.strengths[0]))
     }
 }

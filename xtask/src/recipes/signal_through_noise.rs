@@ -9,13 +9,15 @@ mod tests;
 use crate::config::Checks;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::Wanted;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
     MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
 };
 use crate::study::setup::INDEPENDENT_RUNS;
+use crate::wanted;
 use figures::{Colour, Dash, Figure, Key, Shape};
-use measured::{HistogramData, Transition};
+use measured::{HistogramData, Sample, Transition, TransitionPoint};
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Experiment, SpectrumExtent, SpectrumSpec, TaskSpec};
 use theory::SpikedMatrix;
@@ -98,23 +100,11 @@ impl Recipe for SignalThroughNoise {
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs: Vec<Run> = vec![self.histogram_draw(0).into()];
-        runs.extend(self.independent_draws().map(|run| self.histogram_draw(run).into()));
-        for &aspect_ratio in &self.transition.aspect_ratios {
-            for &strength in &self.transition.strengths {
-                let draws = (0..self.transition.seeds).chain(self.independent_draws());
-                runs.extend(draws.map(|run| self.transition_draw(aspect_ratio, strength, run).into()));
-                let parts = DIVISORS.into_iter().flat_map(|divisor| self.line_draws(aspect_ratio, strength, divisor));
-                runs.extend(parts.map(Run::from));
-            }
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let histogram = HistogramData::read(self, results)?;
-        let transitions = self.transition.aspect_ratios.iter().map(|&a| Transition::read(self, a, results));
-        let transitions = transitions.collect::<anyhow::Result<Vec<_>>>()?;
+        let (histogram, transitions) = self.wanted().read(results)?;
         let figure = Figure::new("signal-through-noise", &self.title)
             .description("Histogram of the singular values of one data matrix; data strength and overlap of a rank-1 teacher against its strength, for four aspect ratios.")
             .columns(3)
@@ -134,6 +124,48 @@ impl Recipe for SignalThroughNoise {
 
 // What is run.
 impl SignalThroughNoise {
+    fn wanted(&self) -> Wanted<'_, (HistogramData, Vec<Transition>)> {
+        let transitions = self.transition.aspect_ratios.iter().map(|&aspect_ratio| self.transition(aspect_ratio));
+        self.histogram().with(Wanted::all(transitions))
+    }
+
+    /// The matrix that is shown and independent ones.
+    fn histogram(&self) -> Wanted<'_, HistogramData> {
+        let values = |run| Wanted::spectrum(self.histogram_draw(run)).map(|draw| Ok(draw.data_strengths.clone()));
+        wanted!(HistogramData {
+            values: values(0),
+            independent: Wanted::all(self.independent_draws().map(values));
+            matrix: self.matrix(self.histogram.outputs)?
+        })
+    }
+
+    fn transition(&self, aspect_ratio: f64) -> Wanted<'_, Transition> {
+        let point = |&strength: &f64| {
+            let draw = move |run| self.transition_draw(aspect_ratio, strength, run);
+            let of_size = |divisor| Sample::wanted(self.line_draws(aspect_ratio, strength, divisor));
+            wanted!(TransitionPoint {
+                seen: Sample::wanted((0..self.transition.seeds).map(draw)),
+                independent: Sample::wanted(self.independent_draws().map(draw)),
+                by_size: Wanted::all(DIVISORS.map(of_size));
+                strength: strength
+            })
+        };
+        let marked = |divisor| Sample::wanted(self.line_draws(aspect_ratio, self.strong(), divisor));
+        wanted!(Transition {
+            points: Wanted::all(self.transition.strengths.iter().map(point)),
+            marked: Wanted::all(DIVISORS.map(marked));
+            aspect_ratio: aspect_ratio,
+            strong: self.strong(),
+            matrix: self.matrix(self.outputs(aspect_ratio))?,
+            sizes: DIVISORS.iter().map(|&d| self.part(aspect_ratio, d)).collect::<Result<_, _>>()?
+        })
+    }
+
+    /// A teacher so strong that ŝ shows the noise along its own mode and nothing else.
+    fn strong(&self) -> f64 {
+        1000.0 * self.noise
+    }
+
     /// The rules that need the simple ones to hold.
     fn check_together(&self, checks: &mut Checks<'_>) {
         let histogram = &self.histogram;

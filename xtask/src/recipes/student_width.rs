@@ -5,7 +5,6 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::Brakes;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -112,21 +111,9 @@ impl Recipe for StudentWidth {
 impl StudentWidth {
     fn setup(&self, hidden: usize) -> Setup {
         let Self { seed, inputs, outputs, layers, epsilon, learning_rate, epochs, noise, .. } = *self;
-        let (examples, log_every, brakes) = (inputs, None, Brakes::default());
-        Setup {
-            seed,
-            inputs,
-            outputs,
-            examples,
-            noise,
-            hidden,
-            layers,
-            epsilon,
-            learning_rate,
-            epochs,
-            log_every,
-            brakes,
-        }
+        let (examples, log_every) = (inputs, None);
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
     /// Every width with every SNR, SNR fastest.

@@ -6,7 +6,7 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::{Brakes, TransferOutcome, TransferSpec};
+use crate::runs::ensemble::{TransferOutcome, TransferSpec};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -296,21 +296,9 @@ impl TransferBenefit {
     fn alone_setup(&self) -> Setup {
         let Self { seed, inputs, outputs: (outputs, _), hidden, layers, epsilon, learning_rate, epochs, noise, .. } =
             *self;
-        let (examples, log_every, brakes) = (inputs, None, Brakes::default());
-        Setup {
-            seed,
-            inputs,
-            outputs,
-            examples,
-            noise,
-            hidden,
-            layers,
-            epsilon,
-            learning_rate,
-            epochs,
-            log_every,
-            brakes,
-        }
+        let (examples, log_every) = (inputs, None);
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
     /// The largest predicted ŝ, of the strongest pair fully aligned; 0 if the theory refuses the sizes.

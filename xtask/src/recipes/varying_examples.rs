@@ -5,7 +5,6 @@ mod panels;
 mod tests;
 
 use crate::config::Checks;
-use crate::runs::ensemble::Brakes;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
@@ -30,6 +29,8 @@ pub struct VaryingExamples {
     pub seed: u64,
     /// Independent repetitions.
     pub seeds: u64,
+    /// Repetitions of students with orthonormal inputs, which are cheap and judge the lines; the first `seeds` are drawn.
+    pub line_seeds: u64,
     /// N₁.
     pub inputs: usize,
     /// N₃.
@@ -66,6 +67,7 @@ pub struct VaryingExamples {
 struct Condition {
     examples: usize,
     snr: f64,
+    /// All students with orthonormal inputs, the drawn ones first.
     orthonormal: Students,
     optimum: Optimum,
     finals: Vec<f64>,
@@ -94,6 +96,7 @@ impl Recipe for VaryingExamples {
         self.setup(self.inputs).check(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
+            .in_range("line_seeds", self.line_seeds, self.seeds..=MOST_SEEDS)
             .non_empty("examples", &self.examples)
             .increasing("examples", &self.examples)
             .each("examples", &self.examples, |c, path, &p| {
@@ -136,21 +139,9 @@ impl Recipe for VaryingExamples {
 impl VaryingExamples {
     fn setup(&self, examples: usize) -> Setup {
         let Self { seed, inputs, outputs, hidden, epsilon, learning_rate, epochs, noise, .. } = *self;
-        let (layers, log_every, brakes) = (LAYERS, Some(self.log_every), Brakes::default());
-        Setup {
-            seed,
-            inputs,
-            outputs,
-            examples,
-            noise,
-            hidden,
-            layers,
-            epsilon,
-            learning_rate,
-            epochs,
-            log_every,
-            brakes,
-        }
+        let (layers, log_every) = (LAYERS, Some(self.log_every));
+        let student = Setup { hidden, layers, epsilon, learning_rate, epochs, log_every, ..Setup::default() };
+        Setup { seed, inputs, outputs, examples, noise, ..student }
     }
 
     fn point_epochs(&self) -> Vec<u64> {
@@ -168,11 +159,10 @@ impl VaryingExamples {
         let times = setup.times_of(&self.point_epochs());
         let task = |input_kind| TaskSpec { input_kind, ..setup.task(&[snr]) };
         let (orthonormal, gaussian) = (task(InputKind::Orthonormal), task(InputKind::Gaussian));
-        let seeds = || 0..self.seeds;
-        let of_orthonormal = || setup.aligned_students(&orthonormal, seeds());
-        let of_gaussian = || setup.linear_students(&gaussian, Start::TrainingAligned, 0, seeds());
+        let of_orthonormal = || setup.aligned_students(&orthonormal, 0..self.seeds);
+        let of_gaussian = || setup.linear_students(&gaussian, Start::TrainingAligned, 0, 0..self.seeds);
         wanted!(Condition {
-            orthonormal: of_orthonormal(),
+            orthonormal: setup.aligned_students(&orthonormal, 0..self.line_seeds),
             optimum: of_orthonormal().map(|students| students.optimum(0)),
             finals: of_orthonormal().map(|students| students.final_log_errors(0)),
             gaussian: of_gaussian().map(|students| students.optimum(0)),
@@ -195,8 +185,8 @@ impl VaryingExamples {
         let least = |c: &Condition| -> anyhow::Result<LinePoint> {
             let point = LinePoint::new(c.place(), c.draws.least_errors()?);
             let at_threshold = self.setup(c.examples).is_at_threshold(c.snr)?;
-            let step = c.step.of_least_error()?;
-            Ok(point.simulated(c.optimum.log_error_summary(), step).at_threshold(at_threshold))
+            let (students, step) = (c.orthonormal.optimum(0)?, c.step.of_least_error()?);
+            Ok(point.simulated(students.log_error_summary(), step).at_threshold(at_threshold))
         };
         let unreached = || censored(conditions.iter().map(|c| &c.optimum));
         let points = conditions.iter().map(least).collect::<anyhow::Result<Vec<_>>>()?;

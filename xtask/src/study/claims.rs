@@ -127,12 +127,12 @@ impl Claims {
         self.push(claim, panel, Evidence::Line(points))
     }
 
-    /// The same claims of a theory whose every line is off by `by`.
+    /// The same claims of a theory that says `wrong` of what its lines are.
     #[cfg(test)]
-    pub(crate) fn with_lines_moved(mut self, by: f64) -> Self {
+    pub(crate) fn with_lines(mut self, wrong: impl Fn(f64) -> f64) -> Self {
         for claim in &mut self.claims {
             if let Evidence::Line(points) = &mut claim.evidence {
-                *points = points.drain(..).map(|point| point.moved(by)).collect();
+                points.iter_mut().for_each(|point| point.set_lines(&wrong));
             }
         }
         self

@@ -43,6 +43,22 @@ impl Estimate {
         Self::Normal { value: values.mean, standard_error: (variance * shares).sqrt(), count }
     }
 
+    /// How far two series of independent pairs are correlated: Fisher's artanh of their correlation, which is nearly
+    /// normal with a variance of 1/(n − 3), and 0 on average for what is independent. A series that does not vary shows
+    /// no correlation.
+    pub fn correlation(pairs: &[(f64, f64)]) -> Self {
+        let n = pairs.len() as f64;
+        let mean = |part: fn(&(f64, f64)) -> f64| pairs.iter().map(part).sum::<f64>() / n;
+        let (x, y) = (mean(|pair| pair.0), mean(|pair| pair.1));
+        let sum =
+            |product: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|pair| product(pair.0 - x, pair.1 - y)).sum::<f64>();
+        let scale = (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt();
+        let correlation = if scale > 0.0 { sum(&|x, y| x * y) / scale } else { 0.0 };
+        let most = 1.0 - f64::EPSILON;
+        let standard_error = (n - 3.0).max(0.0).sqrt().recip();
+        Self::Normal { value: correlation.clamp(-most, most).atanh(), standard_error, count: pairs.len() }
+    }
+
     /// The difference of two independent numbers.
     pub fn minus(&self, other: &Self) -> Self {
         let count = |estimate: &Self| match estimate {
@@ -132,6 +148,21 @@ mod tests {
         assert_eq!(estimate.reach(0.01), (4.5, 4.5));
         assert_eq!(estimate.reach(0.001), (f64::INFINITY, f64::INFINITY));
         assert!(Estimate::median(Vec::new()).value().is_nan());
+    }
+
+    #[test]
+    fn correlated_pairs() {
+        let Estimate::Normal { value, standard_error, count } =
+            Estimate::correlation(&[(1.0, 2.0), (2.0, 1.0), (3.0, 4.0), (4.0, 3.0), (5.0, 5.0)])
+        else {
+            panic!()
+        };
+        // Σ(x−3)(y−3) = 8, Σ(x−3)² = Σ(y−3)² = 10.
+        assert!((value - 0.8f64.atanh()).abs() < 1e-15 && (standard_error - 0.5f64.sqrt()).abs() < 1e-15 && count == 5);
+        let pairs: Vec<(f64, f64)> = (0..40).map(|k| (f64::from(k), -2.0 * f64::from(k))).collect();
+        assert!(Estimate::correlation(&pairs).value() < -15.0);
+        assert_eq!(Estimate::correlation(&[(1.0, 2.0); 5]).value(), 0.0);
+        assert_eq!(Estimate::correlation(&[(1.0, 2.0), (2.0, 4.0)]).reach(0.01).0, f64::INFINITY);
     }
 
     #[test]

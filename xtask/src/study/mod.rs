@@ -13,6 +13,8 @@ pub mod coverage;
 pub mod draws;
 pub mod error_curves;
 pub mod estimate;
+#[cfg(test)]
+mod example;
 pub mod kolmogorov_smirnov;
 pub mod line;
 pub mod optimum;

@@ -19,8 +19,9 @@ use theory::{DataSpectrum, LearningCurve, Student, Task};
 /// Run index from which on draws judge verdicts or estimate step errors and are never part of what is judged.
 pub const INDEPENDENT_RUNS: u64 = 1_000_000;
 
-/// A task of any teacher, a student and its training. Field names are the keys of configs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A task of any teacher, a student and its training. Field names are the keys of configs; the default is an empty one, to be
+/// filled in.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Setup {
     /// Seed of the study.
     pub seed: u64,

@@ -39,20 +39,36 @@ pub(crate) fn assembled<R: Recipe>(recipe: &R, substitute: impl Fn(&Run) -> Run 
     recipe.assemble(&results).expect("a figure")
 }
 
-/// Every claim about a line departs when the theory's lines are off by a little more than what it says it would show.
-pub(crate) fn lines_can_fail<R: Recipe>(recipe: &R) {
+/// Every claim about a line departs when the theory's lines are off by a little more than what it says it would show,
+/// and when what they say is `five_percent` more.
+pub(crate) fn lines_can_fail<R: Recipe>(recipe: &R, five_percent: fn(f64) -> f64) {
     let assembled = assembled(recipe, Run::clone);
-    let right = assembled.judge(None);
+    let judged = |wrong: &dyn Fn(f64) -> f64| {
+        Assembled { claims: assembled.claims.clone().with_lines(wrong), ..assembled.clone() }.judge(None)
+    };
+    let (right, larger) = (assembled.judge(None), judged(&five_percent));
     let is_line = |verdict: &&Verdict| verdict.claim.contains("approach the theory line");
     assert!(right.iter().any(|verdict| is_line(&verdict)));
     for verdict in right.iter().filter(is_line) {
         assert_eq!(verdict.outcome, Outcome::Holds, "{verdict:?}");
         let detectable = verdict.detectable.expect("a line claim knows what it would show");
         for by in [1.5 * detectable, -1.5 * detectable] {
-            let wrong = Assembled { claims: assembled.claims.clone().with_lines_moved(by), ..assembled.clone() };
-            assert_eq!(find(&wrong.judge(None), &verdict.claim).outcome, Outcome::Departs, "{by}: {verdict:?}");
+            let moved = judged(&|line| line + by);
+            assert_eq!(find(&moved, &verdict.claim).outcome, Outcome::Departs, "{by}: {verdict:?}");
         }
+        let larger = find(&larger, &verdict.claim);
+        assert_eq!(larger.outcome, Outcome::Departs, "5 %: {larger:?}");
     }
+}
+
+/// 5 % more of what is drawn as it is.
+pub(crate) fn five_percent(line: f64) -> f64 {
+    1.05 * line
+}
+
+/// 5 % more of what is drawn as its logarithm.
+pub(crate) fn five_percent_in_ln(line: f64) -> f64 {
+    line + 1.05_f64.ln()
 }
 
 /// The verdict whose claim contains `part`.

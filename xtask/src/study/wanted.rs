@@ -51,6 +51,12 @@ impl<'a, T: 'a> Wanted<'a, T> {
         Wanted::new(runs, move |results| make(read(results)?))
     }
 
+    /// Both.
+    pub fn with<U: 'a>(self, other: Wanted<'a, U>) -> Wanted<'a, (T, U)> {
+        let (runs, own, others) = ([self.runs, other.runs].concat(), self.read, other.read);
+        Wanted::new(runs, move |results| Ok((own(results)?, others(results)?)))
+    }
+
     /// All of them, in order.
     pub fn all(items: impl IntoIterator<Item = Self>) -> Wanted<'a, Vec<T>> {
         let (runs, readers): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.runs, item.read)).unzip();

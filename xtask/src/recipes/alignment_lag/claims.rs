@@ -5,7 +5,7 @@ use crate::study::{Claims, Estimate};
 
 impl AlignmentLag {
     /// In medians, whose intervals do not mind the few students that wait long.
-    pub(super) fn claims(&self, modes: &[Mode<'_>]) -> Claims {
+    pub(super) fn claims(&self, modes: &[Mode]) -> Claims {
         let mut claims = Claims::new();
         let all = panels(0..modes.len());
         let [overlap, grown] = [self.aligned_at, self.grown_at];
@@ -34,7 +34,7 @@ impl AlignmentLag {
     }
 }
 
-impl Mode<'_> {
+impl Mode {
     /// Which mode of which students, in words.
     fn place(&self) -> String {
         format!("L = {}, rank {}, mode {}", self.depth.layers, self.rank, self.mode + 1)

@@ -22,7 +22,7 @@ const NUMBERS: [(&str, Number, Dash); 3] = [
 
 impl AlignmentLag {
     /// The three numbers of one mode.
-    pub(super) fn mode_panel(&self, mode: &Mode<'_>) -> Panel {
+    pub(super) fn mode_panel(&self, mode: &Mode) -> Panel {
         let which =
             if mode.rank == 1 { "rank 1".to_owned() } else { format!("rank {}, mode {}", mode.rank, mode.mode + 1) };
         let (low, high) = mode.depth.time_range;
@@ -46,9 +46,9 @@ impl AlignmentLag {
     }
 
     /// t/τ of the logged epochs within the panel, by index.
-    fn times<'a>(&'a self, mode: &'a Mode<'_>) -> impl Iterator<Item = (usize, f64)> + 'a {
+    fn times<'a>(&'a self, mode: &'a Mode) -> impl Iterator<Item = (usize, f64)> + 'a {
         let (low, high) = mode.depth.time_range;
-        let times = mode.outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * self.learning_rate);
+        let times = mode.students.outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * self.learning_rate);
         times
             .enumerate()
             .filter(move |(_, t)| (low..=high + 1e-9).contains(t))
@@ -56,15 +56,15 @@ impl AlignmentLag {
     }
 
     /// One student, from the moment its mode is defined.
-    fn shown(&self, mode: &Mode<'_>, number: Number) -> Vec<(f64, f64)> {
-        let track = &mode.outcomes[self.shown_run as usize].modes[mode.mode];
+    fn shown(&self, mode: &Mode, number: Number) -> Vec<(f64, f64)> {
+        let track = &mode.students.outcomes[self.shown_run as usize].modes[mode.mode];
         let value = |(index, t): (usize, f64)| Some((t, number(track, track.points[index].as_ref()?)));
         self.times(mode).filter_map(value).collect()
     }
 
     /// 95 % interval of the mean over seeds, from the moment the mode is defined in all of them.
-    fn band(&self, mode: &Mode<'_>, number: Number) -> Vec<(f64, f64, f64)> {
-        let tracks: Vec<&ModeTrack> = mode.outcomes.iter().map(|outcome| &outcome.modes[mode.mode]).collect();
+    fn band(&self, mode: &Mode, number: Number) -> Vec<(f64, f64, f64)> {
+        let tracks: Vec<&ModeTrack> = mode.students.outcomes.iter().map(|outcome| &outcome.modes[mode.mode]).collect();
         let interval = |(index, t): (usize, f64)| {
             let values: Option<Vec<f64>> =
                 tracks.iter().map(|track| Some(number(track, track.points[index].as_ref()?))).collect();
@@ -76,9 +76,9 @@ impl AlignmentLag {
     }
 
     /// Times of alignment and growth of every mode and seed.
-    pub(super) fn times_table(&self, modes: &[Mode<'_>]) -> Table {
+    pub(super) fn times_table(&self, modes: &[Mode]) -> Table {
         let header = ["layers", "rank", "mode", "run", "t_aligned", "t_grown"].map(str::to_owned).to_vec();
-        let row = |mode: &Mode<'_>, run: usize| -> Vec<String> {
+        let row = |mode: &Mode, run: usize| -> Vec<String> {
             let counts = [mode.depth.layers, mode.rank, mode.mode + 1, run].map(|n| n.to_string());
             [counts.to_vec(), [mode.times[run].aligned, mode.times[run].grown].map(|t| t.to_string()).to_vec()].concat()
         };

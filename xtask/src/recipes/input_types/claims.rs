@@ -2,13 +2,14 @@
 
 use super::{InputTypes, KindResults, NoiseResults};
 use crate::runs::summary::Summary;
-use crate::study::Claims;
+use crate::study::error_curves::log_error;
 use crate::study::series::first_crossing;
+use crate::study::{Claims, Trained};
 use anyhow::Context as _;
 use sim::{ErrorTrack, InputKind, TrainingOutcome};
 
 impl InputTypes {
-    pub(super) fn claims(&self, levels: &[NoiseResults<'_>]) -> anyhow::Result<Claims> {
+    pub(super) fn claims(&self, levels: &[NoiseResults]) -> anyhow::Result<Claims> {
         let mut claims = Claims::new();
         self.white_inputs_coincide(&mut claims, levels)?;
         self.gaussian_keeps_the_shape(&mut claims, levels)?;
@@ -21,18 +22,15 @@ impl InputTypes {
         (0..self.noises.len()).map(figures::panel_letter).collect::<Vec<_>>().join(", ")
     }
 
-    fn white_inputs_coincide(&self, claims: &mut Claims, levels: &[NoiseResults<'_>]) -> anyhow::Result<()> {
+    fn white_inputs_coincide(&self, claims: &mut Claims, levels: &[NoiseResults]) -> anyhow::Result<()> {
         let mut differences = Vec::new();
         for results in levels {
             let one_hot = results.of(InputKind::OneHot)?;
             let orthonormal = results.of(InputKind::Orthonormal)?;
             for epoch in self.point_epochs().into_iter().filter(|epoch| *epoch > 0) {
-                let logs = |kind: &KindResults<'_>| -> anyhow::Result<Vec<f64>> {
-                    let at = |student: &&TrainingOutcome| {
-                        let index = student.logged_index(epoch).context("a plotted epoch was not logged")?;
-                        Ok(student.test(0)?.logged[index].ln())
-                    };
-                    kind.students.iter().map(at).collect()
+                let logs = |kind: &KindResults| -> anyhow::Result<Vec<f64>> {
+                    let at = |student: &Trained| log_error(student, student.test(0)?, epoch);
+                    kind.students.outcomes.iter().map(at).collect()
                 };
                 let difference = Summary::of_differences(&logs(orthonormal)?, &logs(one_hot)?);
                 differences.push((format!("σ_z = {}, t/τ = {}", results.noise, epoch as f64 / self.tau()), difference));
@@ -46,7 +44,7 @@ impl InputTypes {
         Ok(())
     }
 
-    fn gaussian_keeps_the_shape(&self, claims: &mut Claims, levels: &[NoiseResults<'_>]) -> anyhow::Result<()> {
+    fn gaussian_keeps_the_shape(&self, claims: &mut Claims, levels: &[NoiseResults]) -> anyhow::Result<()> {
         let mut changes = Vec::new();
         for results in levels {
             let tracks = results.of(InputKind::Gaussian)?.tracks()?;
@@ -68,13 +66,13 @@ impl InputTypes {
         Ok(())
     }
 
-    fn gaussian_starts_earlier(&self, claims: &mut Claims, levels: &[NoiseResults<'_>]) -> anyhow::Result<()> {
+    fn gaussian_starts_earlier(&self, claims: &mut Claims, levels: &[NoiseResults]) -> anyhow::Result<()> {
         let claim =
             format!("with gaussian inputs the test error falls below {} earlier (paired t/τ)", self.start_level);
         let (mut leads, mut never) = (Vec::new(), None);
         for results in levels {
             let starts = |kind: InputKind| -> anyhow::Result<Option<Vec<f64>>> {
-                results.of(kind)?.students.iter().map(|student| self.start_time(student)).collect()
+                results.of(kind)?.students.outcomes.iter().map(|student| self.start_time(student)).collect()
             };
             match (starts(InputKind::Gaussian)?, starts(InputKind::OneHot)?) {
                 (Some(gaussian), Some(one_hot)) => {
@@ -87,7 +85,7 @@ impl InputTypes {
         Ok(())
     }
 
-    fn gaussian_is_worse(&self, claims: &mut Claims, levels: &[NoiseResults<'_>]) -> anyhow::Result<()> {
+    fn gaussian_is_worse(&self, claims: &mut Claims, levels: &[NoiseResults]) -> anyhow::Result<()> {
         let mut losses = Vec::new();
         for results in levels {
             let least = |kind: InputKind| -> anyhow::Result<Vec<f64>> {
@@ -109,7 +107,7 @@ impl InputTypes {
     }
 }
 
-impl<'a> NoiseResults<'a> {
+impl NoiseResults {
     /// Whether random students on white inputs are predicted to pass their least mean test error before the last time: with
     /// little noise none of it is learned within the range, and there is no rise whose shape could be kept.
     fn white_inputs_rise(&self) -> bool {
@@ -117,13 +115,13 @@ impl<'a> NoiseResults<'a> {
         means.last().is_some_and(|last| means.iter().any(|mean| mean < last))
     }
 
-    fn of(&self, kind: InputKind) -> anyhow::Result<&KindResults<'a>> {
+    fn of(&self, kind: InputKind) -> anyhow::Result<&KindResults> {
         self.kinds.iter().find(|k| k.kind == kind).context("no run has this kind of inputs")
     }
 }
 
-impl<'a> KindResults<'a> {
-    fn tracks(&self) -> anyhow::Result<Vec<&'a ErrorTrack>> {
-        self.students.iter().map(|student| Ok(student.test(0)?)).collect()
+impl KindResults {
+    fn tracks(&self) -> anyhow::Result<Vec<&ErrorTrack>> {
+        self.students.outcomes.iter().map(|student| Ok(student.test(0)?)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! One panel for each level of noise, the table beside them and the caption.
 
 use super::{InputTypes, KINDS, NoiseResults, name};
-use crate::study::error_curves::log_points;
+use crate::study::ErrorKind;
 use crate::study::panels::mean_points;
 use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
@@ -10,7 +10,7 @@ use sim::InputKind;
 
 impl InputTypes {
     /// ln ε_te over time: means of each kind of inputs, and the aligned student on white inputs in theory.
-    pub(super) fn panel(&self, level: &NoiseResults<'_>) -> anyhow::Result<Panel> {
+    pub(super) fn panel(&self, level: &NoiseResults) -> anyhow::Result<Panel> {
         let time = Axis::new("t/τ").range(self.time_range.0, self.time_range.1);
         let mut panel = Panel::new(time, Axis::new("ln ε_{te}")).title(format!("noise σ_z = {}", level.noise));
         let times = linear_grid(self.time_range.0, self.time_range.1, self.points).into_iter();
@@ -20,14 +20,14 @@ impl InputTypes {
                 .colour(Colour::INK)
                 .legend("theory (aligned, white inputs)"),
         );
-        let exact = level.exact.test.iter().zip(self.point_epochs());
-        let exact = exact.map(|(statistics, epoch)| (epoch as f64 / self.tau(), statistics.log_error.mean));
+        let exact = level.exact.test.iter().map(|statistics| statistics.log_error.mean);
+        let exact = self.point_times().into_iter().zip(exact);
         let exact = Line::new("exact (random), white inputs", exact).colour(Colour::INK).dash(Dash::Dashed);
         panel = panel.mark(exact.legend("exact (random, white inputs)"));
         for kind in &level.kinds {
-            let points = log_points(&kind.students, |o| Ok(o.test(0)?), &self.point_epochs(), self.tau())?;
+            let points = kind.students.log_errors(ErrorKind::Test, &self.point_epochs())?;
             let (colour, shape) = style(kind.kind);
-            let mark = mean_points(name(kind.kind), points.iter().map(|p| (p.time, p.log_error)));
+            let mark = mean_points(name(kind.kind), self.point_times().into_iter().zip(points));
             let legend = format!("{} inputs", name(kind.kind));
             panel = panel.mark(mark.shape(shape).radius(2.4).colour(colour).legend(&legend));
         }
@@ -35,7 +35,7 @@ impl InputTypes {
     }
 
     /// Least test error, its time and the time at which learning began, of every seed.
-    pub(super) fn optima_table(&self, levels: &[NoiseResults<'_>]) -> anyhow::Result<Table> {
+    pub(super) fn optima_table(&self, levels: &[NoiseResults]) -> anyhow::Result<Table> {
         let mut table = Table {
             name: "optima".to_owned(),
             header: ["noise", "inputs", "run", "ln_least_test_error", "t_opt", "t_start"].map(str::to_owned).to_vec(),
@@ -43,7 +43,7 @@ impl InputTypes {
         };
         for level in levels {
             for kind in &level.kinds {
-                for (run, student) in kind.students.iter().enumerate() {
+                for (run, student) in kind.students.outcomes.iter().enumerate() {
                     let least = student.test(0)?.least;
                     let start = self.start_time(student)?.map_or_else(|| "never".to_owned(), |t| t.to_string());
                     let numbers = [least.value.ln().to_string(), (least.epoch as f64 / self.tau()).to_string(), start];

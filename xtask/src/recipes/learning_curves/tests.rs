@@ -1,11 +1,14 @@
 //! Every verdict passes on the right input and fails on a wrong one.
 
-use super::LearningCurves;
-use crate::runs::run::Run;
-use crate::study::Outcome;
+use super::{LearningCurves, strengths_of};
+use crate::runs::ensemble::EnsembleOutcome;
+use crate::runs::results::Results;
+use crate::runs::run::{self, Run};
 use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::trial::{find, lines_can_fail, passed, smoke, verdicts};
+use crate::study::trial::{find, five_percent_in_ln, lines_can_fail, passed, smoke, verdicts};
+use crate::study::{Outcome, Recipe as _};
 use sim::{AlignedSpec, Experiment, LinearSpec, Start, Stepping};
+use std::sync::Arc;
 
 fn config() -> LearningCurves {
     smoke("fig03_single_hidden_layer")
@@ -72,7 +75,7 @@ fn right_inputs_are_not_contradicted() {
 #[test]
 fn lines_that_are_off_are_noticed() {
     // Draws alone judge a line: three times as many as at smoke scale see 5 %.
-    lines_can_fail(&LearningCurves { aligned_draws: 400, line_seeds: 2, seeds: 2, ..config() });
+    lines_can_fail(&LearningCurves { aligned_draws: 400, line_seeds: 2, seeds: 2, ..config() }, five_percent_in_ln);
 }
 
 #[test]
@@ -96,6 +99,24 @@ fn students_with_other_noise_start_or_shape_are_not_those_that_were_drawn() {
     assert_eq!(passed(&without_noise, "band of single draws"), None);
     let noisier = verdicts(&config(), |run| judged(run, |e| with_noise(3.0, e)));
     assert_eq!(passed(&noisier, "band of single draws"), Some(false));
+}
+
+/// What a seed that draws and students share would do.
+#[test]
+fn students_on_the_data_of_the_draws_are_noticed() {
+    let config = LearningCurves { line_seeds: 20, ..config() };
+    let mut results = Results::compute(&config.runs(), Run::clone).unwrap();
+    let shown = |results: &Results| passed(&config.assemble(results).unwrap().judge(None), "share no data");
+    assert_eq!(shown(&results), Some(true));
+    let times = config.setup().times_of(&config.point_epochs());
+    for condition in config.wanted().read(&results).unwrap().conditions {
+        let strengths = strengths_of(condition.rank, condition.snr);
+        let spec = config.setup().ensemble(&strengths, Start::TrainingAligned, &times, config.aligned_draws);
+        let students = condition.aligned.optimum(0).unwrap().log_error;
+        let draws = EnsembleOutcome { least_test: students, ..condition.draws.here().clone() };
+        results.insert(Run::from(spec).description().unwrap(), Arc::new(run::Outcome::Ensemble(draws)));
+    }
+    assert_eq!(shown(&results), Some(false));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The four panels, the tables beside them and the caption.
 
 use super::{Curve, Lag, RandomStudentStudy, SizeCoverage};
-use crate::study::error_curves::log_points;
+use crate::study::ErrorKind;
 use crate::study::panels::{mean_points, optimum_points};
 use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
@@ -25,10 +25,10 @@ impl RandomStudentStudy {
     }
 
     /// ln of the test error over time.
-    pub(super) fn curve_panel(&self, curves: &[Curve<'_>]) -> anyhow::Result<Panel> {
+    pub(super) fn curve_panel(&self, curves: &[Curve]) -> anyhow::Result<Panel> {
         let mut panel = Panel::new(self.time_axis(), Axis::new("ln ε_{te}")).title("test error").legend(Legend::None);
         for curve in curves {
-            let (snr, colour) = (curve.condition.snr, self.colours().colour(curve.condition.snr));
+            let (snr, colour) = (curve.snr, self.colours().colour(curve.snr));
             let band = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.low.ln(), s.high.ln()));
             panel = panel.mark(Band::new(format!("95 % of random draws, SNR {snr}"), band).colour(colour));
             let times = linear_grid(self.time_range.0, self.time_range.1, CURVE_POINTS);
@@ -39,8 +39,8 @@ impl RandomStudentStudy {
             panel = panel.mark(Line::new(format!("theory, SNR {snr}"), line).colour(colour).width(1.2));
             let exact = curve.exact.test.iter().zip(self.times()).map(|(s, t)| (t, s.log_error.mean));
             panel = panel.mark(Line::new(format!("exact random, SNR {snr}"), exact).colour(colour).dash(Dash::Dashed));
-            let points = log_points(&curve.random, |o| Ok(o.test(0)?), &self.point_epochs(), self.tau())?;
-            let mark = mean_points(format!("random, SNR {snr}"), points.iter().map(|p| (p.time, p.log_error)));
+            let points = self.times().zip(curve.random.log_errors(ErrorKind::Test, &self.point_epochs())?);
+            let mark = mean_points(format!("random, SNR {snr}"), points);
             panel = panel.mark(mark.shape(Shape::OpenTriangle).colour(colour).radius(2.6));
         }
         Ok(panel)
@@ -54,10 +54,10 @@ impl RandomStudentStudy {
             .legend(Legend::Outside)
             .mark(RefLine::diagonal());
         for (epsilon, shape) in self.lag_epsilons.iter().zip(SHAPES.into_iter().cycle()) {
-            for lag in lags.iter().filter(|lag| lag.condition.epsilon == *epsilon) {
-                let name = format!("SNR {}, ε = {epsilon:e}", lag.condition.snr);
+            for lag in lags.iter().filter(|lag| lag.epsilon == *epsilon) {
+                let name = format!("SNR {}, ε = {epsilon:e}", lag.snr);
                 let mark = optimum_points(&name, &[(lag.predicted, lag.measured())]);
-                panel = panel.mark(mark.shape(shape).colour(self.colours().colour(lag.condition.snr)));
+                panel = panel.mark(mark.shape(shape).colour(self.colours().colour(lag.snr)));
             }
             panel = panel.key(Key::point(format!("ε = {epsilon:e}"), Colour::GREY, shape));
         }
@@ -65,12 +65,12 @@ impl RandomStudentStudy {
     }
 
     /// |v·v̂| over time.
-    pub(super) fn alignment_panel(&self, curves: &[Curve<'_>]) -> Panel {
+    pub(super) fn alignment_panel(&self, curves: &[Curve]) -> Panel {
         let mut panel = Panel::new(self.time_axis(), Axis::new("|v·v̂|").range(0.0, 1.05))
             .title("alignment of the leading mode")
             .legend(Legend::None);
         for curve in curves {
-            let (snr, colour) = (curve.condition.snr, self.colours().colour(curve.condition.snr));
+            let (snr, colour) = (curve.snr, self.colours().colour(curve.snr));
             // At the start every singular value is ε and the vectors mean nothing.
             let exact = || curve.exact.modes[0].input.iter().zip(self.times()).filter(|(_, t)| *t > 0.0);
             let name = format!("95 % of random draws, SNR {snr}");
@@ -135,21 +135,23 @@ impl RandomStudentStudy {
     }
 
     fn times(&self) -> impl Iterator<Item = f64> {
-        let tau = self.tau();
-        self.point_epochs().into_iter().map(move |epoch| epoch as f64 / tau)
+        self.first_setup().times_of(&self.point_epochs()).into_iter()
     }
 
     /// Delay of every seed, and the predicted mean.
     pub(super) fn lag_table(&self, lags: &[Lag]) -> Table {
-        let row = |lag: &Lag, run: usize| {
-            let Lag { condition, by_seed, predicted } = lag;
-            let numbers = [condition.snr, condition.epsilon].map(|number| number.to_string());
-            [numbers.to_vec(), vec![run.to_string(), by_seed[run].to_string(), predicted.mean.to_string()]].concat()
+        let rows = |lag: &Lag| {
+            let condition = [lag.snr, lag.epsilon].map(|number| number.to_string());
+            let predicted = lag.predicted.mean.to_string();
+            let row = move |(run, delay): (usize, f64)| {
+                [&condition[..], &[run.to_string(), delay.to_string(), predicted.clone()]].concat()
+            };
+            lag.by_seed().into_iter().enumerate().map(row).collect::<Vec<_>>()
         };
         Table {
             name: "delays".to_owned(),
             header: ["snr", "epsilon", "run", "relative_delay", "predicted_mean"].map(str::to_owned).to_vec(),
-            rows: lags.iter().flat_map(|lag| (0..lag.by_seed.len()).map(move |run| row(lag, run))).collect(),
+            rows: lags.iter().flat_map(rows).collect(),
         }
     }
 

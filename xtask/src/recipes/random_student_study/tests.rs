@@ -71,10 +71,12 @@ fn runs_are_shared() {
     for scale in [Scale::Paper, Scale::Smoke] {
         let study: RandomStudentStudy = at_scale("figx1_random_student", scale);
         let others = at_scale::<LearningCurves>("fig03_single_hidden_layer", scale).runs();
-        for condition in study.curve_conditions() {
-            assert!(others.contains(&study.random(condition, 0).into()), "{condition:?}");
-            assert!(others.contains(&study.aligned(condition, INDEPENDENT_RUNS, 2).into()), "{condition:?}");
-            assert!(others.contains(&study.exact(condition).into()), "{condition:?}");
+        let setup = study.first_setup();
+        for &snr in &study.curve_snrs {
+            let task = setup.task(&[snr]);
+            assert!(others.contains(&setup.linear(task.clone(), Start::Random, 1, 0).into()), "SNR {snr}");
+            assert!(others.contains(&setup.aligned(task, INDEPENDENT_RUNS, 2).into()), "SNR {snr}");
+            assert!(others.contains(&study.exact(&setup, snr).into()), "SNR {snr}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::RandomizedData;
 use super::measured::Kind;
-use crate::study::error_curves::log_points;
+use crate::study::ErrorKind;
 use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
 use figures::{Axis, Colour, ColourScale, Dash, Histogram, Line, Panel, Points, RefLine, Shape};
@@ -13,8 +13,8 @@ const CURVE_POINTS: usize = 300;
 
 impl RandomizedData {
     /// Singular values of the data set shown, predicted signal values and ends of the bulk.
-    pub(super) fn histogram_panel(&self, kind: &Kind<'_>, title: &str) -> Panel {
-        let range = (0.0, (1.05 * self.strongest_data_mode() / self.bin).ceil() * self.bin);
+    pub(super) fn histogram_panel(&self, kind: &Kind, title: &str) -> Panel {
+        let range = (0.0, (1.05 * self.setup().steepest_rate(&self.strengths) / self.bin).ceil() * self.bin);
         let strength = Axis::new("data singular value ŝ").range(range.0, range.1);
         let values =
             Histogram::of_values(format!("{title} data"), kind.shown(), 0.0, self.bin).colour(colour(kind.labels));
@@ -29,8 +29,9 @@ impl RandomizedData {
         panel = panel.mark(RefLine::vertical(high).series("predicted upper end of the bulk").colour(Colour::INK));
         let (weakest, strongest) = (self.strengths[self.strengths.len() - 1], self.strengths[0]);
         let scale = ColourScale::sequential(weakest, if strongest > weakest { strongest } else { weakest + 1.0 });
-        for &strength in &kind.strengths {
-            let line = RefLine::vertical(kind.matrix.strength(strength)).series(format!("predicted ŝ, s̄ = {strength}"));
+        for &strength in kind.strengths() {
+            let line =
+                RefLine::vertical(kind.matrix().strength(strength)).series(format!("predicted ŝ, s̄ = {strength}"));
             panel = panel.mark(
                 line.colour(scale.colour(strength)).dash(Dash::Dashed).legend(format!("predicted ŝ, s̄ = {strength}")),
             );
@@ -39,7 +40,7 @@ impl RandomizedData {
     }
 
     /// Train error over time: theory of the aligned student, means of the random ones.
-    pub(super) fn train_panel(&self, kinds: &[&Kind<'_>]) -> anyhow::Result<Panel> {
+    pub(super) fn train_panel(&self, kinds: &[&Kind]) -> anyhow::Result<Panel> {
         let time = Axis::new("t/τ").range(self.time_range.0, self.time_range.1);
         let mut panel = Panel::new(time, Axis::new("train error ε_{tr}")).title("learning");
         panel = panel.mark(RefLine::horizontal(self.train_level).series("level").colour(Colour::LIGHT_GREY));
@@ -51,13 +52,16 @@ impl RandomizedData {
         }
         for kind in kinds {
             let name = name(kind.labels);
-            let statistics = log_points(&kind.students, |o| Ok(&o.train), &self.point_epochs(), self.tau())?;
+            let epochs = self.point_epochs();
+            let times = self.setup().times_of(&epochs).into_iter();
+            let statistics = kind.students.log_errors(ErrorKind::Train, &epochs)?;
             // Means and intervals of the logarithm, drawn on the linear axis.
             let mut points = Points::new(
                 format!("random students, {name}"),
-                statistics.iter().map(|p| (p.time, p.log_error.mean.exp())),
+                times.zip(&statistics).map(|(t, log_error)| (t, log_error.mean.exp())),
             );
-            if let Some(intervals) = statistics.iter().map(|p| p.log_error.interval()).collect::<Option<Vec<_>>>() {
+            if let Some(intervals) = statistics.iter().map(|log_error| log_error.interval()).collect::<Option<Vec<_>>>()
+            {
                 points = points.intervals(intervals.into_iter().map(|(low, high)| (low.exp(), high.exp())));
             }
             let points = points.shape(Shape::OpenTriangle).radius(2.8);
@@ -67,14 +71,14 @@ impl RandomizedData {
     }
 
     /// Of every seed: the leading singular values, the bulk's ends and the time at which learning began.
-    pub(super) fn table(&self, kinds: &[&Kind<'_>]) -> Table {
+    pub(super) fn table(&self, kinds: &[&Kind]) -> Table {
         let mut table = Table {
             name: "data".to_owned(),
             header: ["labels", "run", "place", "singular_value"].map(str::to_owned).to_vec(),
             rows: Vec::new(),
         };
         for kind in kinds {
-            for (run, student) in kind.students.iter().enumerate() {
+            for (run, student) in kind.students.outcomes.iter().enumerate() {
                 for (place, value) in student.data_strengths.iter().enumerate() {
                     let numbers = [run.to_string(), (place + 1).to_string(), value.to_string()];
                     table.rows.push([vec![name(kind.labels).to_owned()], numbers.to_vec()].concat());
@@ -84,7 +88,7 @@ impl RandomizedData {
         table
     }
 
-    pub(super) fn caption(&self, shuffled: &Kind<'_>) -> String {
+    pub(super) fn caption(&self, shuffled: &Kind) -> String {
         format!(
             "Structure speeds learning up. (a) Singular values of one {} × {} data set of a teacher with s̄ = {}, above those of the same \
              numbers in random order: what the teacher gave to a few values is spread over a bulk that is wider than the noise had been (dotted: its \
@@ -94,8 +98,8 @@ impl RandomizedData {
             self.outputs,
             self.inputs,
             self.strengths.iter().map(f64::to_string).collect::<Vec<_>>().join(", "),
-            shuffled.matrix.lower_edge(),
-            shuffled.matrix.edge(),
+            shuffled.matrix().lower_edge(),
+            shuffled.matrix().edge(),
             self.seeds,
             self.train_level
         )

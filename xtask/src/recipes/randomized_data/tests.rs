@@ -4,7 +4,7 @@ use super::RandomizedData;
 use crate::runs::run::Run;
 use crate::study::Outcome;
 use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::trial::{passed, smoke, verdicts};
+use crate::study::trial::{five_percent, lines_can_fail, passed, smoke, verdicts};
 use sim::{Experiment, Labels, LinearSpec};
 
 fn config() -> RandomizedData {
@@ -62,4 +62,9 @@ fn lines_depart_from_draws_with_other_noise_or_strengths() {
     }
     let found = drawn(|task| task.teacher.strengths[0].iter_mut().for_each(|strength| *strength *= 1.03));
     assert_eq!(passed(&found, "signal values: draws"), Some(false));
+}
+
+#[test]
+fn lines_that_are_off_are_noticed() {
+    lines_can_fail(&RandomizedData { ensemble_draws: 80, ..config() }, five_percent);
 }

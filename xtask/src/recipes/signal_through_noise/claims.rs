@@ -105,10 +105,24 @@ impl Transition {
 
     /// Data matrices of a quarter, half and the whole of the size beside the line. They are simulated themselves, so
     /// nothing but the line can be wrong in silence.
+    ///
+    /// Noise along the teacher's own mode, z = ūᵀZv̄, does no more than change its strength: a draw is held against the
+    /// line at s̄ + z, which takes most of the scatter away. A strong teacher on the same draw tells z.
     fn line_point(&self, point: &TransitionPoint, quantity: Quantity) -> LinePoint {
-        let sizes = self.sizes.iter().zip(&point.by_size);
-        let drawn = sizes
-            .map(|(matrix, sample)| (Summary::of(sample.values(quantity)), quantity.predicted(matrix, point.strength)));
-        LinePoint::new(self.place(point), drawn.collect()).at_threshold(!self.is_far_above(point))
+        let sizes = self.sizes.iter().zip(&self.marked).zip(&point.by_size);
+        let drawn = sizes.map(|((matrix, marked), sample)| {
+            let predicted = quantity.predicted(matrix, point.strength);
+            if !self.is_far_above(point) {
+                return (sample.summary(quantity), predicted);
+            }
+            let strong = matrix.strength(self.strong);
+            let draws = sample.values(quantity).iter().zip(marked.values(Quantity::Strength));
+            let excess = |(value, marked): (&f64, &f64)| {
+                value - quantity.predicted(matrix, point.strength + (marked - strong)) + predicted
+            };
+            (Summary::of(&draws.map(excess).collect::<Vec<_>>()), predicted)
+        });
+        let line = LinePoint::new(self.place(point), drawn.collect());
+        if self.is_far_above(point) { line.of_large_matrices() } else { line.at_threshold(true) }
     }
 }

@@ -1,8 +1,7 @@
 //! What the data matrices show, read from the runs.
 
-use super::{DIVISORS, SignalThroughNoise};
-use crate::runs::results::Results;
 use crate::runs::summary::Summary;
+use crate::study::Wanted;
 use sim::{Experiment, SpectrumOutcome};
 use theory::SpikedMatrix;
 
@@ -20,17 +19,6 @@ impl HistogramData {
     /// The matrix that is shown and the independent ones.
     pub(super) fn all(&self) -> impl Iterator<Item = &Vec<f64>> {
         std::iter::once(&self.values).chain(&self.independent)
-    }
-
-    pub(super) fn read(config: &SignalThroughNoise, results: &Results) -> anyhow::Result<Self> {
-        let values = |run: u64| -> anyhow::Result<Vec<f64>> {
-            Ok(results.spectrum(&config.histogram_draw(run))?.data_strengths.clone())
-        };
-        Ok(Self {
-            matrix: config.matrix(config.histogram.outputs)?,
-            values: values(0)?,
-            independent: config.independent_draws().map(values).collect::<anyhow::Result<_>>()?,
-        })
     }
 }
 
@@ -77,14 +65,12 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    fn read(results: &Results, draws: impl Iterator<Item = Experiment>) -> anyhow::Result<Self> {
-        let mut sample = Self { strengths: Vec::new(), overlaps: Vec::new() };
-        for draw in draws {
-            let spectrum = results.spectrum(&draw)?;
-            sample.strengths.push(Quantity::Strength.of(spectrum));
-            sample.overlaps.push(Quantity::Overlap.of(spectrum));
-        }
-        Ok(sample)
+    pub(super) fn wanted(draws: impl IntoIterator<Item = Experiment>) -> Wanted<'static, Self> {
+        Wanted::all(draws.into_iter().map(Wanted::spectrum)).map(|spectra| {
+            let [strengths, overlaps] =
+                Quantity::BOTH.map(|quantity| spectra.iter().map(|spectrum| quantity.of(spectrum)).collect());
+            Ok(Self { strengths, overlaps })
+        })
     }
 
     /// The values, one per draw.
@@ -122,27 +108,8 @@ pub(super) struct Transition {
     pub sizes: Vec<SpikedMatrix>,
     /// In increasing order of s̄.
     pub points: Vec<TransitionPoint>,
-}
-
-impl Transition {
-    pub(super) fn read(config: &SignalThroughNoise, aspect_ratio: f64, results: &Results) -> anyhow::Result<Self> {
-        let point = |&strength: &f64| -> anyhow::Result<TransitionPoint> {
-            let draw = |run: u64| config.transition_draw(aspect_ratio, strength, run);
-            let by_size = |&divisor: &usize| {
-                Sample::read(results, config.line_draws(aspect_ratio, strength, divisor).into_iter())
-            };
-            Ok(TransitionPoint {
-                strength,
-                seen: Sample::read(results, (0..config.transition.seeds).map(draw))?,
-                independent: Sample::read(results, config.independent_draws().map(draw))?,
-                by_size: DIVISORS.iter().map(by_size).collect::<anyhow::Result<_>>()?,
-            })
-        };
-        Ok(Self {
-            aspect_ratio,
-            matrix: config.matrix(config.outputs(aspect_ratio))?,
-            sizes: DIVISORS.iter().map(|&d| config.part(aspect_ratio, d)).collect::<Result<_, _>>()?,
-            points: config.transition.strengths.iter().map(point).collect::<anyhow::Result<_>>()?,
-        })
-    }
+    /// s̄ of a teacher so strong that its ŝ tells the noise along its own mode.
+    pub strong: f64,
+    /// That teacher in the place of each point's, on the draws of [`TransitionPoint::by_size`].
+    pub marked: Vec<Sample>,
 }

@@ -3,8 +3,8 @@
 use super::SignalThroughNoise;
 use crate::runs::run::Run;
 use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::trial::{passed, smoke, verdicts};
-use crate::study::{Outcome, Verdict};
+use crate::study::trial::{assembled, five_percent, passed, smoke, verdicts};
+use crate::study::{Assembled, Outcome, Verdict};
 use sim::{Experiment, SpectrumExtent, TaskSpec};
 
 /// Smaller than smoke scale, where a second is a long time.
@@ -62,12 +62,26 @@ fn lines_depart_from_data_with_other_noise_or_shape() {
     config.transition.strengths = vec![4.0];
     let found = verdicts(&config, |run| match run.clone() {
         Run::Simulation(Experiment::Spectrum(mut spec)) => {
-            spec.task.teacher.strengths[0].iter_mut().for_each(|strength| *strength *= 1.03);
+            let weak = spec.task.teacher.strengths[0].iter_mut().filter(|strength| **strength < 10.0);
+            weak.for_each(|strength| *strength *= 1.03);
             Run::Simulation(Experiment::Spectrum(spec))
         }
         other => other,
     });
     assert_eq!(passed(&found, above[0]), Some(false));
+}
+
+#[test]
+fn lines_that_are_off_are_noticed() {
+    // Below the threshold the overlap's line is 0, of which 5 % more is no error.
+    let mut config = SignalThroughNoise { ensemble_draws: 200, ..config() };
+    config.transition.strengths = vec![3.0];
+    let assembled = assembled(&config, Run::clone);
+    let wrong = Assembled { claims: assembled.claims.clone().with_lines(five_percent), ..assembled.clone() };
+    let (right, wrong) = (assembled.judge(None), wrong.judge(None));
+    for claim in ["ŝ above the threshold: draws", "O above the threshold: draws"] {
+        assert_eq!((passed(&right, claim), passed(&wrong, claim)), (Some(true), Some(false)), "{claim}");
+    }
 }
 
 #[test]

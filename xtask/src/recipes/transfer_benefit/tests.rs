@@ -5,7 +5,7 @@ use crate::runs::run::Run;
 use crate::study::Outcome;
 use crate::study::recipe::Recipe as _;
 use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::trial::{passed, smoke, verdicts};
+use crate::study::trial::{five_percent, lines_can_fail, passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment};
 
 /// Smoke with few tasks, and with so many seeds that every claim is judged at this size.
@@ -91,6 +91,21 @@ fn lines_depart_from_draws_of_another_alignment() {
         other => other,
     });
     assert_eq!(passed(&wrong, "s̄_A = 3.000: draws"), Some(false));
+}
+
+#[test]
+fn lines_that_are_off_are_noticed() {
+    let (strengths_b, alignments) = (vec![10.0], vec![1.0]);
+    let config = TransferBenefit {
+        draws: 1600,
+        seeds: 2,
+        line_strengths_b: strengths_b.clone(),
+        line_alignments: alignments.clone(),
+        strengths_b,
+        alignments,
+        ..smoke("fig08_transfer_benefit")
+    };
+    lines_can_fail(&config, five_percent);
 }
 
 #[test]

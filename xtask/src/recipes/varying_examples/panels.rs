@@ -49,7 +49,7 @@ impl VaryingExamples {
             let line = grid.into_iter().map(|t| Ok((t, kind.of(condition.draws.curve(), t)?.ln())));
             let line = line.collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
-            let points = times.iter().copied().zip(condition.orthonormal.log_errors(kind, &epochs)?);
+            let points = times.iter().copied().zip(condition.orthonormal.first(self.seeds).log_errors(kind, &epochs)?);
             let mark = mean_points(format!("aligned, {name}"), points);
             panel = panel.mark(mark.colour(colour).radius(2.6).legend(&name));
         }
