@@ -9,18 +9,19 @@ mod tests;
 use crate::config::Checks;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
-use crate::study::ErrorKind;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, rounded_down, title};
 use crate::study::stages::stages;
 use crate::study::strengths::strengths_of;
+use crate::study::{ErrorKind, Trained, Wanted};
+use crate::wanted;
 use figures::{Colour, ColourBar, Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
 use sim::{
     Draw, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, MOST_LOGGED, NoiseScale, OutputUnits,
     Precision, Schedule, TaskSpec, TeacherKind, Training, TrainingOutcome,
 };
-use theory::{LearningCurve, SpikedMatrix, Student, Task};
+use theory::{LearningCurve, Student, Task};
 
 /// Leaky-ReLU students of several depths on linear teachers of several ranks: a column for each depth and rank.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -151,18 +152,11 @@ impl Recipe for NonlinearCurves {
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for (depth, rank) in self.settings() {
-            for &snr in &self.snrs {
-                runs.extend((0..self.seeds).map(|run| Run::from(self.student(depth, rank, snr, run))));
-            }
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let read = |(depth, rank)| Column::read(self, depth, rank, results);
-        let columns = self.settings().into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+        let columns = self.wanted().read(results)?;
         let (ink, faint) = (Colour::INK, panels::faint(Colour::INK));
         let mut figure = Figure::new("nonlinear-curves", &self.title)
             .description(self.description())
@@ -240,37 +234,18 @@ fn stages_until(end: f64, errors: &[(f64, f64)]) -> usize {
 }
 
 /// All students of one SNR.
-struct SnrStudents<'a> {
+struct SnrStudents {
     snr: f64,
     curve: LearningCurve,
-    outcomes: Vec<&'a TrainingOutcome>,
+    outcomes: Vec<Trained>,
     measured: Measured,
 }
 
 /// All students of one depth and rank.
-struct Column<'a> {
+struct Column {
     depth: Depth,
     rank: usize,
-    students: Vec<SnrStudents<'a>>,
-}
-
-impl<'a> Column<'a> {
-    fn read(config: &NonlinearCurves, depth: Depth, rank: usize, results: &'a Results) -> anyhow::Result<Self> {
-        let column = config.settings().iter().position(|(d, r)| d.layers == depth.layers && *r == rank).unwrap_or(0);
-        let read = |&snr: &f64| -> anyhow::Result<SnrStudents<'a>> {
-            let outcome = |run| results.training(&config.student(depth, rank, snr, run));
-            let outcomes = (0..config.seeds).map(outcome).collect::<anyhow::Result<Vec<_>>>()?;
-            let curve = config.linear_counterpart(depth.layers, rank, snr)?;
-            let seeds = outcomes.iter().map(|o| config.numbers(o)).collect::<anyhow::Result<_>>()?;
-            let times: Vec<f64> = outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * config.learning_rate).collect();
-            let linear: Vec<(f64, f64)> = times.iter().map(|&t| (t, curve.train_error_at(t))).collect();
-            let end = depth.epochs as f64 * config.learning_rate;
-            let linear_stages = stages_until(curve.optimal_stopping(end)?.time, &linear);
-            let measured = Measured { column, depth, rank, snr, linear_stages, seeds };
-            Ok(SnrStudents { snr, curve, outcomes, measured })
-        };
-        Ok(Self { depth, rank, students: config.snrs.iter().map(read).collect::<anyhow::Result<_>>()? })
-    }
+    students: Vec<SnrStudents>,
 }
 
 // What is run.
@@ -278,6 +253,28 @@ impl NonlinearCurves {
     /// The columns.
     fn settings(&self) -> Vec<(Depth, usize)> {
         self.depths.iter().flat_map(|&depth| self.ranks.iter().map(move |&rank| (depth, rank))).collect()
+    }
+
+    fn wanted(&self) -> Wanted<'_, Vec<Column>> {
+        let column = |(index, (depth, rank)): (usize, (Depth, usize))| {
+            let students = self.snrs.iter().map(|&snr| self.students(index, (depth, rank), snr));
+            wanted!(Column { students: Wanted::all(students); depth: depth, rank: rank })
+        };
+        Wanted::all(self.settings().into_iter().enumerate().map(column))
+    }
+
+    fn students(&self, column: usize, (depth, rank): (Depth, usize), snr: f64) -> Wanted<'_, SnrStudents> {
+        let students = (0..self.seeds).map(|run| Wanted::training(self.student(depth, rank, snr, run)));
+        Wanted::all(students).map(move |outcomes| {
+            let curve = self.linear_counterpart(depth.layers, rank, snr)?;
+            let seeds = outcomes.iter().map(|outcome| self.numbers(outcome)).collect::<anyhow::Result<_>>()?;
+            let times = outcomes[0].epochs.iter().map(|&epoch| epoch as f64 * self.learning_rate);
+            let linear: Vec<(f64, f64)> = times.map(|t| (t, curve.train_error_at(t))).collect();
+            let end = depth.epochs as f64 * self.learning_rate;
+            let linear_stages = stages_until(curve.optimal_stopping(end)?.time, &linear);
+            let measured = Measured { column, depth, rank, snr, linear_stages, seeds };
+            Ok(SnrStudents { snr, curve, outcomes, measured })
+        })
     }
 
     fn student(&self, depth: Depth, rank: usize, snr: f64, run: u64) -> Experiment {
@@ -328,7 +325,7 @@ impl NonlinearCurves {
     /// The largest predicted ŝ over all ranks and SNRs; 0 if the theory refuses them.
     fn strongest_data_mode(&self) -> f64 {
         let (Some(&rank), Some(&snr)) = (self.ranks.last(), self.snrs.last()) else { return 0.0 };
-        let variance = self.noise * self.noise / self.outputs as f64;
-        SpikedMatrix::new(self.outputs, self.inputs, variance).map_or(0.0, |m| m.strength(strengths_of(rank, snr)[0]))
+        let counterpart = self.linear_counterpart(2, rank, snr);
+        counterpart.map_or(0.0, |curve| curve.spectrum().strength(strengths_of(rank, snr)[0]))
     }
 }

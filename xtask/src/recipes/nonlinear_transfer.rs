@@ -9,6 +9,7 @@ use crate::config::Checks;
 use crate::runs::ensemble::TransferOutcome;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::Wanted;
 use crate::study::benefits::{benefits_table, log_strength_colours, measured_benefits, short};
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
@@ -16,9 +17,9 @@ use crate::study::rules::{
 };
 use crate::study::strengths::modes_down_from;
 use crate::study::task_pair::TaskPair;
-use crate::study::transfer::{TaskInCompany, TransferTheory};
+use crate::study::transfer::TransferTheory;
+use crate::wanted;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sim::{
     Draw, Experiment, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, OutputUnits, Precision, Schedule, TaskSpec,
@@ -118,28 +119,14 @@ impl Recipe for NonlinearTransfer {
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for &strength_a in &self.strengths_a {
-            let pairs = self.pairs_of(strength_a);
-            for run in 0..self.seeds {
-                // Task A alone forgets its company: one run serves every pair.
-                runs.extend(pairs.first().map(|&pair| Run::from(self.alone(pair, run))));
-                runs.extend(pairs.iter().map(|&pair| Run::from(self.joint(pair, run))));
-            }
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let theory = self.linear_theory()?;
-        let (mut points, mut panels) = (Vec::new(), Vec::new());
-        for (index, &strength_a) in self.strengths_a.iter().enumerate() {
-            let task = theory.task(strength_a)?;
-            let read = |&pair: &TaskPair| Point::read(self, &task, pair, results);
-            let own = self.pairs_of(strength_a).par_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-            panels.push(self.panel(index, strength_a, &own));
-            points.extend(own);
-        }
+        let points = self.wanted().read(results)?;
+        let panels = self.strengths_a.iter().zip(&points).enumerate();
+        let panels: Vec<_> = panels.map(|(index, (&strength, own))| self.panel(index, strength, own)).collect();
+        let points = points.concat();
         let ticks = self.strengths_b.iter().map(|&s| (s, short(s)));
         let figure = Figure::new("nonlinear-transfer", &self.title)
             .description("Transfer benefit between nonlinear tasks against their alignment for a weak, a middling and a strong task A and several strengths of task B.")
@@ -164,26 +151,25 @@ struct Point {
     linear: f64,
 }
 
-impl Point {
-    fn read(
-        config: &NonlinearTransfer,
-        task: &TaskInCompany<'_>,
-        pair: TaskPair,
-        results: &Results,
-    ) -> anyhow::Result<Self> {
-        let (alone, joint) = (|run| config.alone(pair, run), |run| config.joint(pair, run));
-        Ok(Self {
-            pair,
-            measured: measured_benefits(results, 0..config.seeds, alone, joint)?,
-            linear: task.benefit(pair.strength_b, pair.alignment)?,
-        })
-    }
-}
-
 // What is run.
 impl NonlinearTransfer {
-    fn pairs_of(&self, strength_a: f64) -> Vec<TaskPair> {
-        TaskPair::of_task(strength_a, &self.strengths_b, &self.alignments)
+    /// The pairs of each task A.
+    fn wanted(&self) -> Wanted<'_, Vec<Vec<Point>>> {
+        let pairs = |strength_a| TaskPair::of_task(strength_a, &self.strengths_b, &self.alignments);
+        let of_task = |&strength_a| Wanted::all(pairs(strength_a).into_iter().map(|pair| self.point(pair)));
+        Wanted::all(self.strengths_a.iter().map(of_task))
+    }
+
+    fn point(&self, pair: TaskPair) -> Wanted<'_, Point> {
+        let task = self.task(pair);
+        // Task A alone forgets its company: one run serves every pair.
+        let alone = (0..self.seeds).map(|run| self.student(task.task_alone(0), run));
+        let joint = (0..self.seeds).map(|run| self.student(task.clone(), run));
+        wanted!(Point {
+            measured: measured_benefits(alone, joint);
+            pair: pair,
+            linear: self.linear_theory()?.task(pair.strength_a)?.benefit(pair.strength_b, pair.alignment)?
+        })
     }
 
     fn task(&self, TaskPair { strength_a, strength_b, alignment }: TaskPair) -> TaskSpec {
@@ -209,14 +195,6 @@ impl NonlinearTransfer {
             precision: Precision::Single,
             draw: Draw { seed: self.seed, run },
         })
-    }
-
-    fn joint(&self, pair: TaskPair, run: u64) -> Experiment {
-        self.student(self.task(pair), run)
-    }
-
-    fn alone(&self, pair: TaskPair, run: u64) -> Experiment {
-        self.student(self.task(pair).task_alone(0), run)
     }
 
     /// Linear tasks of the same strengths whose k-th input directions have overlap q, over the same time.

@@ -10,21 +10,20 @@ use crate::runs::ensemble::{TransferOutcome, TransferSpec};
 use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
-use crate::study::Setup;
 use crate::study::benefits::{benefits_table, log_strength_colours, measured_benefits, short};
 use crate::study::line::SIZES;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    ARE_SIZES, MOST_DRAWS, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, TrainingRules, are_sizes, ascending_positive,
-    judged_from, title,
+    ARE_SIZES, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, are_sizes, ascending_positive, judged_from, title,
 };
 use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::task_pair::{StrengthsOfA, TaskPair};
-use crate::study::transfer::{TaskInCompany, TransferTheory};
+use crate::study::transfer::TransferTheory;
+use crate::study::{Setup, Wanted};
+use crate::wanted;
 use figures::{Colour, ColourBar, Dash, Figure, Key, Shape};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sim::{AlignedSpec, Draw, Experiment, Schedule, StudentSpec, TaskSpec, Training};
+use sim::TaskSpec;
 use std::ops::Range;
 use theory::{SpikedMatrix, Student};
 
@@ -83,7 +82,6 @@ impl Recipe for TransferBenefit {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
-        let training = self.training_rules();
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 2..=MOST_UNITS)
@@ -100,7 +98,7 @@ impl Recipe for TransferBenefit {
             .positive("helped_above", self.helped_above)
             .positive("regained_above", self.regained_above)
             .positive("unmoved_within", self.unmoved_within);
-        training.alone(checks);
+        self.alone_setup().training_rules().alone(checks);
         ascending_positive(checks, "strengths_b", &self.strengths_b);
         judged_from(checks, ("strong_b", self.strong_b), ("strengths_b", &self.strengths_b));
         let rule = "must be one of strengths_b";
@@ -112,44 +110,20 @@ impl Recipe for TransferBenefit {
         });
         checks.require("strengths_a", self.strengths_a.are_ordered(), "must have 0 < weak < middling < strong");
         if checks.all_hold() {
-            training.together(checks, self.strongest_data_mode(), 1.0);
+            self.alone_setup().training_rules().together(checks, self.strongest_data_mode(), 1.0);
         }
     }
 
     fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for strength_a in self.strengths_a.all() {
-            let pairs = self.pairs_of(strength_a);
-            // Independent data are also trained on with half of the step.
-            let draws = (0..self.seeds).map(|run| (run, 1)).chain([(INDEPENDENT_RUNS, 1), (INDEPENDENT_RUNS, 2)]);
-            for (run, divisor) in draws {
-                // Task A alone forgets its company: one run serves every pair.
-                runs.extend(pairs.first().map(|&pair| Run::from(self.alone(pair, run, divisor))));
-                runs.extend(pairs.iter().map(|&pair| Run::from(self.joint(pair, run, divisor))));
-            }
-            runs.extend(
-                pairs
-                    .iter()
-                    .flat_map(|&pair| self.sizes(pair).map(move |size| (pair, size)))
-                    .map(|(pair, size)| Run::from(self.ensemble(pair, size))),
-            );
-        }
-        runs
+        self.wanted().runs().to_vec()
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
-        let theories = SIZES.map(|size| self.theory(size));
-        let [theory, double, fourfold] = theories;
-        let (theory, larger) = (theory?, [double?, fourfold?]);
-        let (mut points, mut panels) = (Vec::new(), Vec::new());
-        for (index, strength_a) in self.strengths_a.all().into_iter().enumerate() {
-            let task = theory.task(strength_a)?;
-            let larger = [larger[0].task(strength_a)?, larger[1].task(strength_a)?];
-            let read = |&pair: &TaskPair| Point::read(self, [&task, &larger[0], &larger[1]], pair, results);
-            let own = self.pairs_of(strength_a).par_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-            panels.push(self.panel(index, &task, &own)?);
-            points.extend(own);
-        }
+        let (points, theory) = (self.wanted().read(results)?, self.theory(1)?);
+        let panels = self.strengths_a.all().into_iter().zip(&points).enumerate();
+        let panels = panels.map(|(index, (strength, own))| self.panel(index, &theory.task(strength)?, own));
+        let panels = panels.collect::<anyhow::Result<Vec<_>>>()?;
+        let points = points.concat();
         let ticks = self.strengths_b.iter().map(|&s| (s, short(s)));
         let figure = Figure::new("transfer-benefit", &self.title)
             .description("Transfer benefit against alignment for a weak, a middling and a strong task A and several strengths of task B.")
@@ -172,56 +146,44 @@ struct Point {
     pair: TaskPair,
     /// Least errors of the students.
     measured: TransferOutcome,
-    /// T of independent draws, and in closed form, at each of the sizes that this pair is judged at.
-    by_size: Vec<(Summary, f64)>,
-    /// T of independent draws at the actual size.
-    drawn: Summary,
+    /// T of independent draws at each of the sizes that this pair is judged at, the actual one first.
+    drawn: Vec<Summary>,
+    /// The same in closed form.
+    lines: Vec<f64>,
     /// Bound on what the finite learning rate changes.
     step: f64,
 }
 
-impl Point {
-    fn read(
-        config: &TransferBenefit,
-        tasks: [&TaskInCompany<'_>; 3],
-        pair: TaskPair,
-        results: &Results,
-    ) -> anyhow::Result<Self> {
-        let measured = |seeds: Range<u64>, divisor: u64| {
-            let alone = |run| config.alone(pair, run, divisor);
-            measured_benefits(results, seeds, alone, |run| config.joint(pair, run, divisor))
-        };
-        let independent =
-            |divisor| anyhow::Ok(measured(INDEPENDENT_RUNS..INDEPENDENT_RUNS + 1, divisor)?.benefit().mean);
-        let of_size = |(size, task): (usize, &TaskInCompany<'_>)| -> anyhow::Result<(Summary, f64)> {
-            let drawn = results.transfer(&config.ensemble(pair, size))?.benefit();
-            Ok((drawn, task.benefit(pair.strength_b, pair.alignment)?))
-        };
-        let by_size = config.sizes(pair).zip(tasks).map(of_size).collect::<anyhow::Result<Vec<_>>>()?;
-        Ok(Self {
-            pair,
-            measured: measured(0..config.seeds, 1)?,
-            drawn: by_size[0].0,
-            by_size,
-            step: 2.0 * (independent(1)? - independent(2)?).abs(),
-        })
-    }
-}
-
 // What is run.
 impl TransferBenefit {
-    fn t_max(&self) -> f64 {
-        self.epochs as f64 * self.learning_rate
+    /// The pairs of each task A.
+    fn wanted(&self) -> Wanted<'_, Vec<Vec<Point>>> {
+        let pairs = |strength_a| TaskPair::of_task(strength_a, &self.strengths_b, &self.alignments);
+        let of_task = |strength_a| Wanted::all(pairs(strength_a).into_iter().map(|pair| self.point(pair)));
+        Wanted::all(self.strengths_a.all().map(of_task))
     }
 
-    fn training_rules(&self) -> TrainingRules {
-        let Self { layers, epsilon, learning_rate, epochs, .. } = *self;
-        // Only the first and the last epoch are logged.
-        TrainingRules { layers, epsilon, learning_rate, epochs, log_every: epochs.clamp(1, MOST_EPOCHS) }
+    fn point(&self, pair: TaskPair) -> Wanted<'_, Point> {
+        let (setup, task) = (self.alone_setup(), self.task(pair));
+        let measured = |runs: Range<u64>, divisor| {
+            // Task A alone forgets its company: one run serves every pair.
+            let alone = runs.clone().map(|run| setup.aligned(task.task_alone(0), run, divisor));
+            measured_benefits(alone, runs.map(|run| setup.aligned(task.clone(), run, divisor)))
+        };
+        let independent = |divisor| measured(INDEPENDENT_RUNS..INDEPENDENT_RUNS + 1, divisor);
+        let step = independent(1).with(independent(2));
+        let drawn = self.sizes(pair).map(|size| Wanted::transfer(self.ensemble(pair, size)));
+        wanted!(Point {
+            measured: measured(0..self.seeds, 1),
+            drawn: Wanted::all(drawn.map(|drawn| drawn.map(|drawn| Ok(drawn.benefit())))),
+            step: step.map(|(coarse, fine)| Ok(2.0 * (coarse.benefit().mean - fine.benefit().mean).abs()));
+            pair: pair, lines: self.sizes(pair).map(|size| self.line(pair, size)).collect::<anyhow::Result<_>>()?
+        })
     }
 
-    fn pairs_of(&self, strength_a: f64) -> Vec<TaskPair> {
-        TaskPair::of_task(strength_a, &self.strengths_b, &self.alignments)
+    /// T in closed form.
+    fn line(&self, pair: TaskPair, size: usize) -> anyhow::Result<f64> {
+        self.theory(size)?.task(pair.strength_a)?.benefit(pair.strength_b, pair.alignment)
     }
 
     fn task(&self, TaskPair { strength_a, strength_b, alignment }: TaskPair) -> TaskSpec {
@@ -230,30 +192,6 @@ impl TransferBenefit {
             noise: self.noise,
             ..TaskSpec::joint(self.inputs, &outputs, &[&[strength_a], &[strength_b]], alignment)
         }
-    }
-
-    /// An aligned student whose step is `1/divisor` of the config's, over the same time.
-    fn aligned(&self, task: TaskSpec, run: u64, divisor: u64) -> Experiment {
-        Experiment::Aligned(AlignedSpec {
-            task,
-            student: StudentSpec::new(self.hidden, self.layers, self.epsilon),
-            training: Training::new(
-                self.learning_rate / divisor as f64,
-                self.epochs * divisor,
-                Schedule::listed(Vec::new()),
-            ),
-            tracked_modes: 0,
-            draw: Draw { seed: self.seed, run },
-        })
-    }
-
-    fn joint(&self, pair: TaskPair, run: u64, divisor: u64) -> Experiment {
-        self.aligned(self.task(pair), run, divisor)
-    }
-
-    /// Task A by itself: the same run for every company.
-    fn alone(&self, pair: TaskPair, run: u64, divisor: u64) -> Experiment {
-        self.aligned(self.task(pair).task_alone(0), run, divisor)
     }
 
     /// The sizes at which draws of a pair are wanted, in units of the figure's own.
@@ -273,7 +211,7 @@ impl TransferBenefit {
             hidden: size * self.hidden,
             layers: self.layers,
             epsilon: self.epsilon,
-            t_max: self.t_max(),
+            t_max: self.alone_setup().last_time(),
             draws: self.draws,
             seed: self.seed,
         }
@@ -288,7 +226,7 @@ impl TransferBenefit {
             rank: 1,
             noise: self.noise,
             student,
-            t_max: self.t_max(),
+            t_max: self.alone_setup().last_time(),
         })
     }
 

@@ -2,27 +2,21 @@
 
 use super::task_pair::{StrengthsOfA, TaskPair};
 use crate::runs::ensemble::TransferOutcome;
-use crate::runs::results::Results;
+use crate::study::Wanted;
 use crate::study::recipe::Table;
 use figures::{Axis, ColourScale, Panel, RefLine};
 use sim::Experiment;
-use std::ops::Range;
 
 /// Least test errors of task A alone and in company on the same data, one per run.
-///
-/// # Errors
-/// If a run was not listed or does not train.
-pub fn measured_benefits(
-    results: &Results,
-    runs: Range<u64>,
-    alone: impl Fn(u64) -> Experiment,
-    joint: impl Fn(u64) -> Experiment,
-) -> anyhow::Result<TransferOutcome> {
-    let least = |experiment: Experiment| anyhow::Ok(results.training(&experiment)?.test(0)?.least.value);
-    Ok(TransferOutcome {
-        alone: runs.clone().map(|run| least(alone(run))).collect::<anyhow::Result<_>>()?,
-        joint: runs.map(|run| least(joint(run))).collect::<anyhow::Result<_>>()?,
-    })
+pub fn measured_benefits<'a>(
+    alone: impl Iterator<Item = Experiment>,
+    joint: impl Iterator<Item = Experiment>,
+) -> Wanted<'a, TransferOutcome> {
+    least_errors(alone).with(least_errors(joint)).map(|(alone, joint)| Ok(TransferOutcome { alone, joint }))
+}
+
+fn least_errors<'a>(experiments: impl Iterator<Item = Experiment>) -> Wanted<'a, Vec<f64>> {
+    Wanted::all(experiments.map(|experiment| Wanted::training(experiment).map(|o| Ok(o.test(0)?.least.value))))
 }
 
 /// An empty panel of T against q for a task A.

@@ -19,18 +19,31 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeastErrors {
+    /// Heading of the figure.
     pub title: String,
+    /// Seed of the study.
     pub seed: u64,
+    /// Independent repetitions.
     pub seeds: u64,
+    /// N₁.
     pub inputs: usize,
+    /// N₃.
     pub outputs: usize,
+    /// N₂.
     pub hidden: usize,
+    /// L.
     pub layers: usize,
+    /// ε.
     pub epsilon: f64,
+    /// λ.
     pub learning_rate: f64,
+    /// Updates of each student.
     pub epochs: u64,
+    /// σ_z.
     pub noise: f64,
+    /// SNRs, rank 1.
     pub snrs: Vec<f64>,
+    /// Independent draws of the data.
     pub draws: usize,
 }
 

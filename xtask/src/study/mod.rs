@@ -14,7 +14,7 @@ pub mod draws;
 pub mod error_curves;
 pub mod estimate;
 #[cfg(test)]
-mod example;
+pub mod example;
 pub mod kolmogorov_smirnov;
 pub mod line;
 pub mod optimum;

@@ -23,7 +23,7 @@ impl NonlinearCurves {
     }
 
     /// ln of an error over time.
-    pub(super) fn panel(&self, column: &Column<'_>, kind: ErrorKind) -> anyhow::Result<Panel> {
+    pub(super) fn panel(&self, column: &Column, kind: ErrorKind) -> anyhow::Result<Panel> {
         let (title, label) = match kind {
             ErrorKind::Train => (format!("{}, rank {}", column.depth.name(), column.rank), "ln ε_{tr}"),
             ErrorKind::Test => (String::new(), "ln ε_{te}"),
@@ -102,11 +102,8 @@ fn log_errors(outcome: &TrainingOutcome, kind: ErrorKind) -> anyhow::Result<Vec<
     outcome.epochs.iter().zip(&kind.track(outcome)?.logged).map(log).collect()
 }
 
-fn theory_line(students: &SnrStudents<'_>, kind: ErrorKind, end: f64) -> anyhow::Result<Vec<(f64, f64)>> {
-    let at = |t: f64| match kind {
-        ErrorKind::Train => Ok((t, students.curve.train_error_at(t).ln())),
-        ErrorKind::Test => Ok((t, students.curve.test_error_at(t)?.ln())),
-    };
+fn theory_line(students: &SnrStudents, kind: ErrorKind, end: f64) -> anyhow::Result<Vec<(f64, f64)>> {
+    let at = |t: f64| Ok((t, kind.of(&students.curve, t)?.ln()));
     linear_grid(0.0, end, CURVE_POINTS).into_iter().map(at).collect()
 }
 

@@ -24,7 +24,7 @@ fn right(config: &NonlinearTransfer) -> Vec<Point> {
         let place = config.strengths_a.iter().position(|s| *s == c.strength_a);
         [0.1 + 0.4 * c.alignment, 0.4 * c.alignment - 0.2, 0.001][place.unwrap()]
     };
-    let pairs = config.strengths_a.iter().flat_map(|&strength_a| config.pairs_of(strength_a));
+    let pairs = config.strengths_a.iter().flat_map(|&a| TaskPair::of_task(a, &config.strengths_b, &config.alignments));
     pairs
         .map(|pair| {
             let t = benefit(&pair);

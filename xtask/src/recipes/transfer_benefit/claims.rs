@@ -10,7 +10,8 @@ impl TransferBenefit {
         for (panel, strength) in ["a", "b", "c"].into_iter().zip(self.strengths_a.all()) {
             let at_threshold = self.alone_setup().is_at_threshold(strength)?;
             let line = |p: &Point| {
-                let point = LinePoint::new(told(p.pair), p.by_size.clone());
+                let point =
+                    LinePoint::new(told(p.pair), p.drawn.iter().copied().zip(p.lines.iter().copied()).collect());
                 point.simulated(p.measured.benefit(), p.step).at_threshold(at_threshold)
             };
             let own = points.iter().filter(|p| p.pair.strength_a == strength);
@@ -20,7 +21,7 @@ impl TransferBenefit {
         let last = self.alignments.last().copied().unwrap_or(f64::NAN);
         let of = |strength: f64, holds: &dyn Fn(&TaskPair) -> bool| -> Vec<study::Point> {
             let own = points.iter().filter(|p| p.pair.strength_a == strength && holds(&p.pair));
-            own.map(|p| study::Point::new(told(p.pair), Estimate::beside(p.measured.benefit(), p.drawn))).collect()
+            own.map(|p| study::Point::new(told(p.pair), Estimate::beside(p.measured.benefit(), p.drawn[0]))).collect()
         };
         let is_strong = |pair: &TaskPair| pair.strength_b >= *strong_b;
         let parallel = |pair: &TaskPair| is_strong(pair) && pair.alignment == last;

@@ -31,7 +31,7 @@ impl TransferBenefit {
             panel = panel.mark(Line::new(name, line).colour(colours.colour(strength_b)));
         }
         for &strength_b in &self.strengths_b {
-            let drawn = of(strength_b).map(|p| (p.pair.alignment, p.drawn.mean));
+            let drawn = of(strength_b).map(|p| (p.pair.alignment, p.drawn[0].mean));
             let name = format!("theory at this size, s̄_B = {}", short(strength_b));
             let marks = Points::new(name, drawn).shape(Shape::OpenDiamond).radius(4.5).opacity(0.7);
             panel = panel.mark(marks.colour(colours.colour(strength_b)));
