@@ -10,6 +10,7 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
+use crate::study::panels::letters;
 use crate::study::rules::{
     MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, ascending_positive, judged_from, least_log_every, title,
 };
@@ -355,8 +356,7 @@ impl LearningCurves {
 
     /// Letters of one column's panels.
     fn panels(&self, column: usize) -> String {
-        let letters = (0..self.ranks.len()).map(|row| figures::panel_letter(4 * row + column));
-        letters.collect::<Vec<_>>().join(", ")
+        letters((0..self.ranks.len()).map(|row| 4 * row + column))
     }
 }
 

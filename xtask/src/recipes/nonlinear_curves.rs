@@ -9,6 +9,7 @@ mod tests;
 use crate::config::Checks;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::panels::faint;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, rounded_down, title};
 use crate::study::stages::stages;
@@ -157,7 +158,7 @@ impl Recipe for NonlinearCurves {
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
         let columns = self.wanted().read(results)?;
-        let (ink, faint) = (Colour::INK, panels::faint(Colour::INK));
+        let (ink, faint) = (Colour::INK, faint(Colour::INK));
         let mut figure = Figure::new("nonlinear-curves", &self.title)
             .description(self.description())
             .columns(columns.len())

@@ -11,6 +11,7 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::Wanted;
 use crate::study::benefits::{benefits_table, log_strength_colours, measured_benefits, short};
+use crate::study::panels::faint;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
     ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, rounded_down, title,
@@ -134,7 +135,7 @@ impl Recipe for NonlinearTransfer {
             .aspect(0.9)
             .colour_bar(ColourBar::new(log_strength_colours(&self.strengths_b), "s̄_B").ticks(ticks))
             .key(Key::point(format!("leaky-ReLU students, {} seeds", self.seeds), Colour::INK, Shape::Circle))
-            .key(Key::line("linear tasks of the same strengths (theory)", panels::faint(Colour::INK), Dash::Dashed))
+            .key(Key::line("linear tasks of the same strengths (theory)", faint(Colour::INK), Dash::Dashed))
             .panels(panels);
         let table = benefits_table(["linear_benefit"], points.iter().map(|p| (p.pair, &p.measured, [p.linear])));
         Ok(Assembled { figure, claims: self.claims(&points), tables: vec![table], caption: self.caption() })

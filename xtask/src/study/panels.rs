@@ -3,7 +3,7 @@
 use super::optimum::Optimum;
 use super::recipe::Table;
 use crate::runs::summary::Summary;
-use figures::{ColourScale, Points};
+use figures::{Colour, ColourScale, Points};
 
 /// Points of a line of the theory.
 pub const LINE_POINTS: usize = 200;
@@ -31,9 +31,20 @@ pub fn optimum_points(series: &str, pairs: &[(Summary, Summary)]) -> Points {
     }
 }
 
-/// Colours of an ascending list: blue (weak) to red (strong).
+/// Letters of some panels, as claims name them.
+pub fn letters(indices: impl IntoIterator<Item = usize>) -> String {
+    indices.into_iter().map(figures::panel_letter).collect::<Vec<_>>().join(", ")
+}
+
+/// The colour of what stands behind the data.
+pub fn faint(colour: Colour) -> Colour {
+    colour.lighter(0.55)
+}
+
+/// Colours of a list in order: blue (weak) to red (strong).
 pub fn strength_colours(strengths: &[f64]) -> ColourScale {
-    let (low, high) = (strengths[0], strengths[strengths.len() - 1]);
+    let (first, last) = (strengths[0], strengths[strengths.len() - 1]);
+    let (low, high) = (first.min(last), first.max(last));
     ColourScale::sequential(low, if high > low { high } else { low + 1.0 })
 }
 

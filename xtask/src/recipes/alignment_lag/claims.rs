@@ -1,13 +1,14 @@
 //! What the alignment of modes claims.
 
 use super::{AlignmentLag, Mode};
+use crate::study::panels::letters;
 use crate::study::{Claims, Estimate};
 
 impl AlignmentLag {
     /// In medians, whose intervals do not mind the few students that wait long.
     pub(super) fn claims(&self, modes: &[Mode]) -> Claims {
         let mut claims = Claims::new();
-        let all = panels(0..modes.len());
+        let all = letters(0..modes.len());
         let [overlap, grown] = [self.aligned_at, self.grown_at];
         let leads = modes
             .iter()
@@ -15,7 +16,7 @@ impl AlignmentLag {
         let claim = format!("both overlaps reach {overlap} before s/ŝ reaches {grown} (differences in t/τ, medians)");
         claims.positive(claim, &all, leads);
 
-        let several = panels((0..modes.len()).filter(|&index| modes[index].rank > 1));
+        let several = letters((0..modes.len()).filter(|&index| modes[index].rank > 1));
         let orders = modes.windows(2).filter(|pair| pair[1].mode > 0).map(|pair| {
             let times = pair[1].times.iter().zip(&pair[0].times);
             (pair[1].place(), Estimate::median(times.map(|(weak, strong)| weak.aligned - strong.aligned).collect()))
@@ -39,8 +40,4 @@ impl Mode {
     fn place(&self) -> String {
         format!("L = {}, rank {}, mode {}", self.depth.layers, self.rank, self.mode + 1)
     }
-}
-
-fn panels(indices: impl Iterator<Item = usize>) -> String {
-    indices.map(figures::panel_letter).collect::<Vec<_>>().join(", ")
 }

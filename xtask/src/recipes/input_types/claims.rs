@@ -3,6 +3,7 @@
 use super::{InputTypes, KindResults, NoiseResults};
 use crate::runs::summary::Summary;
 use crate::study::error_curves::log_error;
+use crate::study::panels::letters;
 use crate::study::series::first_crossing;
 use crate::study::{Claims, Trained};
 use anyhow::Context as _;
@@ -19,7 +20,7 @@ impl InputTypes {
     }
 
     fn panels(&self) -> String {
-        (0..self.noises.len()).map(figures::panel_letter).collect::<Vec<_>>().join(", ")
+        letters(0..self.noises.len())
     }
 
     fn white_inputs_coincide(&self, claims: &mut Claims, levels: &[NoiseResults]) -> anyhow::Result<()> {

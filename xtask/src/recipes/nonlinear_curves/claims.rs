@@ -5,6 +5,7 @@
 //! plateau when its run ends has no shape yet: such are counted and told.
 
 use super::{Measured, NonlinearCurves, SeedNumbers};
+use crate::study::panels::letters;
 use crate::study::{Claims, Point};
 
 impl NonlinearCurves {
@@ -12,7 +13,7 @@ impl NonlinearCurves {
     pub(super) fn claims(&self, measured: &[Measured]) -> Claims {
         let mut claims = Claims::new();
         let columns = self.settings().len();
-        let (train, test) = (letters(0, columns), letters(columns, columns));
+        let (train, test) = (letters(0..columns), letters(columns..2 * columns));
         // One stage at least at rank 1, two at higher ranks, in each student.
         let stages = each_learner(measured, |m, s| s.stages as f64 - m.rank.min(2) as f64 + 0.5);
         let claim = format!(
@@ -83,9 +84,4 @@ fn setting(m: &Measured) -> String {
 
 fn told(m: &Measured, run: usize) -> String {
     format!("{}, seed {run}", setting(m))
-}
-
-/// Letters of `count` panels from the one at `first` on.
-fn letters(first: usize, count: usize) -> String {
-    (first..first + count).map(figures::panel_letter).collect::<Vec<_>>().join(", ")
 }

@@ -1,25 +1,21 @@
 //! One panel per column and error, the table beside them and the caption.
 
 use super::{Column, ErrorKind, Measured, NonlinearCurves, SnrStudents};
+use crate::study::benefits::log_strength_colours;
+use crate::study::panels::faint;
 use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
 use figures::math_text::number;
-use figures::{Axis, Colour, ColourScale, Dash, Line, Panel};
+use figures::{Axis, ColourScale, Dash, Line, Panel};
 use sim::TrainingOutcome;
 
 /// Points of a line of the theory.
 const CURVE_POINTS: usize = 200;
 
-/// The colour of what stands behind the data.
-pub(super) fn faint(colour: Colour) -> Colour {
-    colour.lighter(0.55)
-}
-
 impl NonlinearCurves {
     /// Colours of the SNRs: blue (weak) to red (strong).
     pub(super) fn colours(&self) -> ColourScale {
-        let (low, high) = (self.snrs[0], self.snrs[self.snrs.len() - 1]);
-        ColourScale::sequential_log(low, if high > low { high } else { 2.0 * low })
+        log_strength_colours(&self.snrs)
     }
 
     /// ln of an error over time.

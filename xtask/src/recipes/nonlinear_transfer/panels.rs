@@ -2,13 +2,8 @@
 
 use super::{NonlinearTransfer, Point};
 use crate::study::benefits::{benefit_panel, log_strength_colours, short};
-use crate::study::panels::mean_points;
-use figures::{Colour, Dash, Line, Panel};
-
-/// The colour of what stands behind the data.
-pub(super) fn faint(colour: Colour) -> Colour {
-    colour.lighter(0.55)
-}
+use crate::study::panels::{faint, mean_points};
+use figures::{Dash, Line, Panel};
 
 impl NonlinearTransfer {
     /// T against q.

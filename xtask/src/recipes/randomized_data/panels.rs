@@ -3,9 +3,10 @@
 use super::RandomizedData;
 use super::measured::Kind;
 use crate::study::ErrorKind;
+use crate::study::panels::strength_colours;
 use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
-use figures::{Axis, Colour, ColourScale, Dash, Histogram, Line, Panel, Points, RefLine, Shape};
+use figures::{Axis, Colour, Dash, Histogram, Line, Panel, Points, RefLine, Shape};
 use sim::Labels;
 
 /// Points of a line of the theory.
@@ -27,8 +28,7 @@ impl RandomizedData {
                 .legend("predicted ends of the bulk"),
         );
         panel = panel.mark(RefLine::vertical(high).series("predicted upper end of the bulk").colour(Colour::INK));
-        let (weakest, strongest) = (self.strengths[self.strengths.len() - 1], self.strengths[0]);
-        let scale = ColourScale::sequential(weakest, if strongest > weakest { strongest } else { weakest + 1.0 });
+        let scale = strength_colours(&self.strengths);
         for &strength in kind.strengths() {
             let line =
                 RefLine::vertical(kind.matrix().strength(strength)).series(format!("predicted ŝ, s̄ = {strength}"));

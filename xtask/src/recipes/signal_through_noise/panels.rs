@@ -3,9 +3,10 @@
 use super::SignalThroughNoise;
 use super::measured::{HistogramData, Quantity, Transition};
 use crate::runs::summary::{Summary, student_quantile};
+use crate::study::panels::strength_colours;
 use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
-use figures::{Axis, Band, Colour, ColourScale, Dash, Histogram, Legend, Line, Panel, Points, RefLine};
+use figures::{Axis, Band, Colour, Dash, Histogram, Legend, Line, Panel, Points, RefLine};
 
 impl SignalThroughNoise {
     /// Counts of one matrix's singular values, the bulk's expected counts and the predicted strengths.
@@ -145,10 +146,4 @@ fn single_draws(transition: &Transition, quantity: Quantity) -> impl Iterator<It
 /// Colours of the aspect ratios: the palette without its blue and red, which tell strengths.
 fn shape_colour(index: usize) -> Colour {
     figures::palette(index + 2)
-}
-
-/// Colours of a teacher's modes: blue (weak) to red (strong).
-fn strength_colours(strengths: &[f64]) -> ColourScale {
-    let (weakest, strongest) = (strengths[strengths.len() - 1], strengths[0]);
-    ColourScale::sequential(weakest, if strongest > weakest { strongest } else { weakest + 1.0 })
 }
