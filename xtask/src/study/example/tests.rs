@@ -30,7 +30,7 @@ fn its_claims_hold_and_can_fail() {
     };
     assert!(verdicts(1.0).iter().all(|verdict| verdict.outcome == Outcome::Holds), "{:#?}", verdicts(1.0));
     assert_eq!(find(&verdicts(2.0), "simulation").outcome, Outcome::Departs);
-    lines_can_fail(&LeastErrors { snrs: vec![6.0], draws: 4000, seeds: 2, ..config() }, five_percent_in_ln);
+    lines_can_fail(&LeastErrors { snrs: vec![6.0], draws: 10000, seeds: 2, ..config() }, five_percent_in_ln);
     assert_eq!(assembled(&config(), Run::clone).tables[0].rows.len(), 24);
 }
 
