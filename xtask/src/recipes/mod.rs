@@ -12,6 +12,7 @@ pub mod random_student_study;
 pub mod randomized_data;
 pub mod scaling;
 pub mod signal_through_noise;
+pub mod stopping_without_validation;
 pub mod student_width;
 pub mod sweep;
 pub mod transfer_benefit;
@@ -34,6 +35,7 @@ pub static RECIPES: &[&dyn Kind] = &[
     &KindOf::<randomized_data::RandomizedData>::NEW,
     &KindOf::<scaling::Scaling>::NEW,
     &KindOf::<signal_through_noise::SignalThroughNoise>::NEW,
+    &KindOf::<stopping_without_validation::StoppingWithoutValidation>::NEW,
     &KindOf::<student_width::StudentWidth>::NEW,
     &KindOf::<sweep::Sweep>::NEW,
     &KindOf::<transfer_benefit::TransferBenefit>::NEW,

@@ -4,12 +4,14 @@ mod partners;
 mod pretraining;
 mod shrinkage;
 mod shrunk;
+mod stopping;
 mod transfer;
 
 pub use partners::{PartnersDraw, PartnersOutcome, PartnersSpec};
 pub use pretraining::{PretrainingOutcome, PretrainingSpec};
 pub use shrinkage::{ShrinkageOutcome, ShrinkageSpec};
 pub use shrunk::{NoiseKnowledge, shrunk};
+pub use stopping::{StoppingOutcome, StoppingSpec};
 pub use transfer::{TransferOutcome, TransferSpec};
 
 use crate::runs::summary::Summary;

@@ -2,7 +2,7 @@
 
 use crate::runs::ensemble::{
     EnsembleOutcome, EnsembleSpec, PartnersOutcome, PartnersSpec, PretrainingOutcome, PretrainingSpec,
-    ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec,
+    ShrinkageOutcome, ShrinkageSpec, StoppingOutcome, StoppingSpec, TransferOutcome, TransferSpec,
 };
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub enum Run {
     Ensemble(EnsembleSpec),
     /// The non-gradient algorithm, over many draws of the data.
     Shrinkage(ShrinkageSpec),
+    /// Rules for stopping, over many draws of the data.
+    Stopping(StoppingSpec),
     /// Transfer between two tasks, over many draws of their data.
     Transfer(TransferSpec),
     /// Transfer estimated from data, over many draws of them.
@@ -34,6 +36,8 @@ pub enum Outcome {
     Ensemble(EnsembleOutcome),
     /// Of [`Run::Shrinkage`].
     Shrinkage(ShrinkageOutcome),
+    /// Of [`Run::Stopping`].
+    Stopping(StoppingOutcome),
     /// Of [`Run::Transfer`].
     Transfer(TransferOutcome),
     /// Of [`Run::Partners`].
@@ -77,6 +81,7 @@ impl Run {
             Self::Simulation(experiment) => experiment.label(),
             Self::Ensemble(spec) => spec.label(),
             Self::Shrinkage(spec) => spec.label(),
+            Self::Stopping(spec) => spec.label(),
             Self::Transfer(spec) => spec.label(),
             Self::Partners(spec) => spec.label(),
             Self::Pretraining(spec) => spec.label(),
@@ -89,6 +94,7 @@ impl Run {
             Self::Simulation(experiment) => experiment.cost_estimate(),
             Self::Ensemble(spec) => spec.cost_estimate(),
             Self::Shrinkage(spec) => spec.cost_estimate(),
+            Self::Stopping(spec) => spec.cost_estimate(),
             Self::Transfer(spec) => spec.cost_estimate(),
             Self::Partners(spec) => spec.cost_estimate(),
             Self::Pretraining(spec) => spec.cost_estimate(),
@@ -106,6 +112,7 @@ impl Run {
             }
             Self::Ensemble(spec) => spec.compute().map(Outcome::Ensemble),
             Self::Shrinkage(spec) => spec.compute().map(Outcome::Shrinkage),
+            Self::Stopping(spec) => spec.compute().map(Outcome::Stopping),
             Self::Transfer(spec) => spec.compute().map(Outcome::Transfer),
             Self::Partners(spec) => spec.compute().map(Outcome::Partners),
             Self::Pretraining(spec) => spec.compute().map(Outcome::Pretraining),
@@ -129,6 +136,12 @@ impl From<EnsembleSpec> for Run {
 impl From<ShrinkageSpec> for Run {
     fn from(spec: ShrinkageSpec) -> Self {
         Self::Shrinkage(spec)
+    }
+}
+
+impl From<StoppingSpec> for Run {
+    fn from(spec: StoppingSpec) -> Self {
+        Self::Stopping(spec)
     }
 }
 

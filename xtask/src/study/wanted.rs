@@ -2,7 +2,7 @@
 
 use crate::runs::ensemble::{
     EnsembleOutcome, EnsembleSpec, PartnersOutcome, PartnersSpec, PretrainingOutcome, PretrainingSpec,
-    ShrinkageOutcome, ShrinkageSpec, TransferOutcome, TransferSpec,
+    ShrinkageOutcome, ShrinkageSpec, StoppingOutcome, StoppingSpec, TransferOutcome, TransferSpec,
 };
 use crate::runs::results::Results;
 use crate::runs::run::{Outcome, Run};
@@ -94,6 +94,7 @@ kinds! {
     Outcome::Simulation(outcome) => outcome.as_spectrum().ok() => SpectrumOutcome,
     Outcome::Ensemble(outcome) => Some(outcome) => EnsembleOutcome,
     Outcome::Shrinkage(outcome) => Some(outcome) => ShrinkageOutcome,
+    Outcome::Stopping(outcome) => Some(outcome) => StoppingOutcome,
     Outcome::Transfer(outcome) => Some(outcome) => TransferOutcome,
     Outcome::Partners(outcome) => Some(outcome) => PartnersOutcome,
     Outcome::Pretraining(outcome) => Some(outcome) => PretrainingOutcome,
@@ -105,6 +106,14 @@ impl<T: OfKind> Deref for Found<T> {
 
     fn deref(&self) -> &T {
         T::of(&self.0).expect("the kind was looked at when it was read")
+    }
+}
+
+#[cfg(test)]
+impl<T: OfKind> Found<T> {
+    /// An outcome that no run gave, to see what becomes of it.
+    pub(crate) fn made(outcome: Outcome) -> Self {
+        Self(Arc::new(outcome), PhantomData)
     }
 }
 
@@ -145,6 +154,13 @@ impl Wanted<'static, Found<EnsembleOutcome>> {
 impl Wanted<'static, Found<ShrinkageOutcome>> {
     /// The non-gradient algorithm at the actual size.
     pub fn shrinkage(spec: ShrinkageSpec) -> Self {
+        one(spec.into())
+    }
+}
+
+impl Wanted<'static, Found<StoppingOutcome>> {
+    /// Rules for stopping at the actual size.
+    pub fn stopping(spec: StoppingSpec) -> Self {
         one(spec.into())
     }
 }
