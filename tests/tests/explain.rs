@@ -220,6 +220,56 @@ fn degenerate_matrices_are_answered_or_refused_by_name() {
 }
 
 #[test]
+fn decay_is_followed_and_the_best_of_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut matrix = spiked(4.0, 0, 3);
+    matrix[(1, 1)] += 1.2;
+    let ask = |matrix: &Mat<f64>, extra: &[&str]| {
+        fs::write(folder.path().join("a.csv"), csv(matrix)).unwrap();
+        record(folder.path(), &[&["a.csv"], extra].concat())
+    };
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("no number: {value}"));
+    let plain = ask(&matrix, &[]);
+    assert_eq!(plain["student"]["decay"], 0.0);
+    assert!(number(&plain["regularised"]["test_error"]) < number(&plain["predicted"]["test_error"]), "{plain}");
+    let best = ask(&matrix, &["--decay", "best"]);
+    let decay = number(&best["student"]["decay"]);
+    assert!(decay > 0.0 && decay < 4.0 && number(&best["regularised"]["decay"]) == decay, "{}", best["regularised"]);
+    // Data and closed form agree on what decay is worth, as far as one draw tells.
+    let ratio = number(&best["regularised"]["test_error"]) / number(&plain["regularised"]["test_error"]);
+    assert!((0.5..2.0).contains(&ratio), "{ratio}");
+    let scaled = ask(&(&matrix * 1024.0), &["--decay", "best"]);
+    assert!((number(&scaled["student"]["decay"]) / decay / 1024.0 - 1.0).abs() < 1e-6, "{}", scaled["student"]);
+    let given = ask(&matrix, &["--decay", "0.3"]);
+    assert_eq!(given["student"]["decay"], 0.3);
+    assert_ne!(given["stopping"]["time"], plain["stopping"]["time"]);
+    for wrong in ["-1", "nan", "inf", "much"] {
+        let refused = xtask(folder.path(), &["explain", "a.csv", "--decay", wrong]);
+        assert!(refused.refusal().contains("zero or more, or best"), "{refused}");
+    }
+    let refused = xtask(folder.path(), &["explain", "a.csv", "a.csv", "--decay", "0.1"]);
+    assert!(refused.refusal().contains("--decay"), "{refused}");
+}
+
+#[test]
+fn students_with_hidden_layers_are_trained_on_raw_inputs() {
+    let folder = data_folder();
+    let regression = ["--inputs", "linnerud_exercise.csv", "--outputs", "linnerud_physiology.csv", "--center"];
+    let ask = |extra: &[&str]| record(&folder, &[&regression, extra].concat());
+    let (plain, deep) = (ask(&[]), ask(&["--layers", "2"]));
+    assert_eq!((&plain["student"]["layers"], &deep["student"]["layers"]), (&json!(1), &json!(2)));
+    assert_eq!(deep["measured"]["without_hidden_layers"], plain["stopping"]["test_error"]);
+    assert!(deep["student"]["epsilon"].as_f64().unwrap() > 0.0 && !deep["curve"].as_array().unwrap().is_empty());
+    let error = deep["stopping"]["test_error"].as_f64().unwrap();
+    assert!(error < 1.0 && deep["stopping"]["test_error"] != plain["stopping"]["test_error"], "{error}");
+    // So much decay that nothing is learned.
+    let held = ask(&["--layers", "2", "--decay", "1e9"]);
+    assert!(held["stopping"]["test_error"].as_f64().unwrap() > 0.99, "{}", held["stopping"]);
+    let refused = xtask(&folder, &[&["explain"], &regression[..], &["--layers", "2", "--decay", "best"]].concat());
+    assert!(refused.refusal().contains("--decay best"), "{refused}");
+}
+
+#[test]
 fn real_data_are_answered_as_they_deserve() {
     let folder = data_folder();
     let elnino = record(&folder, &["elnino.csv"]);

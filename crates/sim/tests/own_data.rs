@@ -54,7 +54,7 @@ fn digits_are_stopped_as_by_hand() {
     let norm = examples.outputs().squared_norm_l2();
     let by_hand = total.iter().map(|sum| sum / norm).fold(f64::INFINITY, f64::min);
     let student =
-        folds.student_until_best(&StudentSpec::new(32, 2, 1e-3), 30_000, Draw { seed: 1, run: 0 }, &Unattended);
+        folds.student_until_best(&StudentSpec::new(32, 2, 1e-3), 0.0, 30_000, Draw { seed: 1, run: 0 }, &Unattended);
     let student = student.unwrap();
     let (ridge, ranks) = (folds.ridge(), folds.reduced_rank().unwrap());
     println!("by hand {by_hand:.5}; stopping {:?}, last {:?}", stopping.best, stopping.points.last());
@@ -81,6 +81,6 @@ fn many_examples_take_seconds() {
     println!("ridge {:?} after {:.1} s", folds.ridge().best, start.elapsed().as_secs_f64());
     println!("ranks {:?} after {:.1} s", folds.reduced_rank().unwrap().best, start.elapsed().as_secs_f64());
     let student = StudentSpec::new(20, 2, 1e-3);
-    let student = folds.student_until_best(&student, 20_000, Draw { seed: 1, run: 0 }, &Unattended).unwrap();
+    let student = folds.student_until_best(&student, 0.0, 20_000, Draw { seed: 1, run: 0 }, &Unattended).unwrap();
     println!("student {:?} after {:.1} s", student.curve.best, start.elapsed().as_secs_f64());
 }

@@ -2,7 +2,7 @@
 
 use crate::bracketed_minimum::least_value;
 use crate::error::{Brakes, non_negative};
-use crate::{LearningCurve, Stopping, Student, Task, TheoryError};
+use crate::{LearningCurve, RiskEstimate, Stopping, Student, Task, TheoryError};
 
 /// The least test errors of one task by four means against noise.
 ///
@@ -64,6 +64,7 @@ pub struct BestDecayAndTime {
 /// Decays looked at before the best are refined.
 const ALONE: usize = 128;
 const TOGETHER: usize = 32;
+const FROM_DATA: usize = 16;
 
 impl Regularisation {
     /// For a student as it is but for its own decay, which is replaced; times up to `t_max`, or for `None` up to each decay's own
@@ -81,7 +82,9 @@ impl Regularisation {
         let plain = curve(0.0)?;
         let stopping = best_time(&plain)?;
         let shrinkage_error = plain.shrinkage_error()?;
-        let most = largest_decay(&plain, student)?;
+        let edge = plain.spectrum().matrix().edge();
+        let strongest = plain.data_strengths().iter().copied().fold(edge, f64::max);
+        let most = largest_decay(strongest, plain.spectrum().pace(), student)?;
         // Both are defined wherever the plain student's error is.
         let braked = |decay: f64| curve(decay).expect("a decay between legal ones is legal");
         let ended = |decay: f64| braked(decay).test_error_at(f64::INFINITY).expect("the teacher is not zero");
@@ -94,10 +97,37 @@ impl Regularisation {
     }
 }
 
-/// The decay beyond which no mode is learned, or an error if the student cannot have one.
-fn largest_decay(plain: &LearningCurve, student: &Student) -> Result<f64, TheoryError> {
-    let edge = plain.spectrum().matrix().edge();
-    let strongest = plain.data_strengths().iter().copied().fold(edge, f64::max);
+impl BestDecayAndTime {
+    /// The decay and the time at which the error that the data tell of is least, with no teacher and nothing held out:
+    /// `risk` is of
+    /// `student`, whose own decay is replaced; times up to `t_max`, and the error relative to ‖W̄‖² as in
+    /// [`RiskEstimate::test_error_at`].
+    ///
+    /// The times looked at are equally spaced in their logarithm and the best of them is refined by a parabola: enough
+    /// for a minimum that is
+    /// flat. Like the least value of any unbiased curve, the error is biased low.
+    ///
+    /// # Errors
+    /// As [`RiskEstimate::test_error_at`]; [`TheoryError::OutOfDomain`] if `t_max` is negative or not finite,
+    /// [`TheoryError::DecayWithBalance`] for a student with a balance.
+    pub fn from_data(risk: &RiskEstimate, student: &Student, t_max: f64) -> Result<Self, TheoryError> {
+        non_negative("t_max", t_max)?;
+        let strongest = risk.data_strengths().first().copied().unwrap_or(0.0);
+        let most = largest_decay(strongest, risk.pace(), student)?;
+        let stopped = |decay: f64| {
+            let braked = risk.with_student_decay(decay).expect("a decay between legal ones is legal");
+            braked.least_of_coarse_times(t_max)
+        };
+        let (decay, _) = least_value(|decay| stopped(decay).test_error, &decays(student, most, FROM_DATA));
+        let Stopping { time, censored, .. } = stopped(decay);
+        let test_error = risk.with_student_decay(decay)?.test_error_at(time)?;
+        Ok(Self { decay, time, test_error, censored })
+    }
+}
+
+/// The decay beyond which no mode is learned from data whose strongest is `strongest`, or an error if the student
+/// cannot have one.
+fn largest_decay(strongest: f64, pace: f64, student: &Student) -> Result<f64, TheoryError> {
     // max of s^q (ŝ − s), q = 1 − 2/L.
     let q = 1.0 - 2.0 / student.layers() as f64;
     let most = match student.layers() {
@@ -106,7 +136,7 @@ fn largest_decay(plain: &LearningCurve, student: &Student) -> Result<f64, Theory
         2 => strongest,
         _ => (q / (1.0 + q)).powf(q) / (1.0 + q) * strongest.powf(1.0 + q),
     };
-    let decay = plain.spectrum().pace() * most;
+    let decay = pace * most;
     Brakes { decay, balance: student.balance() }.validated(student.layers())?;
     Ok(decay)
 }

@@ -182,6 +182,16 @@ impl RiskEstimate {
         Ok(Self { pace, growth, ..self })
     }
 
+    /// The same for a student of another decay, γ in a unit of t.
+    pub(crate) fn with_student_decay(&self, decay: f64) -> Result<Self, TheoryError> {
+        Ok(Self { growth: self.growth.clone().with_decay(decay / self.pace)?, ..self.clone() })
+    }
+
+    /// D for P > N₁, else 1.
+    pub(crate) fn pace(&self) -> f64 {
+        self.pace
+    }
+
     /// The same with ‖W̄‖² known better, for errors relative to it and for their level: the unbiased ‖Y‖² − m n ν scatters with
     /// all of the noise, the sum of the squares of a few estimated strengths much less.
     ///
@@ -309,6 +319,11 @@ impl RiskEstimate {
         let last = reach(middle, 0.9).min(t_max).max(2.0 * first);
         let step = (last / first).ln() / f64::from(POINTS);
         std::iter::once(0.0).chain((0..=POINTS).map(|k| first * (step * f64::from(k)).exp())).collect()
+    }
+
+    /// The least of [`RiskEstimate::change_at`] by these times.
+    pub(crate) fn least_of_coarse_times(&self, t_max: f64) -> Stopping {
+        least_between(|t| self.change_at(t), &self.coarse_times(t_max))
     }
 
     /// s of every mode, and the degrees of freedom spent.

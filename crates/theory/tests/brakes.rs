@@ -5,7 +5,9 @@
 use linalg_core::faer::Mat;
 use linalg_core::{generator, sample_gaussian, squared_frobenius_norm, thin_svd};
 use proptest::prelude::*;
-use theory::{Ensemble, LearningCurve, ModeGrowth, ModeState, RiskEstimate, Student, Task, TheoryError};
+use theory::{
+    BestDecayAndTime, Ensemble, LearningCurve, ModeGrowth, ModeState, RiskEstimate, Student, Task, TheoryError,
+};
 
 /// A growth without brakes.
 fn plain(layers: usize, epsilon: f64) -> ModeGrowth {
@@ -286,6 +288,32 @@ fn the_risk_estimate_holds_with_brakes() {
             assert!(mean.abs() < 4.0 * spread, "{student:?}, t = {t}: {mean} ± {spread}");
         }
     }
+}
+
+/// Least risk over decay and time, for data whose learning time is τ and τ/2.5.
+#[test]
+fn the_best_decay_and_time_of_data_are_those_of_a_dense_scan() {
+    let noise = sample_gaussian(20, 40, 1.0 / 40.0, &mut generator(3, "decay from data", &[], 0));
+    let data = noise + Mat::from_fn(20, 40, |i, j| if i == j && i < 4 { [3.0, 2.5, 2.0, 1.5][i] } else { 0.0 });
+    let student = Student::new(20, 2, 1e-4).unwrap();
+    for pace in [1.0, 2.5] {
+        let t_max = 12.0 / pace;
+        let risk = |decay: f64| {
+            let braked = student.clone().with_decay(decay).unwrap();
+            let risk = RiskEstimate::new(data.as_ref(), 1.0 / 40.0, &braked).unwrap();
+            risk.with_pace(pace).unwrap().with_signal_power(21.5).unwrap()
+        };
+        let found = BestDecayAndTime::from_data(&risk(0.0), &student, t_max).unwrap();
+        let scanned = (0..200).map(|k| risk(0.02 * pace * f64::from(k)).optimal_stopping(t_max).unwrap().test_error);
+        let least = scanned.fold(f64::INFINITY, f64::min);
+        assert!((found.test_error / least - 1.0).abs() < 2e-3, "{found:?} for {least}");
+        assert!(found.test_error < 0.97 * risk(0.0).optimal_stopping(t_max).unwrap().test_error);
+        let there = risk(found.decay).test_error_at(found.time).unwrap();
+        assert!((found.test_error / there - 1.0).abs() < 1e-12);
+    }
+    let lazy = student.clone().with_balance(0.5).unwrap();
+    let risk = RiskEstimate::new(data.as_ref(), 1.0 / 40.0, &lazy).unwrap();
+    assert!(matches!(BestDecayAndTime::from_data(&risk, &lazy, 9.0), Err(TheoryError::DecayWithBalance { .. })));
 }
 
 #[test]

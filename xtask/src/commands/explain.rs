@@ -25,6 +25,7 @@ use figures::Figure;
 use record::{Record, Shape};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -74,6 +75,9 @@ pub struct ExplainArgs {
     /// Latest stopping time considered, t/τ [default: when the noise is learned].
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub t_max: Option<f64>,
+    /// γ, weight decay of the student, or `best`: the one that lets the test error fall lowest [default: none].
+    #[arg(long, value_name = "γ", allow_hyphen_values = true)]
+    pub decay: Option<Decay>,
     /// How often noise alone may be taken for a mode.
     #[arg(long, default_value_t = 0.05, allow_hyphen_values = true)]
     pub level: f64,
@@ -91,6 +95,27 @@ pub struct ExplainArgs {
     pub json: bool,
 }
 
+/// What `--decay` asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Decay {
+    /// This γ, in the data's units.
+    Given(f64),
+    /// That with the least error.
+    Best,
+}
+
+impl FromStr for Decay {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = || text.parse().ok().filter(|decay: &f64| *decay >= 0.0 && decay.is_finite());
+        match text {
+            "best" => Ok(Self::Best),
+            _ => number().map(Self::Given).ok_or_else(|| "it must be zero or more, or best".to_owned()),
+        }
+    }
+}
+
 /// What every answer needs to know.
 struct Options {
     noise: Option<f64>,
@@ -98,6 +123,7 @@ struct Options {
     layers: Option<usize>,
     epsilon: Option<f64>,
     t_max: Option<f64>,
+    decay: Option<Decay>,
     level: f64,
     seed: u64,
     folds: usize,
@@ -132,6 +158,11 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<()> {
         (_, _, [_]) if args.task.is_some() => bail!("--task: one matrix given; it names one of several"),
         (_, _, [file]) => matrix(read(file, args)?, &options)?,
         (_, _, files) => {
+            ensure!(
+                args.decay.is_none(),
+                "--decay: given for {} tasks; it is for one matrix or a regression",
+                files.len()
+            );
             ensure!(files.iter().filter(|file| *file == "-").count() < 2, "standard input can be read only once");
             let data = files.iter().map(|file| read(file, args)).collect::<anyhow::Result<Vec<_>>>()?;
             tasks::answer(data, &options)?
@@ -173,6 +204,7 @@ fn options(args: &ExplainArgs) -> anyhow::Result<Options> {
         layers: args.layers.map(usize::from),
         epsilon: args.epsilon,
         t_max: args.t_max,
+        decay: args.decay,
         level: args.level,
         seed: args.seed,
         folds: args.folds,
@@ -282,8 +314,9 @@ fn name(args: &ExplainArgs) -> String {
 /// Everything is made before anything is written.
 fn write(folder: &Path, name: &str, explained: &Explained, json: &str, text: &[words::Section]) -> anyhow::Result<()> {
     let mut files = vec![(format!("{name}.csv"), curves(&explained.record)?)];
-    let mut drawing = String::new();
+    let (mut drawing, mut panels) = (String::new(), 0);
     if let Some(figure) = &explained.figure {
+        panels = figure.cells.len();
         drawing = figures::render_svg(figure).context("cannot draw the picture")?;
         files.push((format!("{name}.png"), figures::render_png(&drawing, 2000).context("cannot draw the picture")?));
         files.push((format!("{name}.svg"), drawing.clone().into_bytes()));
@@ -292,7 +325,7 @@ fn write(folder: &Path, name: &str, explained: &Explained, json: &str, text: &[w
         files.push((format!("{name}_shrunken.csv"), table(shrunken)?));
     }
     let links: Vec<String> = files.iter().map(|(name, _)| name.clone()).chain([format!("{name}.json")]).collect();
-    files.push((format!("{name}.html"), page::render(name, text, &drawing, &links).into_bytes()));
+    files.push((format!("{name}.html"), page::render(name, text, &drawing, panels, &links).into_bytes()));
     files.push((format!("{name}.json"), json.as_bytes().to_vec()));
     std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot make this folder", folder.display()))?;
     for (name, bytes) in &files {

@@ -30,7 +30,9 @@ pub struct StudentCurve {
 
 impl CrossValidation<'_> {
     /// Trains `student` from its random start on the examples outside of each fold, by full-batch gradient descent of
-    /// ½‖Y − WX‖² with learning rate λP/(P − P_k), folds in parallel. All folds start with the same weights.
+    /// ½‖Y − WX‖² with learning rate λP/(P − P_k), folds in parallel. All folds start with the same weights. Weight
+    /// decay is
+    /// γ(P − P_k)/P, which takes as much from a weight in an update as γ does in one on all examples.
     ///
     /// # Errors
     /// Those of [`LinearSpec::run`](crate::LinearSpec::run).
@@ -64,7 +66,8 @@ impl CrossValidation<'_> {
         Ok(StudentCurve { curve: ValidationCurve::new(points.collect()), training: training.clone() })
     }
 
-    /// The same with a learning rate that is stable and as many epochs, up to `most_epochs`, as the error needs to have its
+    /// The same for weight decay `decay`, with a learning rate that is stable and as many epochs, up to `most_epochs`,
+    /// as the error needs to have its
     /// least value in the first half of them: `best_is_last` or a best time in the second half means that `most_epochs` were
     /// not enough.
     ///
@@ -73,6 +76,7 @@ impl CrossValidation<'_> {
     pub fn student_until_best(
         &self,
         student: &StudentSpec,
+        decay: f64,
         most_epochs: u64,
         draw: Draw,
         progress: &dyn Progress,
@@ -80,10 +84,10 @@ impl CrossValidation<'_> {
         student.check()?;
         let stopped = self.stopped_map(self.early_stopping().best.at)?;
         let strongest = singular_values(stopped.as_ref())?.first().copied().unwrap_or(0.0).max(student.epsilon);
-        let mut rate = FIRST_RATE.0 * student.learning_rate_bound(strongest, self.rates().1, 0.0);
+        let mut rate = FIRST_RATE.0 * student.learning_rate_bound(strongest, self.rates().1, decay);
         let (mut epochs, mut diverged) = (FIRST_EPOCHS.0.min(most_epochs), 0);
         loop {
-            let training = Training::new(rate, epochs, Schedule::log_spaced(400));
+            let training = Training::new(rate, epochs, Schedule::log_spaced(400)).with_decay(decay);
             match self.student(student, &training, draw, progress) {
                 Ok(found) if epochs == most_epochs || found.curve.best.at <= 0.5 * rate * epochs as f64 => {
                     return Ok(found);
@@ -116,7 +120,8 @@ impl CrossValidation<'_> {
         let scale = self.examples.count() as f64 / outside.len() as f64;
         let problem = LearningProblem::of_examples(&self.examples.select(&outside))?;
         let start = InitialWeights::random(problem.inputs(), problem.outputs(), student, draw).without_inert_units();
-        let training = &Training { learning_rate: scale * training.learning_rate, ..training.clone() };
+        let (learning_rate, decay) = (scale * training.learning_rate, training.decay / scale);
+        let training = &Training { learning_rate, decay, ..training.clone() };
         let inner = LinearStudent::new(&problem, &start, training.learning_rate)
             .with_decay(training.decay)
             .with_balance(student.balance);

@@ -114,11 +114,11 @@ fn ridge_and_reduced_rank_are_their_definitions() {
 #[test]
 fn a_student_is_trained_on_the_other_examples() {
     // More and fewer examples than inputs; a hidden layer, and two.
-    for (inputs, count, layers) in [(5, 24, 2), (9, 7, 3), (5, 24, 1)] {
+    for (inputs, count, layers, decay) in [(5, 24, 2, 0.0), (9, 7, 3, 0.0), (5, 24, 1, 0.0), (5, 24, 2, 3.0)] {
         let examples = noisy_examples(inputs, 3, count);
         let folds = CrossValidation::new(&examples, 3, 1).unwrap();
         let (student, draw) = (StudentSpec::new(4, layers, 0.1), Draw { seed: 2, run: 0 });
-        let training = Training::new(5e-4, 600, Schedule::every(100));
+        let training = Training::new(5e-4, 600, Schedule::every(100)).with_decay(decay);
         let found = folds.student(&student, &training, draw, &Unattended).unwrap();
         for (k, point) in found.curve.points.iter().enumerate() {
             let wanted = by_hand(&folds, |outside, scale| {
@@ -132,7 +132,8 @@ fn a_student_is_trained_on_the_other_examples() {
                     let old = weights.clone();
                     for (l, layer) in weights.iter_mut().enumerate() {
                         let (above, below) = (product(&old[l + 1..], old[l].nrows()), product(&old[..l], inputs));
-                        *layer += faer::Scale(scale * 5e-4) * (above.transpose() * &gradient * below.transpose());
+                        *layer += faer::Scale(scale * 5e-4) * (above.transpose() * &gradient * below.transpose())
+                            - faer::Scale(5e-4 * decay) * &old[l];
                     }
                 }
                 weights[1..].iter().fold(weights[0].clone(), |product, layer| layer * product)
@@ -149,9 +150,9 @@ fn training_lasts_until_the_best_time_is_known() {
     let examples = noisy_examples(8, 3, 20);
     let folds = CrossValidation::new(&examples, 5, 1).unwrap();
     let (student, draw) = (StudentSpec::new(3, 2, 1e-3), Draw { seed: 2, run: 0 });
-    let found = folds.student_until_best(&student, 1_000_000, draw, &Unattended).unwrap();
+    let found = folds.student_until_best(&student, 0.0, 1_000_000, draw, &Unattended).unwrap();
     assert!(found.curve.best.at <= 0.5 * found.training.learning_rate * found.training.epochs as f64);
     assert!(found.curve.best.error < folds.early_stopping().points[0].error);
-    let short = folds.student_until_best(&student, 20, draw, &Unattended).unwrap();
+    let short = folds.student_until_best(&student, 0.0, 20, draw, &Unattended).unwrap();
     assert!(short.training.epochs == 20 && short.curve.best_is_last);
 }

@@ -5,14 +5,15 @@ use crate::output::report::Document;
 use figures::math_text::{escaped as escape, html as math};
 use std::fmt::Write as _;
 
-/// One self-contained page: `drawing` is an SVG or empty, `files` lie beside it.
-pub(super) fn render(name: &str, sections: &[Section], drawing: &str, files: &[String]) -> String {
+/// One self-contained page: `drawing` is an SVG or empty, of `panels` panels; `files` lie beside it.
+pub(super) fn render(name: &str, sections: &[Section], drawing: &str, panels: usize, files: &[String]) -> String {
     let title = format!("What the theory says about {}", escape(name));
     let mut body = format!("<header>\n<h1>{title}</h1>\n</header>\n<main>\n");
     if !drawing.is_empty() {
+        let class = if panels == 1 { "drawing single" } else { "drawing" };
         let _ = write!(
             body,
-            "<figure>\n<div class=\"drawing\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing: arrow keys read values\">{drawing}</div>\n\
+            "<figure>\n<div class=\"{class}\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing: arrow keys read values\">{drawing}</div>\n\
              <details class=\"switches\" hidden><summary>Series</summary></details>\n</figure>\n"
         );
     }

@@ -5,12 +5,15 @@ use super::spectral::Answer;
 use figures::{Axis, Colour, ColourBar, ColourScale, Dash, Figure, HeatMap, Line, Panel, Points, RefLine, Text};
 use linalg_core::times_power_of_two;
 
+/// Height over width of a panel that stands alone, and the width in pixels of its figure.
+const SINGLE: (f64, f64) = (0.55, 620.0);
+
 /// Panels (a) the singular values, (b) the error over time, (c) the growth of the modes.
 pub(super) fn spectral(answer: &Answer) -> Figure {
     let record = &answer.record;
     let figure = Figure::new("explain", "What the theory says about these data").columns(3).panel(values(answer));
     if record.stopping.is_none() {
-        return figure.columns(1);
+        return figure.columns(1).aspect(SINGLE.0).width(SINGLE.1);
     }
     figure.panel(errors(record, false)).panel(growth(answer))
 }
@@ -19,8 +22,8 @@ pub(super) fn spectral(answer: &Answer) -> Figure {
 pub(super) fn measured(record: &Record) -> Figure {
     Figure::new("explain", "What cross-validation says about these data")
         .columns(1)
-        .aspect(0.4)
-        .width(760.0)
+        .aspect(SINGLE.0)
+        .width(SINGLE.1)
         .panel(errors(record, true))
 }
 

@@ -111,6 +111,8 @@ pub(super) struct Measured {
     pub ridge: f64,
     pub reduced_rank: usize,
     pub reduced_rank_error: f64,
+    /// Of the student without hidden layers at its best time.
+    pub without_hidden_layers: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]

@@ -1,15 +1,21 @@
 //! Inputs and outputs: measured in raw coordinates, by the theory where inputs are white or whitening is asked for.
 
 use super::data::Data;
-use super::record::{Measured, Point, Record, Shape, Stopping};
-use super::{Explained, Options, WHITE, described, peculiarities, picture, power, spectral};
-use anyhow::{Context as _, ensure};
+use super::record::{Measured, Point, Record, Shape, Stopping, Student};
+use super::{Decay, Explained, Options, WHITE, described, peculiarities, picture, power, spectral};
+use anyhow::{Context as _, bail, ensure};
 use faer::Mat;
-use sim::{CrossValidation, Examples};
+use linalg_core::singular_values;
+use sim::{CrossValidation, Draw, Examples, StudentSpec, ValidationCurve};
+use std::ops::ControlFlow;
 use theory::WhitenedRegression;
 
 /// Most inputs that are decomposed.
 const MOST_INPUTS: usize = 4000;
+/// Products of numbers that training students on all folds may take: a minute or so of two cores.
+const TRAINING: f64 = 2e11;
+/// Most updates of a student.
+const MOST_EPOCHS: f64 = 1e6;
 
 /// `inputs` and `outputs` with examples as rows.
 pub(super) fn answer([inputs, outputs]: [Data; 2], options: &Options) -> anyhow::Result<Explained> {
@@ -88,17 +94,24 @@ fn measured(
         "The inputs are not white (condition number {condition:.1}; 1 is white), which the closed forms assume. So what follows is \
          measured on examples left out. Noise and modes are those of the whitened problem, in sample."
     ));
-    if options.layers.is_some_and(|layers| layers > 1) {
-        record
-            .warnings
-            .push("Measured for a student without hidden layers (--layers 1), whose path is known exactly.".to_owned());
-    }
     let folds = options.folds.min(inputs.matrix.nrows());
     options.progress.tell("cross-validation", 0, folds);
     let turned = |data: &Data| data.matrix.transpose().to_owned();
     let examples = Examples::new(turned(inputs), turned(outputs)).context("examples")?;
     let validation = CrossValidation::new(&examples, folds, options.seed).context("cross-validation")?;
-    let (stopping, ridge, rank) = (validation.early_stopping(), validation.ridge(), validation.reduced_rank()?);
+    let (linear, ridge, rank) = (validation.early_stopping(), validation.ridge(), validation.reduced_rank()?);
+    let layers = options.layers.unwrap_or(1);
+    let (stopping, student) = if layers > 1 {
+        trained(&validation, &linear, &examples, layers, options, &mut record.warnings)?
+    } else {
+        if options.decay.is_some() {
+            let ridge =
+                "--decay: without hidden layers, trained to the end, decay is ridge regression, which is told below.";
+            record.warnings.push(ridge.to_owned());
+        }
+        let hidden = examples.inputs().nrows().min(examples.outputs().nrows());
+        (linear.clone(), Student { hidden, layers: 1, epsilon: 0.0, decay: 0.0 })
+    };
     let within = |t: f64| options.t_max.is_none_or(|most| t <= most);
     let points = || stopping.points.iter().filter(|point| within(point.at));
     let best = if within(stopping.best.at) { Some(&stopping.best) } else { points().next_back() };
@@ -117,11 +130,10 @@ fn measured(
         ridge: ridge.best.error,
         reduced_rank: rank.best.at as usize,
         reduced_rank_error: rank.best.error,
+        without_hidden_layers: linear.best.error,
     });
-    (record.predicted, record.shrinkage) = (None, None);
-    record.student.layers = 1;
-    record.student.epsilon = 0.0;
-    record.student.hidden = record.shape.inputs.min(record.shape.outputs);
+    (record.predicted, record.shrinkage, record.regularised) = (None, None, None);
+    record.student = student;
     for mode in &mut record.modes {
         mode.half_learned = None;
     }
@@ -133,6 +145,46 @@ fn measured(
         })
         .collect();
     Ok(record)
+}
+
+/// Students with hidden layers, trained on the examples outside of each fold.
+fn trained(
+    validation: &CrossValidation<'_>,
+    linear: &ValidationCurve,
+    examples: &Examples,
+    layers: usize,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<(ValidationCurve, Student)> {
+    let decay = match options.decay {
+        Some(Decay::Best) => {
+            bail!("--decay best: inputs that are not white need a number, since every decay is trained anew")
+        }
+        Some(Decay::Given(decay)) => decay,
+        None => 0.0,
+    };
+    let (inputs, outputs) = (examples.inputs().nrows(), examples.outputs().nrows());
+    let hidden = options.hidden.unwrap_or(inputs.min(outputs));
+    let strongest = singular_values(validation.stopped_map(linear.best.at)?.as_ref())?[0];
+    let epsilon = options.epsilon.unwrap_or(1e-5 * strongest);
+    ensure!(epsilon > 0.0, "nothing can be learned from these examples: the best is to stop at once");
+    // Each layer meets the others and the data three times in an update.
+    let products = 3.0 * (validation.folds().len() * layers * hidden * inputs.max(hidden) * outputs.max(hidden)) as f64;
+    let most = (TRAINING / products).clamp(1e3, MOST_EPOCHS) as u64;
+    let follow = |done: u64, of: u64| {
+        options.progress.tell("epochs of all folds", done as usize, of as usize);
+        ControlFlow::Continue(())
+    };
+    let student = StudentSpec::new(hidden, layers, epsilon);
+    let found = validation.student_until_best(&student, decay, most, Draw { seed: options.seed, run: 0 }, &follow)?;
+    if found.curve.best_is_last || found.curve.best.at > 0.5 * found.training.learning_rate * most as f64 {
+        warnings.push(format!(
+            "Training was ended after {} epochs, which may be too early: the best time is not known to be that of the \
+             least error. A larger --epsilon shortens it.",
+            found.training.epochs
+        ));
+    }
+    Ok((found.curve, Student { hidden, layers, epsilon, decay }))
 }
 
 /// A word about outputs that are mostly their means.

@@ -1,12 +1,12 @@
 //! The answers of the theory for one matrix whose noise is white.
 
-use super::Options;
-use super::record::{Error, Fit, Missed, Mode, Moment, Noise, Point, Record, Stopping, Student};
+use super::record::{Error, Fit, Missed, Mode, Moment, Noise, Point, Record, Regularised, Stopping, Student};
+use super::{Decay, Options};
 use faer::{Mat, MatRef};
 use linalg_core::{ThinSvd, binary_exponent, scaled_by_power_of_two, thin_svd, times_power_of_two};
 use theory::{
-    Bootstrap, Ensemble, LearningCurve, ModeGrowth, NoiseAnalysis, NoiseLevel, NoiseSource, RiskEstimate, SpikedMatrix,
-    Task, TheoryError,
+    BestDecayAndTime, Bootstrap, Ensemble, LearningCurve, ModeGrowth, NoiseAnalysis, NoiseLevel, NoiseSource,
+    Regularisation, RiskEstimate, SpikedMatrix, Task, TheoryError,
 };
 
 /// A p-value of the fit below which white noise is contradicted.
@@ -53,7 +53,13 @@ impl Units {
 
     /// A time in units of τ from one in these units: τ ds/dt ∝ s^p (ŝ − s).
     fn time(&self, time: f64) -> f64 {
-        time * (-f64::from(self.exponent) * self.power).exp2()
+        time / self.rate(1.0)
+    }
+
+    /// A rate, such as decay, from one in these units.
+    fn rate(&self, rate: f64) -> f64 {
+        // Of deep students this can be beyond all numbers.
+        if rate == 0.0 { 0.0 } else { rate * (f64::from(self.exponent) * self.power).exp2() }
     }
 }
 
@@ -96,7 +102,6 @@ pub(super) fn answer(question: &Question<'_>, options: &Options, warnings: Vec<S
         }
         Err(error) => return Err(error.into()),
     };
-    let growth = student.mode_growth();
     record.noise = Some(Noise {
         entry_deviation: units.strength(found.entry_deviation()),
         standard_error: units.strength(found.standard_error()),
@@ -120,8 +125,28 @@ pub(super) fn answer(question: &Question<'_>, options: &Options, warnings: Vec<S
             values.len()
         ));
     }
+    let holds = record.fit.is_none_or(|fit| fit.holds);
+    let latest = |growth: &ModeGrowth| match options.t_max {
+        Some(t) => t / units.time(1.0),
+        None => latest(growth, &found, &values) / question.pace,
+    };
+    let mut best = None;
+    let decay = match options.decay {
+        Some(Decay::Given(decay)) if decay > 0.0 => decay / units.rate(1.0),
+        Some(Decay::Best) if holds && found.rank() > 0 => {
+            let risk = risk_estimate(&found, &values, &student, question.pace)?;
+            let t_max = latest(&student.mode_growth());
+            best.insert(BestDecayAndTime::from_data(&risk, &student, t_max)?).decay
+        }
+        _ => 0.0,
+    };
+    let student = student.with_decay(decay)?;
+    record.student.decay = units.rate(decay);
+    // In data time, of which `pace` units pass in one of t.
+    let growth = student.clone().with_decay(decay / question.pace)?.mode_growth();
     let half = |s_hat: f64| {
-        let time = growth.time_to_reach(s_hat, 0.5 * s_hat).ok().flatten();
+        let end = growth.final_strength(s_hat);
+        let time = growth.time_to_reach(s_hat, 0.5 * end).ok().flatten().filter(|_| end > 2.0 * epsilon);
         time.map(|time| units.time(time / question.pace))
     };
     record.modes = (found.modes().iter())
@@ -145,10 +170,8 @@ pub(super) fn answer(question: &Question<'_>, options: &Options, warnings: Vec<S
     if found.entry_variance() > 0.0 {
         answer.law = Some(*found.matrix());
     }
-    let holds = record.fit.is_none_or(|fit| fit.holds);
     if found.rank() > 0 {
-        let t_max =
-            options.t_max.map_or_else(|| latest(&growth, &found, &values) / question.pace, |t| t / units.time(1.0));
+        let t_max = latest(&growth);
         let times: Vec<f64> = (0..=POINTS).map(|i| t_max * i as f64 / POINTS as f64).collect();
         answer.growth = (found.modes().iter().take(12))
             .map(|mode| {
@@ -171,6 +194,7 @@ pub(super) fn answer(question: &Question<'_>, options: &Options, warnings: Vec<S
             .map(|&t| Point { t: units.time(t), train_error: Some(residual(t)), ..Point::default() })
             .collect();
         if holds {
+            record.regularised = best.map(|best| regularised(best, &units));
             forecast(&mut record, &found, &values, (&student, question.pace, t_max), &units, options)?;
         }
     }
@@ -182,7 +206,30 @@ fn latest(growth: &ModeGrowth, found: &NoiseAnalysis, values: &[f64]) -> f64 {
     let weakest = found.modes().last().map_or(values[0], |mode| mode.data_strength);
     let last = if found.entry_variance() > 0.0 { found.matrix().edge().min(weakest) } else { weakest };
     let last = last.max(1e-3 * values[0]).max(2.0 * growth.epsilon());
-    1.5 * growth.time_to_reach(last, 0.95 * last).ok().flatten().unwrap_or(10.0)
+    // Noise that decay keeps down is never learned.
+    let learned = [last, weakest, values[0]].into_iter().filter(|&s| growth.final_strength(s) > 2.0 * growth.epsilon());
+    let time = learned.filter_map(|s| growth.time_to_reach(s, 0.95 * growth.final_strength(s)).ok().flatten()).next();
+    1.5 * time.unwrap_or(10.0)
+}
+
+fn regularised(best: BestDecayAndTime, units: &Units) -> Regularised {
+    Regularised { decay: units.rate(best.decay), time: units.time(best.time), test_error: best.test_error }
+}
+
+/// The error that the data tell of, relative to what stands out of the noise.
+fn risk_estimate(
+    found: &NoiseAnalysis,
+    values: &[f64],
+    student: &theory::Student,
+    pace: f64,
+) -> Result<RiskEstimate, TheoryError> {
+    let matrix = found.matrix();
+    let (rows, columns) = (matrix.rows(), matrix.columns());
+    let mut padded = values[..values.len() - found.missing()].to_vec();
+    padded.resize(rows.min(columns), 0.0);
+    RiskEstimate::from_strengths(rows, columns, &padded, found.entry_variance(), student)?
+        .with_pace(pace)?
+        .with_signal_power(found.signal_power())
 }
 
 /// Everything that needs the noise to be white: risk, closed form, shrinkage, intervals.
@@ -196,14 +243,12 @@ fn forecast(
 ) -> anyhow::Result<()> {
     let matrix = found.matrix();
     let (rows, columns) = (matrix.rows(), matrix.columns());
-    let mut padded = values[..values.len() - found.missing()].to_vec();
-    padded.resize(rows.min(columns), 0.0);
-    let risk = RiskEstimate::from_strengths(rows, columns, &padded, found.entry_variance(), student)?
-        .with_pace(pace)?
-        .with_signal_power(found.signal_power())?;
+    let risk = risk_estimate(found, values, student, pace)?;
     let strengths: Vec<f64> = found.modes().iter().map(|mode| mode.strength).collect();
     let task = Task::new(columns, rows, &strengths)?.with_noise(matrix.kappa())?;
-    let closed = LearningCurve::new(&task, student);
+    // In data time.
+    let paced = student.clone().with_decay(student.decay() / pace)?;
+    let closed = LearningCurve::new(&task, &paced);
     let best = risk.optimal_stopping(t_max)?;
     record.stopping = Some(Stopping {
         time: units.time(best.time),
@@ -215,6 +260,12 @@ fn forecast(
     let predicted = closed.optimal_stopping(t_max * pace)?;
     record.predicted = Some(Moment { time: units.time(predicted.time / pace), test_error: predicted.test_error });
     record.shrinkage = Some(Error { test_error: closed.shrinkage_error()? });
+    // Deeper students with decay hardly leave a small start.
+    if record.regularised.is_none() && student.layers() <= 2 {
+        let BestDecayAndTime { decay, time, test_error, censored } = Regularisation::new(&task, &paced, None)?.both;
+        let (decay, time) = (pace * decay, time / pace);
+        record.regularised = Some(regularised(BestDecayAndTime { decay, time, test_error, censored }, units));
+    }
     for point in &mut record.curve {
         let t = point.t / units.time(1.0);
         point.risk = Some(risk.test_error_at(t)?);
@@ -238,7 +289,7 @@ fn forecast(
         mode.strength_high = Some(units.strength(interval.high));
     }
     let times: Vec<f64> = record.curve.iter().map(|point| point.t / units.time(1.0) * pace).collect();
-    let ensemble = Ensemble::sample(&task, draws.min(60), options.seed)?.aligned(student, &times, 0.0)?;
+    let ensemble = Ensemble::sample(&task, draws.min(60), options.seed)?.aligned(&paced, &times, 0.0)?;
     for (point, band) in record.curve.iter_mut().zip(ensemble.test_errors().into_iter().flatten()) {
         [point.low, point.high] = band.band_95.map(Some);
     }

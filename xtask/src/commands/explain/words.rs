@@ -210,18 +210,23 @@ fn stopping(record: &Record) -> Vec<String> {
             student.hidden
         ),
     };
+    let decay = if student.decay > 0.0 { format!(", weight decay {}", digits(student.decay)) } else { String::new() };
     if record.measured.is_some() {
+        let start = match student.layers {
+            1 => "from zero".to_owned(),
+            _ => format!("from small random weights (strength {}{decay})", digits(student.epsilon)),
+        };
         let lines = format!(
-            "A linear network {layers}, trained by gradient descent from zero on these examples, does best on others if it stops at t = {} τ{epochs}. \
-             Its error there is {}{interval} of the outputs' squares, noise included.",
+            "A linear network {layers}, trained by gradient descent {start} on these examples, does best on others if \
+             it stops at t = {} τ{epochs}. Its error there is {}{interval} of the outputs' squares, noise included.",
             digits(stopping.time),
             percent(stopping.test_error)
         );
         return vec![lines, UNIT.to_owned()];
     }
     let mut lines = vec![format!(
-        "A linear network {layers} (initial strength {}) should stop at t = {} τ{epochs}. Its test error is then {}{interval} of the signal: \
-         0 % is the true map, 100 % is nothing learned.",
+        "A linear network {layers} (initial strength {}{decay}) should stop at t = {} τ{epochs}. Its test error is \
+         then {}{interval} of the signal: 0 % is the true map, 100 % is nothing learned.",
         digits(student.epsilon),
         digits(stopping.time),
         percent(stopping.test_error)
@@ -245,8 +250,13 @@ const UNIT: &str = "τ is 1/learning rate in epochs of full-batch gradient desce
 
 fn better(record: &Record) -> Vec<String> {
     if let (Some(measured), Some(stopping)) = (record.measured, record.stopping) {
+        let linear = match record.student.layers {
+            1 => String::new(),
+            _ => format!("without hidden layers {}, ", percent(measured.without_hidden_layers)),
+        };
         return vec![format!(
-            "On the same {} folds: ridge regression {} (penalty {}), reduced-rank regression {} (rank {}), stopping {}.",
+            "On the same {} folds: {linear}ridge regression {} (penalty {}), reduced-rank regression {} (rank {}), \
+             stopping {}.",
             measured.folds,
             percent(measured.ridge),
             digits(measured.ridge_penalty),
@@ -261,12 +271,22 @@ fn better(record: &Record) -> Vec<String> {
     } else {
         "hardly better than"
     };
-    vec![format!(
+    let shrunken = format!(
         "Shrinking each singular value to its best instead of training: {}, {gain} stopping ({} by the same closed form). --out writes that matrix as \
          NAME_shrunken.csv.",
         percent(shrinkage.test_error),
         percent(stopping.test_error)
-    )]
+    );
+    let braked = record.regularised.filter(|braked| braked.decay > 0.0).map(|braked| {
+        format!(
+            "Weight decay {} together with stopping, at t = {} τ: {}. Decay holds the noise down while the weaker \
+             modes are learned.",
+            digits(braked.decay),
+            digits(braked.time),
+            percent(braked.test_error)
+        )
+    });
+    braked.into_iter().chain([shrunken]).collect()
 }
 
 fn tasks(record: &Record) -> Vec<String> {
@@ -309,8 +329,9 @@ fn tasks(record: &Record) -> Vec<String> {
 fn basis(record: &Record) -> Vec<String> {
     let common = "Lampinen & Ganguli, An analytic theory of generalization dynamics and transfer learning in deep linear networks (ICLR 2019)";
     vec![match (record.kind, record.measured) {
-        (_, Some(_)) => "Cross-validation over examples: the network without hidden layers follows a path that is known exactly for any inputs. \
-                         Best values over times, penalties and ranks are a little too good, being chosen on the same folds."
+        (_, Some(_)) => "Cross-validation over examples: the network without hidden layers follows a path that is \
+                         known exactly for any inputs, those with hidden layers are trained. Best values over times, \
+                         penalties and ranks are a little too good, being chosen on the same folds."
             .to_owned(),
         ("tasks", _) => format!(
             "{common}: linear networks whose inputs are white; benefits by an unbiased estimate of the test error from the data alone, \

@@ -18,7 +18,8 @@ impl StoppingWithoutValidation {
         // At the start nothing is learned, and no estimate is needed.
         let biases = curves.iter().flat_map(|curve| (1..times.len()).map(move |k| bias(curve, k)));
         claims.equal(
-            "the estimate from the data is unbiased at every time (mean of estimate less test error of trained students, the noise known)",
+            "the estimate from the data is unbiased at every time (mean of estimate less test error of trained \
+             students, the noise known)",
             "a",
             biases,
         );
@@ -27,17 +28,20 @@ impl StoppingWithoutValidation {
             .iter()
             .filter_map(|s| Some(Point::new(name(&s.strengths), s.costs(&s.outcome.by_risk)).below(s.bound?)));
         claims.shown(
-            "stopping where the estimate is least costs less than the bound set for it (mean of error / the draw's own least error − 1)",
+            "stopping where the estimate is least costs less than the bound set for it (mean of error / the draw's \
+             own least error − 1)",
             "c, d",
             costs,
         );
         claims.positive(
-            "stopping by the estimate is never worse than a validation set of one part of the examples (mean ln of the errors' ratio)",
+            "stopping by the estimate is never worse than a validation set of one part of the examples (mean ln of \
+             the errors' ratio)",
             "c, d",
             stopped.iter().map(|s| (name(&s.strengths), gain(&s.outcome.held_out, &s.outcome.by_risk))),
         );
         claims.positive(
-            "away from the threshold it is better, too, than training again on all examples for as long as the validation set said",
+            "away from the threshold it is better, too, than training again on all examples for as long as the \
+             validation set said",
             "c, d",
             stopped
                 .iter()

@@ -181,19 +181,21 @@ impl StoppingWithoutValidation {
     pub(super) fn caption(&self) -> String {
         let Self { layers, inputs, hidden, outputs, seeds, shown_seeds, repetitions, draws, .. } = self;
         format!(
-            "When to stop, from the training data alone: Stein's unbiased estimate of the test error, which needs no teacher and no \
-             example held out (L = {layers}, {inputs}-{hidden}-{outputs}, aligned students). (a) For {shown_seeds} draws of the data at \
-             each SNR, the estimate (lines; noise and the teacher's norm are estimated, too) and the test error of students \
-             trained on them (points). The claim is about {seeds} draws. (b) What the estimate adds to the train error is twice the \
-             noise variance for each degree of freedom spent: few until the best time (diamonds), in the end one for each entry \
-             of the map. (c, d) By how much the test error exceeds the least that the same student has on the same data at any time, means \
-             over {draws} draws or more with 95 % intervals. Every input is shown {repetitions} times, so that all examples together have \
-             the noise of (a). A validation set takes one of these {repetitions} and leaves the others: both parts have white inputs, \
-             which is the best case for it, and the training data \
-             have {repetitions}/{rest} of the noise variance. That is most of its price; the rest is choosing by few examples, as those pay \
-             who train again on all examples for as long. The time fixed beforehand is the best for the mean of other draws: it costs no \
-             data but needs the teacher's strengths. Bars: bounds that are claimed. At the threshold itself (SNR {threshold}) hardly anything \
-             can be learned, and choosing among small gains costs more than a fixed time.",
+            "When to stop, from the training data alone: Stein's unbiased estimate of the test error, which needs no \
+             teacher and no example held out (L = {layers}, {inputs}-{hidden}-{outputs}, aligned students). (a) For \
+             {shown_seeds} draws of the data at each SNR, the estimate (lines; noise and the teacher's norm are \
+             estimated, too) and the test error of students trained on them (points). The claim is about {seeds} \
+             draws. (b) What the estimate adds to the train error is twice the noise variance for each degree of \
+             freedom spent: few until the best time (diamonds), in the end one for each entry of the map. (c, d) By \
+             how much the test error exceeds the least that the same student has on the same data at any time, means \
+             over {draws} draws or more with 95 % intervals. Every input is shown {repetitions} times, so that all \
+             examples together have the noise of (a). A validation set takes one of these {repetitions} and leaves \
+             the others: both parts have white inputs, which is the best case for it, and the training data have \
+             {repetitions}/{rest} of the noise variance. That is most of its price; the rest is choosing by few \
+             examples, as those pay who train again on all examples for as long. The time fixed beforehand is the \
+             best for the mean of other draws: it costs no data but needs the teacher's strengths. Bars: bounds that \
+             are claimed. At the threshold itself (SNR {threshold}) hardly anything can be learned, and choosing \
+             among small gains costs more than a fixed time.",
             rest = repetitions - 1,
             threshold = short(self.snrs[0]),
         )
