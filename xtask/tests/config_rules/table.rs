@@ -512,6 +512,7 @@ const TRANSFER_FROM_DATA: &[Row] = &[
     ("estimates.alignments = [0, 1.5]", "estimates.alignments[1]", "must be from 0 to 1"),
     ("estimates.counted_above = 0", "estimates.counted_above", ABOVE_0),
     ("estimates.right_above = 2", "estimates.right_above", "must be from 0 to 1"),
+    ("estimates.weak_right_above = -1", "estimates.weak_right_above", "must be from 0 to 1"),
     ("estimates.step_within = 0", "estimates.step_within", ABOVE_0),
     ("ranking.strength = -1", "ranking.strength", ABOVE_0),
     ("ranking.candidates = [(strength: 3, alignment: 1)]", "ranking.candidates", "must be at least 2"),

@@ -29,8 +29,10 @@ pub struct Estimates {
     pub alignments: Vec<f64>,
     /// Signs are counted where |T| is above this …
     pub counted_above: f64,
-    /// … and right in more than this share.
+    /// … and right in more than this share for tasks A above the weakest …
     pub right_above: f64,
+    /// … and this share for that.
+    pub weak_right_above: f64,
     /// What the true T of trained students and of exact ones may differ by.
     pub step_within: f64,
 }
@@ -72,6 +74,7 @@ impl Estimates {
             })
             .positive("estimates.counted_above", self.counted_above)
             .in_range("estimates.right_above", self.right_above, 0.0..=1.0)
+            .in_range("estimates.weak_right_above", self.weak_right_above, 0.0..=1.0)
             .positive("estimates.step_within", self.step_within);
         ascending_positive(checks, "estimates.strengths_a", &self.strengths_a);
         ascending_positive(checks, "estimates.strengths_b", &self.strengths_b);
@@ -137,22 +140,28 @@ impl Estimates {
     }
 
     pub(super) fn claims(&self, claims: &mut Claims, pairs: &[Pair]) {
-        let Self { counted_above, right_above, step_within, .. } = self;
-        for &rank in &self.ranks {
+        let Self { counted_above, step_within, .. } = self;
+        for (place, &strength) in self.strengths_a.iter().enumerate() {
+            let right_above = if place == 0 { self.weak_right_above } else { self.right_above };
             // Pairs of one seed share their noise: what is independent is the share of each seed.
             let share = |seed: usize| -> Option<f64> {
-                let own = pairs.iter().filter(|pair| pair.rank == rank && pair.trained[seed].abs() > *counted_above);
-                let right: Vec<bool> =
-                    own.map(|pair| (pair.estimated[seed] > 0.0) == (pair.trained[seed] > 0.0)).collect();
-                let count = right.iter().filter(|right| **right).count() as f64;
-                (!right.is_empty()).then(|| count / right.len() as f64)
+                let is_counted =
+                    |pair: &&Pair| pair.strength_a == strength && pair.trained[seed].abs() > *counted_above;
+                let is_right = |pair: &Pair| (pair.estimated[seed] > 0.0) == (pair.trained[seed] > 0.0);
+                let counted: Vec<bool> = pairs.iter().filter(is_counted).map(is_right).collect();
+                let right = counted.iter().filter(|right| **right).count() as f64;
+                (!counted.is_empty()).then(|| right / counted.len() as f64)
             };
             let shares: Vec<f64> = (0..self.seeds as usize).filter_map(share).collect();
-            let claim = format!(
-                "rank {rank}: the estimate has the sign of T where |T| > {counted_above}, in a share of more than {right_above}"
-            );
-            let point = Point::new(format!("{} seeds", shares.len()), Summary::of(&shares)).above(*right_above);
-            claims.shown(claim, "a", (!shares.is_empty()).then_some(point));
+            // A task that nothing moves by as much has no signs to count.
+            if !shares.is_empty() {
+                let claim = format!(
+                    "s̄_A = {}: the estimate has the sign of T where |T| > {counted_above}, in a share of more than {right_above}",
+                    short(strength)
+                );
+                let point = Point::new(format!("{} seeds", shares.len()), Summary::of(&shares)).above(right_above);
+                claims.shown(claim, "a", [point]);
+            }
         }
         let differences = pairs.iter().map(|pair| (pair.told(), Summary::of_differences(&pair.trained, &pair.exact)));
         let claim = format!("T of trained students is that of exact students on the same data to {step_within}");

@@ -30,7 +30,7 @@ fn estimates_from_other_data_are_noticed() {
         }
         other => other,
     });
-    assert_eq!(passed(&verdicts, "rank 1: the estimate has the sign of T"), Some(false));
+    assert_eq!(passed(&verdicts, "s̄_A = 3: the estimate has the sign of T"), Some(false));
     assert_eq!(passed(&verdicts, "T of trained students is that of exact students"), Some(false));
 }
 
