@@ -277,7 +277,9 @@ fn better(record: &Record) -> Vec<String> {
         percent(shrinkage.test_error),
         percent(stopping.test_error)
     );
-    let braked = record.regularised.filter(|braked| braked.decay > 0.0).map(|braked| {
+    // What the student already has is told with its stopping.
+    let further = |decay: f64| decay > 0.0 && decay != record.student.decay;
+    let braked = record.regularised.filter(|braked| further(braked.decay)).map(|braked| {
         format!(
             "Weight decay {} together with stopping, at t = {} τ: {}. Decay holds the noise down while the weaker \
              modes are learned.",
