@@ -10,6 +10,7 @@ pub mod nonlinear_curves;
 pub mod nonlinear_transfer;
 pub mod random_student_study;
 pub mod randomized_data;
+pub mod regularisation;
 pub mod scaling;
 pub mod signal_through_noise;
 pub mod stopping_without_validation;
@@ -33,6 +34,7 @@ pub static RECIPES: &[&dyn Kind] = &[
     &KindOf::<nonlinear_transfer::NonlinearTransfer>::NEW,
     &KindOf::<random_student_study::RandomStudentStudy>::NEW,
     &KindOf::<randomized_data::RandomizedData>::NEW,
+    &KindOf::<regularisation::Regularisation>::NEW,
     &KindOf::<scaling::Scaling>::NEW,
     &KindOf::<signal_through_noise::SignalThroughNoise>::NEW,
     &KindOf::<stopping_without_validation::StoppingWithoutValidation>::NEW,
