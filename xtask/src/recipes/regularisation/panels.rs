@@ -6,7 +6,7 @@ use crate::runs::summary::Summary;
 use crate::study::panels::{LINE_POINTS, mean_points, short};
 use crate::study::series::linear_grid;
 use crate::study::{ErrorKind, Table};
-use figures::{Axis, Colour, ColourScale, Dash, Figure, Legend, Line, Panel, RefLine, Shape, palette};
+use figures::{Axis, Colour, ColourScale, Dash, Figure, Legend, Line, Panel, RefLine, Shape};
 
 /// Means against noise: their names, colours and shapes.
 const MEANS: [(&str, Colour, Shape); 3] = [
@@ -44,7 +44,7 @@ impl Regularisation {
         let mut panel = Panel::new(Axis::new("*t*/τ").range(low, high), Axis::new("ln ε_{te}"))
             .title(format!("the error of {} over time", name(&shown.strengths)))
             .legend(Legend::Below);
-        let colours = [Colour::INK, Colour::BLUE, Colour::RED, palette(1)];
+        let colours = [Colour::INK, Colour::BLUE, Colour::RED, Colour::ORANGE];
         let factors = ["", " (half)", " (best)", " (twice)"];
         for ((way, colour), factor) in measured.curves.iter().zip(colours).zip(factors) {
             let curve = way.draws.curve();
@@ -171,7 +171,7 @@ impl Regularisation {
         let closed = grid.iter().map(|b| self.closed_lazy(*b)).collect::<anyhow::Result<Vec<_>>>()?;
         let (start, limit) = (self.closed_lazy(0.0)?, self.one_layer()?);
         let panel = |which: usize| -> anyhow::Result<Panel> {
-            let axis = Axis::log("|λ|, the balance of the start").range(low, high);
+            let axis = Axis::log("size of the balance").range(low, high);
             let (y, title) = match which {
                 0 => (Axis::new("least ε_{te}"), format!("from rich to lazy, {}", name(&self.lazy.strengths))),
                 _ => (Axis::log("its time, *t*/τ"), "its time".to_owned()),
@@ -182,7 +182,7 @@ impl Regularisation {
                     .series("rich")
                     .colour(Colour::GREY)
                     .dash(Dash::Dotted)
-                    .legend("rich: λ = 0"),
+                    .legend("rich: balance 0"),
             );
             let one: Vec<(f64, f64)> = match which {
                 0 => grid.iter().map(|b| (*b, limit[0])).collect(),
@@ -204,9 +204,10 @@ impl Regularisation {
                     .shape(Shape::OpenCircle)
                     .legend("aligned"),
             );
-            for (sign, label, colour, shape) in
-                [(0, "random, λ > 0", Colour::RED, Shape::Circle), (1, "random, λ < 0", Colour::BLUE, Shape::Diamond)]
-            {
+            for (sign, label, colour, shape) in [
+                (0, "random, balance > 0", Colour::RED, Shape::Circle),
+                (1, "random, balance < 0", Colour::BLUE, Shape::Diamond),
+            ] {
                 let exact = lazy.iter().map(|l| (l.balance, l.random[sign].exact_means()[which]));
                 let points = lazy.iter().map(|l| Ok((l.balance, l.random[sign].means()?[which])));
                 panel = panel.mark(Line::new(format!("{label}, exact"), exact).colour(colour).width(1.2)).mark(
@@ -264,7 +265,7 @@ impl Regularisation {
              decay (students: for {} τ), and the best decay with the best time for it. Decay alone is worst; beside a time limit a weak decay \
              parts noise from signal and comes close to shrinkage where modes differ. (d, e) Leaky-ReLU students ({}-{}-{}, slope {}) over \
              decay, at the best time and at the end; dashed, the theory of linear ones; *γ*_lin is the decay that theory advises. \
-             (f, g) Starts out of balance, W₂ᵀW₂ − W₁W₁ᵀ = λI: the lazier, the more noise is learned with the signal, up to a single \
+             (f, g) Starts out of balance, W₂ᵀW₂ − W₁W₁ᵀ = balance · I: the lazier, the more noise is learned with the signal, up to a single \
              layer's error. Coloured lines: means of {} exact solutions; points: trained students. (h) Adapters of several ranks, W₁ = a × orthonormal \
              rows, W₂ = 0, learn what a frozen map lacks, strengths {}. 95 % intervals everywhere.",
             self.inputs,
