@@ -219,7 +219,8 @@ impl Regularisation {
 
     /// The least test error and its time of an aligned student in closed form.
     pub(super) fn closed_lazy(&self, balance: f64) -> anyhow::Result<[f64; 2]> {
-        let best = self.balanced(balance).curve(&self.lazy.strengths)?.optimal_stopping(self.setup(0.0).last_time())?;
+        let setup = self.balanced(balance);
+        let best = setup.curve(&self.lazy.strengths)?.optimal_stopping(setup.last_time())?;
         Ok([best.test_error, best.time])
     }
 

@@ -15,8 +15,10 @@ const MEANS: [(&str, Colour, Shape); 3] = [
     ("decay alone", Colour::BLUE, Shape::Diamond),
 ];
 const SHRINKAGE: Colour = Colour::TEAL;
-/// SNRs of the lines of (b).
-const LADDER_POINTS: usize = 24;
+/// SNRs of the lines of (b), each of which is searched for the best decays.
+const LADDER_POINTS: usize = 12;
+/// Points of the lines of (d) to (g).
+const POINTS: usize = 24;
 
 impl Regularisation {
     pub(super) fn figure(&self, measured: &Measured) -> anyhow::Result<Figure> {
@@ -107,7 +109,11 @@ impl Regularisation {
         panel = panel.mark(
             RefLine::horizontal(1.0).series("shrinkage").colour(SHRINKAGE).dash(Dash::Dashed).legend("shrinkage"),
         );
-        let closed = teachers.iter().map(|c| self.closed(&c.strengths)).collect::<anyhow::Result<Vec<_>>>()?;
+        let closed = teachers.iter().map(|c| {
+            let [stopping, both, alone, shrinkage] = c.closed(self)?;
+            Ok([stopping, both, alone].map(|error| error / shrinkage))
+        });
+        let closed = closed.collect::<anyhow::Result<Vec<_>>>()?;
         for (which, (label, colour, shape)) in MEANS.into_iter().enumerate() {
             let line = closed
                 .iter()
@@ -135,7 +141,7 @@ impl Regularisation {
             .title(format!("leaky ReLU, {}", name(&teacher.strengths)))
             .legend(Legend::Below);
         panel = panel.mark(RefLine::vertical(teacher.decay));
-        let grid = linear_grid(0.0, decays[decays.len() - 1], LADDER_POINTS);
+        let grid = linear_grid(0.0, decays[decays.len() - 1], POINTS);
         let ended = format!("after {} τ", short(last));
         for (which, (label, colour, shape)) in
             [("at the best time", Colour::RED, Shape::Circle), (&ended, Colour::BLUE, Shape::Diamond)]
@@ -166,8 +172,7 @@ impl Regularisation {
         let lazy = &measured.lazy[1..];
         let (low, high) = (lazy[0].balance / 2.0, lazy[lazy.len() - 1].balance * 2.0);
         let ratio = (high / low).ln();
-        let grid: Vec<f64> =
-            linear_grid(0.0, 1.0, LADDER_POINTS * 2).into_iter().map(|x| low * (x * ratio).exp()).collect();
+        let grid: Vec<f64> = linear_grid(0.0, 1.0, POINTS).into_iter().map(|x| low * (x * ratio).exp()).collect();
         let closed = grid.iter().map(|b| self.closed_lazy(*b)).collect::<anyhow::Result<Vec<_>>>()?;
         let (start, limit) = (self.closed_lazy(0.0)?, self.one_layer()?);
         let panel = |which: usize| -> anyhow::Result<Panel> {
