@@ -48,9 +48,8 @@ fn heat_maps_and_curves_are_drawn() {
 fn sweeps_over_decay_and_balance_move_theory_and_students_alike() {
     for (parameter, values) in [(Parameter::Decay, vec![0.0, 1.5]), (Parameter::Balance, vec![0.0, 20.0])] {
         let mut sweep =
-            Sweep { axes: vec![AxisKeys { parameter, values }], observable: Observable::FinalTestError, ..template() };
+            Sweep { axes: vec![AxisKeys { parameter, values }], observable: Observable::LeastTestError, ..template() };
         sweep.task.strengths = vec![3.0, 2.5, 2.0, 1.5];
-        sweep.training.epochs = 1500;
         drawn(&sweep);
         let results = Results::compute(&sweep.runs(), Run::clone).unwrap();
         let column = |i: usize| -> Vec<f64> {
@@ -58,7 +57,7 @@ fn sweeps_over_decay_and_balance_move_theory_and_students_alike() {
         };
         let (theory, mean) = (column(1), column(2));
         assert!((theory[0] - theory[1]).abs() > 0.2, "{parameter:?}: {theory:?}");
-        assert!((0..2).all(|i| (theory[i] - mean[i]).abs() < 0.1), "{parameter:?}: {theory:?} {mean:?}");
+        assert!((0..2).all(|i| (theory[i] - mean[i]).abs() < 0.15), "{parameter:?}: {theory:?} {mean:?}");
     }
 }
 
