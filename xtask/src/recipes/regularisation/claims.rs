@@ -14,8 +14,10 @@ impl Condition {
     /// Theory at the figure's size: the error by stopping, both, decay alone, and shrinkage.
     pub(super) fn closed(&self, study: &Regularisation) -> anyhow::Result<[f64; 4]> {
         let last = study.long(0.0).last_time();
-        let least =
-            |way: &Way| anyhow::Ok(way.draws.curve().optimal_stopping(study.setup(0.0).last_time())?.test_error);
+        let least = |way: &Way| {
+            let curve = way.draws.curve();
+            anyhow::Ok(curve.optimal_stopping(curve.horizon())?.test_error)
+        };
         let (alone, shrinkage) =
             (self.alone.draws.curve().test_error_at(last)?, self.stopping.draws.curve().shrinkage_error()?);
         Ok([least(&self.stopping)?, least(&self.both)?, alone, shrinkage])
@@ -117,11 +119,8 @@ impl Regularisation {
         let (mut best, mut closed, mut worse) = (Vec::new(), Vec::new(), Vec::new());
         for c in ladder.iter().chain(teachers) {
             let (setup, place) = (self.setup(0.0), name(&c.strengths));
-            let searched = theory::Regularisation::new(
-                &setup.theory_task(&c.strengths)?,
-                &setup.theory_student()?,
-                setup.last_time(),
-            )?;
+            let searched =
+                theory::Regularisation::new(&setup.theory_task(&c.strengths)?, &setup.theory_student()?, None)?;
             let [stopping, both, _, shrinkage] = c.closed(self)?;
             let ended = c.alone.draws.curve().test_error_at(f64::INFINITY)?;
             for (means, here, least) in
@@ -220,14 +219,16 @@ impl Regularisation {
     /// The least test error and its time of an aligned student in closed form.
     pub(super) fn closed_lazy(&self, balance: f64) -> anyhow::Result<[f64; 2]> {
         let setup = self.balanced(balance);
-        let best = setup.curve(&self.lazy.strengths)?.optimal_stopping(setup.last_time())?;
+        let curve = setup.curve(&self.lazy.strengths)?;
+        let best = curve.optimal_stopping(curve.horizon())?;
         Ok([best.test_error, best.time])
     }
 
     /// The same of one layer.
     pub(super) fn one_layer(&self) -> anyhow::Result<[f64; 2]> {
         let setup = crate::study::Setup { layers: 1, ..self.setup(0.0) };
-        let best = setup.curve(&self.lazy.strengths)?.optimal_stopping(setup.last_time())?;
+        let curve = setup.curve(&self.lazy.strengths)?;
+        let best = curve.optimal_stopping(curve.horizon())?;
         Ok([best.test_error, best.time])
     }
 

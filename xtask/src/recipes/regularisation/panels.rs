@@ -93,8 +93,7 @@ impl Regularisation {
     /// The three errors in closed form, in units of shrinkage's.
     fn closed(&self, strengths: &[f64]) -> anyhow::Result<[f64; 3]> {
         let setup = self.setup(0.0);
-        let best =
-            theory::Regularisation::new(&setup.theory_task(strengths)?, &setup.theory_student()?, setup.last_time())?;
+        let best = theory::Regularisation::new(&setup.theory_task(strengths)?, &setup.theory_student()?, None)?;
         Ok([best.stopping.test_error, best.both.test_error, best.decay.test_error]
             .map(|error| error / best.shrinkage_error))
     }
@@ -152,7 +151,11 @@ impl Regularisation {
                 let curve = self.small(decay).curve(&teacher.strengths)?;
                 Ok((
                     decay,
-                    if which == 0 { curve.optimal_stopping(last)?.test_error } else { curve.test_error_at(last)? },
+                    if which == 0 {
+                        curve.optimal_stopping(curve.horizon())?.test_error
+                    } else {
+                        curve.test_error_at(last)?
+                    },
                 ))
             });
             let line = line.collect::<anyhow::Result<Vec<_>>>()?;
