@@ -315,10 +315,10 @@ impl Random {
     }
 }
 
-/// A teacher in few words: (10, …, 2).
+/// A teacher in few words: (10…2).
 fn abbreviated(strengths: &[f64]) -> String {
     match strengths {
-        [first, .., last] if strengths.len() > 3 => format!("({first}, …, {last})"),
+        [first, .., last] if strengths.len() > 3 => format!("({first}…{last})"),
         _ => name(strengths),
     }
 }
