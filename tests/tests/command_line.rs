@@ -471,6 +471,32 @@ fn a_sweep_of_ones_own_goes_from_init_to_numbers() {
 }
 
 #[test]
+fn a_dry_run_says_what_training_ends_too_early_for() {
+    let workspace = Workspace::with_configs(&["fig03"]);
+    let config = workspace.read("configs/fig03_single_hidden_layer.ron");
+    let mut own = config.clone();
+    for (key, from, to) in [
+        ("inputs", "100", "200"),
+        ("outputs", "50", "80"),
+        ("layers", "2", "3"),
+        ("ranks", "[1, 3]", "[2]"),
+        ("random_draws", "24", "0"),
+        ("epochs", "10000", "8000"),
+    ] {
+        let (from, to) = (format!("    {key}: {from}, "), format!("    {key}: {to}, "));
+        assert!(own.contains(&from), "{from}");
+        own = own.replacen(&from, &to, 1);
+    }
+    workspace.write("own.ron", &own);
+    let plan = ask(workspace.path(), "figures --config own.ron --dry-run").success().stdout;
+    for part in ["own: epochs: 8000 end at t/τ = 8", "own: time_range: ends at t/τ = 5", "rank 2, SNR 2"] {
+        assert!(plan.contains(part), "{part} is missing from\n{plan}");
+    }
+    let plan = ask(workspace.path(), "figures fig03 --dry-run").success().stdout;
+    assert!(!plan.contains("best stopping time"), "{plan}");
+}
+
+#[test]
 fn init_copies_the_config_of_a_figure() {
     let workspace = Workspace::with_configs(&["fig01"]);
     ask(workspace.path(), "init LearningDynamics mine.ron").success();

@@ -1,9 +1,9 @@
 //! Draws one figure of every kind: `cargo run --release -p figures --example gallery -- FOLDER`.
 
 use figures::{
-    Anchor, Arrow, Axis, Band, Brace, Colour, ColourBar, ColourScale, Dash, Edge, Figure, HeatMap, Histogram, Key,
-    Legend, Line, Node, Panel, Points, RefLine, Scale, Shape, Text, label_collisions, palette, render_csv, render_png,
-    render_svg, undrawn_note,
+    Anchor, Arrow, Axis, Band, Bound, Brace, Colour, ColourBar, ColourScale, Dash, Edge, Figure, HeatMap, Histogram,
+    Key, Legend, Line, Node, Panel, Points, RefLine, Scale, Shape, Text, label_collisions, palette, render_csv,
+    render_png, render_svg, undrawn_note,
 };
 use std::error::Error;
 use std::path::PathBuf;
@@ -281,10 +281,11 @@ fn bounds() -> Figure {
                 let (_, time) = at(snr);
                 (time - 0.6, time + 0.6)
             }));
-        times = times
-            .mark(points.shape(shape).colour(palette(i)).dodge(5.0 * i as f64 - 7.5).lower_bounds([0]).legend(name));
+        times = times.mark(
+            points.shape(shape).colour(palette(i)).dodge(5.0 * i as f64 - 7.5).bounds(Bound::Up, [0]).legend(name),
+        );
     }
-    times = times.key(Key::lower_bound("not reached in the time given", Colour::GREY, Shape::Circle));
+    times = times.key(Key::bound("not reached in the time given", Colour::GREY, Shape::Circle));
     let curve = |snr: f64| {
         let error = move |t: f64| if (2.0..2.4).contains(&t) { f64::NAN } else { (-snr * t).exp() + 1e-4 * t - 5e-5 };
         let points: Vec<_> = spaced(0.0, 5.0, 200).map(|t| (t, error(t))).collect();

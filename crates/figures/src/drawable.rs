@@ -1,6 +1,8 @@
 //! What of a figure's data has a place in its drawing: values that have none leave gaps, and are counted.
 
-use crate::{Axis, Band, Coordinates, Direction, Figure, HeatMap, Histogram, Line, Mark, Panel, Place, Points, Scale};
+use crate::{
+    Axis, Band, Bound, Coordinates, Direction, Figure, HeatMap, Histogram, Line, Mark, Panel, Place, Points, Scale,
+};
 use serde::Serialize;
 
 /// Why a value is not drawn.
@@ -256,13 +258,12 @@ impl<'a> Sieve<'a> {
         let intervals = |sieve: &mut Self, axis, ends: &[(f64, f64)]| -> Vec<(f64, f64)> {
             kept.iter().filter_map(|&i| ends.get(i)).map(|&ends| sieve.interval(axis, ends)).collect()
         };
-        let new_place = |list: &[usize]| list.iter().filter_map(|i| kept.binary_search(i).ok()).collect();
+        let new_place = |&(i, way): &(usize, Bound)| Some((kept.binary_search(&i).ok()?, way));
         Points {
             points: kept.iter().map(|&i| points.points[i]).collect(),
             intervals: intervals(self, self.y, &points.intervals),
             x_intervals: intervals(self, self.x, &points.x_intervals),
-            lower_bounds: new_place(&points.lower_bounds),
-            x_lower_bounds: new_place(&points.x_lower_bounds),
+            bounds: points.bounds.iter().filter_map(new_place).collect(),
             ..points.clone()
         }
     }

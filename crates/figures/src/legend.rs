@@ -65,7 +65,7 @@ pub enum Symbol {
         /// How far in pixels its caps reach to either side.
         cap: f64,
     },
-    /// An arrow upwards from a data point: its value is a lower bound.
+    /// An arrow upwards from a data point: its value is a bound.
     Above {
         /// Colour.
         colour: Colour,
@@ -118,8 +118,8 @@ impl Key {
         Self::new(label, up.into_iter().chain(across).chain([point]).collect())
     }
 
-    /// An entry with an open data point whose value is a [lower bound](Points::lower_bounds).
-    pub fn lower_bound(label: impl Into<String>, colour: Colour, shape: Shape) -> Self {
+    /// An entry with an open data point whose value is a [bound](Points::bounds).
+    pub fn bound(label: impl Into<String>, colour: Colour, shape: Shape) -> Self {
         let point = Symbol::Point { colour, shape: shape.open(), radius: 3.2 };
         Self::new(label, vec![Symbol::Above { colour, radius: 3.2 }, point])
     }

@@ -96,8 +96,8 @@ pub use error::FigureError;
 pub use figure::{Figure, panel_letter};
 pub use legend::{Key, Legend, Symbol};
 pub use mark::{
-    Anchor, Arrow, Band, Brace, Dash, Direction, Edge, End, HeatMap, Histogram, Line, Mark, Node, NodeShape, Place,
-    Points, RefLine, Shape, Text,
+    Anchor, Arrow, Band, Bound, Brace, Dash, Direction, Edge, End, HeatMap, Histogram, Line, Mark, Node, NodeShape,
+    Place, Points, RefLine, Shape, Text,
 };
 pub use panel::{Coordinates, Panel};
 #[cfg(feature = "pdf")]

@@ -16,7 +16,7 @@ pub use heat_map::HeatMap;
 pub use histogram::Histogram;
 pub(crate) use histogram::MOST_BINS;
 pub use line::{Dash, Line};
-pub use points::{Points, Shape};
+pub use points::{Bound, Points, Shape};
 pub use reference_line::{Direction, RefLine};
 pub use schematic::{Brace, Edge, End, Node, NodeShape};
 

@@ -23,7 +23,7 @@ struct Row {
 /// and `x_high` for intervals in x and for bins (of histograms, whose `x` is the middle of the bin, and of heat maps,
 /// whose `x` and `y` are the values that a cell [stands for](crate::HeatMap::at), or its middle), `value` for heat
 /// maps, `value_low` and `value_high` for the [intervals](crate::HeatMap::intervals) of these, and `censored` (`x`,
-/// `y`, `x y` or `value`) where a number is only a [lower bound](crate::Points::lower_bounds).
+/// `y`, `x y` or `value`) where a number is only a [bound](crate::Points::bounds).
 ///
 /// All data are there, also those that the drawing leaves out ([`undrawn`](crate::undrawn)): `NaN`, `inf`, or beyond a
 /// cut axis.
@@ -88,7 +88,8 @@ fn rows_of(mark: &Mark) -> Vec<Row> {
         Mark::Points(points) => {
             let mut rows = with_intervals(&points.points, &points.intervals, &points.x_intervals);
             for (i, row) in rows.iter_mut().enumerate() {
-                row.censored = match (points.x_lower_bounds.contains(&i), points.lower_bounds.contains(&i)) {
+                let is_bound = |of_x| points.bounds.iter().any(|(j, way)| *j == i && way.is_of_x() == of_x);
+                row.censored = match (is_bound(true), is_bound(false)) {
                     (true, true) => "x y",
                     (true, false) => "x",
                     (false, true) => "y",

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use figures::{
-    Axis, Band, Colour, ColourBar, ColourScale, Dash, Figure, HeatMap, Histogram, Key, Line, Panel, Points, RefLine,
-    Shape, Text, label_collisions, render_csv, render_png, render_svg,
+    Axis, Band, Bound, Colour, ColourBar, ColourScale, Dash, Figure, HeatMap, Histogram, Key, Line, Panel, Points,
+    RefLine, Shape, Text, label_collisions, render_csv, render_png, render_svg,
 };
 use resvg::usvg::roxmltree::{Document, Node};
 
@@ -255,7 +255,7 @@ fn bounds_dodges_and_cells_are_drawn() {
     let drawn = |points: Points| render_svg(&Figure::new("f", "F").panel(panel().mark(points))).unwrap();
     let circle = |svg: &str| svg.split("cx=\"").nth(1).unwrap().split('"').next().unwrap().parse::<i32>().unwrap();
     assert_eq!(circle(&drawn(plain.clone().dodge(4.0))), circle(&drawn(plain.clone().dodge(-4.0))) + 80);
-    let bounded = drawn(plain.lower_bounds([1]).x_lower_bounds([1]));
+    let bounded = drawn(plain.bounds(Bound::Up, [1]).bounds(Bound::Left, [1]));
     assert_eq!(bounded.matches("fill=\"#FFFFFF\" stroke=\"#1F5FB4\"").count(), 1, "one open point");
     let axes = (([1.0, 2.0], figures::Scale::Linear), ([10.0], figures::Scale::Linear));
     let map = HeatMap::at("m", axes.0, axes.1, vec![vec![-0.25, 0.5]], ColourScale::diverging(1.0));

@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use figures::{
-    Arrow, Axis, Band, ColourBar, ColourScale, Figure, HeatMap, Histogram, Line, Mark, Missing, Panel, Points, RefLine,
-    Scale, Text, label_collisions, render_csv, render_png, render_svg, undrawn, undrawn_note,
+    Arrow, Axis, Band, Bound, ColourBar, ColourScale, Figure, HeatMap, Histogram, Line, Mark, Missing, Panel, Points,
+    RefLine, Scale, Text, label_collisions, render_csv, render_png, render_svg, undrawn, undrawn_note,
 };
 
 fn panel() -> Panel {
@@ -158,7 +158,7 @@ fn any_numbers_are_drawn() {
         let band = Band::new("b", band.collect::<Vec<_>>());
         let line = Line::new("l", hostile.pairs(count)).intervals(hostile.intervals(count)).legend("l");
         let points = Points::new("p", hostile.pairs(count)).intervals(hostile.intervals(count));
-        let points = points.x_intervals(hostile.intervals(count)).lower_bounds([0, 3]).x_lower_bounds([1]);
+        let points = points.x_intervals(hostile.intervals(count)).bounds(Bound::Up, [0, 3]).bounds(Bound::Right, [1]);
         let (low, high) = (hostile.number(), hostile.number());
         let mut panel = Panel::new(x, y).mark(line).mark(band).mark(points).mark(RefLine::horizontal(low));
         if hostile.next().is_multiple_of(2) {

@@ -216,6 +216,7 @@ impl Maker<'_> {
             let label = || "cannot assemble the figure from its results".to_owned();
             let mut assembled = caught(label, || figure.plan.assemble(&results).context("cannot assemble the figure"))?;
             let assemble_seconds = start.elapsed().as_secs_f64();
+            crate::study::panels::tell_bounds(&mut assembled);
             if let Some(note) = ::figures::undrawn_note(&assembled.figure) {
                 assembled.caption = format!("{} {note}", assembled.caption);
             }
@@ -245,7 +246,7 @@ impl Maker<'_> {
             figure: figure.stem.clone(),
             kind: figure.kind.to_owned(),
             title: assembled.figure.title.clone(),
-            caption: assembled.caption.clone(),
+            caption: assembled.claims.caption(&assembled.caption, &verdicts),
             scale: figure.settings.scale().name().to_owned(),
             config: figure.settings.to_json(),
             seed_override: figure.seed_override,

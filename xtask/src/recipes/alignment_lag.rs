@@ -16,7 +16,7 @@ use crate::study::rules::{
 use crate::study::strengths::strengths_of;
 use crate::study::students::Students;
 use crate::study::{Setup, Wanted};
-use figures::{Dash, Figure, Key};
+use figures::{Colour, Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
 use sim::Start;
 use timing::ModeTimes;
@@ -150,7 +150,11 @@ impl Recipe for AlignmentLag {
             .columns(self.ranks.iter().sum())
             .key(Key::line("|u·û|", output, Dash::Solid))
             .key(Key::line("|v·v̂|", input, Dash::Dashed))
-            .key(Key::line("s/ŝ", strength, Dash::Solid));
+            .key(Key::line("s/ŝ", strength, Dash::Solid))
+            .key(
+                Key::band(format!("95 % interval of the mean of {}", self.seeds), Colour::GREY)
+                    .of(["|u·û|", "|v·v̂|", "s/ŝ"].map(|name| format!("{name}, mean of seeds"))),
+            );
         for mode in &modes {
             figure = figure.panel(self.mode_panel(mode));
         }

@@ -9,6 +9,7 @@ use crate::config::Checks;
 use crate::runs::ensemble::EnsembleOutcome;
 use crate::runs::results::Results;
 use crate::runs::run::Run;
+use crate::study::LatestBest;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
     MOST_DRAWS, MOST_POINTS, MOST_SEEDS, ascending_positive, descending_positive, epochs_at, interval, rounded_down,
@@ -132,6 +133,14 @@ impl Recipe for InputTypes {
 
     fn runs(&self) -> Vec<Run> {
         self.wanted().runs().to_vec()
+    }
+
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        let levels =
+            self.noises.iter().map(|&noise| Ok((format!("σ_z = {noise}"), self.setup(noise).curve(&self.strengths)?)));
+        let Some(latest) = LatestBest::of(levels)? else { return Ok(Vec::new()) };
+        let epochs = latest.epochs("epochs", self.epochs, self.learning_rate);
+        Ok(epochs.into_iter().chain(latest.time_range("time_range", self.time_range.1)).collect())
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {

@@ -10,14 +10,15 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
-use crate::study::panels::letters;
+use crate::study::panels::{letters, short};
 use crate::study::rules::{
     MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, ascending_positive, judged_from, least_log_every, title,
 };
 use crate::study::strengths::strengths_of;
 use crate::study::students::{HalvedStep, Students};
 use crate::study::{
-    Assembled, Claims, Coverage, ErrorKind, Estimate, Found, LinePoint, Optimum, Point, Recipe, Setup, Wanted, censored,
+    Assembled, Claims, Coverage, ErrorKind, Estimate, Found, LatestBest, LinePoint, Optimum, Point, Recipe, Setup,
+    Wanted, censored,
 };
 use crate::wanted;
 use anyhow::Context as _;
@@ -140,6 +141,29 @@ impl Recipe for LearningCurves {
 
     fn runs(&self) -> Vec<Run> {
         self.wanted().runs().to_vec()
+    }
+
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        let latest = |setup: &Setup, snrs: &[f64]| {
+            let conditions = self.ranks.iter().flat_map(|&rank| snrs.iter().map(move |&snr| (rank, snr)));
+            LatestBest::of(conditions.map(|(rank, snr)| {
+                Ok((format!("rank {rank}, SNR {}", short(snr)), setup.curve(&strengths_of(rank, snr))?))
+            }))
+        };
+        let of_epochs = |setup: &Setup, key: &str| -> anyhow::Result<Option<String>> {
+            let latest = latest(setup, &self.all_snrs())?;
+            Ok(latest.and_then(|latest| latest.epochs(key, setup.epochs, setup.learning_rate)))
+        };
+        let drawn = latest(&self.setup(), &self.curve_snrs)?;
+        let shallow = self.shallow().map(|shallow| of_epochs(&shallow, "shallow_reference.epochs")).transpose()?;
+        Ok([
+            of_epochs(&self.setup(), "epochs")?,
+            drawn.and_then(|latest| latest.time_range("time_range", self.time_range.1)),
+            shallow.flatten(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect())
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
@@ -267,6 +291,7 @@ impl LearningCurves {
             let quantity = format!("aligned students' ln {} error over time", kind.name());
             claims.on_line(&quantity, self.panels(column), self.line_points(conditions, kind)?);
         }
+        claims.tell("Train and test error fall in one wave per mode; the test error then rises as noise is learned.");
         let judged: Vec<&Condition> = conditions.iter().filter(|c| self.judges(c.snr)).collect();
         let all = || judged.iter().copied();
         let unreached = || judged.iter().find_map(|c| c.optima.censored());
@@ -295,6 +320,7 @@ impl LearningCurves {
             "least ln ε_te of random and aligned students on the same data differ by less than {margin} in the median (SNR ≥ {from})"
         );
         claims.paired_equal(claim, self.panels(2), margin, all().map(difference)).unless(unreached());
+        claims.tell("Random and aligned students reach nearly the same least error.");
 
         let delay = |c: &Condition| (c.place(), Estimate::median(c.optima.delays()));
         match self.allowed_delay {
@@ -311,7 +337,8 @@ impl LearningCurves {
                 claims.positive(claim, self.panels(3), all().map(delay))
             }
         }
-        .unless(unreached());
+        .unless(unreached())
+        .tell("Random students stop later.");
 
         let predicted = |c: &Condition| -> anyhow::Result<Option<Point>> {
             let Some(predicted) = c.random_draws.as_ref().and_then(|draws| draws.delays()) else { return Ok(None) };
@@ -336,6 +363,7 @@ impl LearningCurves {
             );
             let shallow = judged.iter().find_map(|c| c.shallow_optima.as_ref()?.censored());
             claims.positive(claim, self.panels(3), all().filter_map(excess)).unless(unreached().or(shallow));
+            claims.tell(format!("They do so by a larger fraction than with L = {}.", reference.layers));
         }
 
         let claim = "the scalar recursion of an aligned student equals its full-matrix run";

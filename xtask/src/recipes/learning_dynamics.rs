@@ -141,7 +141,7 @@ impl LearningDynamics {
                 let (from, to) = (0.75 * early + 0.25 * late, late + 0.1 * (early - late));
                 panel
                     .mark(Arrow::new((from, 0.5), (to, 0.5)))
-                    .mark(Text::at((from + to) / 2.0, 0.53, "t").anchor(figures::Anchor::Bottom))
+                    .mark(Text::at(1.03 * from, 0.5, "t").anchor(figures::Anchor::Left))
             }
             _ => panel,
         }

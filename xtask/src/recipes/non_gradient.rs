@@ -265,6 +265,7 @@ impl NonGradient {
             "c",
             measured,
         );
+        claims.tell(format!("Shrinkage pays most for {chosen}."));
 
         for (knowledge, word) in [(NoiseKnowledge::Known, "known"), (NoiseKnowledge::Estimated, "estimated")] {
             let point = |c: &Condition| -> anyhow::Result<LinePoint> {

@@ -14,7 +14,7 @@ use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, rounded_down, title};
 use crate::study::stages::stages;
 use crate::study::strengths::strengths_of;
-use crate::study::{ErrorKind, Trained, Wanted};
+use crate::study::{ErrorKind, LatestBest, Trained, Wanted};
 use crate::wanted;
 use figures::{Colour, ColourBar, Dash, Figure, Key};
 use serde::{Deserialize, Serialize};
@@ -48,8 +48,11 @@ pub struct NonlinearCurves {
     pub learning_rate: f64,
     /// In which precision students are trained.
     pub precision: Precision,
-    /// σ_z; one noise entry has variance σ_z²/N₃.
+    /// σ_z.
     pub noise: f64,
+    /// Variance of one noise entry: σ_z²/N₃ (as the original experiment) or σ_z²/N₁.
+    #[serde(default = "per_output")]
+    pub noise_scale: NoiseScale,
     /// Depths, each with its time of training.
     pub depths: Vec<Depth>,
     /// Ranks of the teachers.
@@ -62,6 +65,10 @@ pub struct NonlinearCurves {
     pub learned_below: f64,
     /// Least rise of ln ε_te from its minimum to the end that the claim asks for.
     pub least_rise: f64,
+}
+
+fn per_output() -> NoiseScale {
+    NoiseScale::PerOutput
 }
 
 /// Students of one depth.
@@ -154,6 +161,21 @@ impl Recipe for NonlinearCurves {
 
     fn runs(&self) -> Vec<Run> {
         self.wanted().runs().to_vec()
+    }
+
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        let mut advice = Vec::new();
+        for (index, depth) in self.depths.iter().enumerate() {
+            let conditions = self.ranks.iter().flat_map(|&rank| self.snrs.iter().map(move |&snr| (rank, snr)));
+            let latest = LatestBest::of(conditions.map(|(rank, snr)| {
+                let at = format!("rank {rank}, SNR {snr}; nonlinear students are later still");
+                Ok((at, self.linear_counterpart(depth.layers, rank, snr)?))
+            }))?;
+            let Some(latest) = latest else { continue };
+            advice.extend(latest.epochs(&format!("depths[{index}].epochs"), depth.epochs, self.learning_rate));
+            advice.extend(latest.time_range(&format!("depths[{index}].shown_to"), depth.shown_to));
+        }
+        Ok(advice)
     }
 
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
@@ -281,7 +303,7 @@ impl NonlinearCurves {
     fn student(&self, depth: Depth, rank: usize, snr: f64, run: u64) -> Experiment {
         let task = TaskSpec {
             noise: self.noise,
-            noise_scale: NoiseScale::PerOutput,
+            noise_scale: self.noise_scale,
             ..TaskSpec::single(self.inputs, self.outputs, &strengths_of(rank, snr))
         };
         Experiment::LeakyRelu(LeakyReluSpec {
@@ -316,9 +338,15 @@ impl NonlinearCurves {
         })
     }
 
-    /// The same data learned by a linear student: noise of variance σ_z²/N₃ is that of σ_z √(N₁/N₃) in the theory's scale σ²/N₁.
+    /// Variance of one noise entry.
+    fn entry_variance(&self) -> f64 {
+        let units = if self.noise_scale == NoiseScale::PerInput { self.inputs } else { self.outputs };
+        self.noise * self.noise / units as f64
+    }
+
+    /// The same data learned by a linear student; the theory's σ² is N₁ times the variance of an entry.
     fn linear_counterpart(&self, layers: usize, rank: usize, snr: f64) -> anyhow::Result<LearningCurve> {
-        let noise = self.noise * (self.inputs as f64 / self.outputs as f64).sqrt();
+        let noise = (self.inputs as f64 * self.entry_variance()).sqrt();
         let task = Task::new(self.inputs, self.outputs, &strengths_of(rank, snr))?.with_noise(noise)?;
         Ok(LearningCurve::new(&task, &Student::new(self.hidden, layers, self.epsilon)?))
     }

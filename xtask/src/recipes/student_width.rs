@@ -11,7 +11,7 @@ use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
 use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, judged_from, title};
 use crate::study::students::HalvedStep;
-use crate::study::{Assembled, Claims, Estimate, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
+use crate::study::{Assembled, Claims, Estimate, LatestBest, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
 use crate::wanted;
 use serde::{Deserialize, Serialize};
 use sim::Start;
@@ -99,6 +99,12 @@ impl Recipe for StudentWidth {
         self.wanted().runs().to_vec()
     }
 
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        let widest = self.setup(self.hidden[0]);
+        let latest = LatestBest::of(self.snrs.iter().map(|&snr| Ok((format!("SNR {snr}"), widest.curve(&[snr])?))))?;
+        Ok(latest.and_then(|latest| latest.epochs("epochs", self.epochs, self.learning_rate)).into_iter().collect())
+    }
+
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
         let conditions = self.wanted().read(results)?;
         let (figure, claims) = (self.figure(&conditions)?, self.claims(&conditions)?);
@@ -173,12 +179,17 @@ impl StudentWidth {
             "least ln ε_te of narrow and of the widest students differ by less than {margin} in the median (paired, SNR ≥ {from})"
         );
         claims.paired_equal(claim, "a, b", margin, widths).unless(unreached());
+        claims.tell(
+            "A narrow student generalises as well as a wide one: it cannot learn most of the noise, but at the best stopping time a wide \
+             one has not learned it yet either.",
+        );
 
         let starts = judged.iter().map(|c| (c.place(), difference(&c.random, &c.aligned)));
         let claim = format!(
             "least ln ε_te of random and aligned students differ by less than {margin} in the median (paired, SNR ≥ {from})"
         );
         claims.paired_equal(claim, "a", margin, starts).unless(unreached());
+        claims.tell("Random students do as well as aligned ones.");
         Ok(claims)
     }
 }

@@ -11,8 +11,10 @@ use crate::runs::summary::Summary;
 use crate::study::Claims;
 use crate::study::panels::mean_points;
 use crate::study::recipe::{Assembled, Recipe, Table};
-use figures::{Axis, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Scale};
-use observable::Observable;
+use figures::{
+    Axis, Bound, ColourBar, ColourScale, Dash, Figure, HeatMap, Key, Legend, Line, Panel, Points, Scale, Shape,
+};
+use observable::{Observable, Value};
 use point::Point;
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Start};
@@ -31,6 +33,9 @@ pub struct Sweep {
     pub task: TaskKeys,
     /// A second task that shares the inputs.
     pub companion: Option<Companion>,
+    /// Other tasks of any rank that share the inputs, in the place of `companion`.
+    #[serde(default)]
+    pub company: Option<Company>,
     /// The student.
     pub student: StudentKeys,
     /// Its training.
@@ -71,6 +76,27 @@ pub struct Companion {
     pub alignment: f64,
 }
 
+/// Tasks of any rank and number beside the first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// Their outputs and strengths.
+    pub tasks: Vec<CompanyTask>,
+    /// Q: overlaps of the input modes of all tasks, those of the first task first; square and symmetric, 1 on the diagonal and 0
+    /// elsewhere in each task's own block.
+    pub overlaps: Vec<Vec<f64>>,
+}
+
+/// One task of a company.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompanyTask {
+    /// Its outputs.
+    pub outputs: usize,
+    /// Its s̄.
+    pub strengths: Vec<f64>,
+}
+
 /// The student.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +112,22 @@ pub struct StudentKeys {
     /// The balance W₂ᵀW₂ − W₁W₁ᵀ = balance · I of the start, L = 2 only.
     #[serde(default)]
     pub balance: f64,
+    /// What its hidden units are.
+    #[serde(default)]
+    pub units: Units,
+}
+
+/// Hidden units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Units {
+    /// As in the theory.
+    #[default]
+    Linear,
+    /// Leaky ReLU, trained in single precision; the outputs stay linear.
+    LeakyRelu {
+        /// Slope below 0.
+        slope: f64,
+    },
 }
 
 /// The training.
@@ -185,6 +227,22 @@ impl Recipe for Sweep {
             .collect()
     }
 
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        let (mut bounds, points) = (Vec::new(), self.points());
+        for (values, point) in &points {
+            if !self.observable.theory(point)?.bounds.is_empty() {
+                bounds.push(format!("{values:?}"));
+            }
+        }
+        let Some(first) = bounds.first() else { return Ok(Vec::new()) };
+        Ok(vec![format!(
+            "training.epochs: at {} of {} points, as at {first} on the axes, they end before the best stopping time by theory: the \
+             optimum there would be a bound; train longer",
+            bounds.len(),
+            points.len()
+        )])
+    }
+
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
         let panel = match (self.observable.is_curve(), self.as_heat_map) {
             (true, _) => vec![self.curves(results)?],
@@ -204,6 +262,7 @@ impl Sweep {
         Point {
             task: self.task.clone(),
             companion: self.companion.clone(),
+            company: self.company.clone(),
             student: self.student.clone(),
             training: self.training.clone(),
         }
@@ -226,38 +285,57 @@ impl Sweep {
     }
 
     /// The simulated values at a point, one per seed.
-    fn simulated(&self, point: &Point, results: &Results) -> anyhow::Result<Vec<f64>> {
+    fn simulated(&self, point: &Point, results: &Results) -> anyhow::Result<Vec<Value>> {
         (0..self.seeds).map(|run| self.observable.simulated(point, Draw { seed: self.seed, run }, results)).collect()
+    }
+
+    /// Their mean, a bound if one of them is.
+    fn mean(&self, point: &Point, results: &Results) -> anyhow::Result<Value> {
+        let seeds = self.simulated(point, results)?;
+        let bounds = seeds.iter().flat_map(|value| value.bounds.iter().copied()).collect();
+        Ok(Value { number: summary(&seeds).mean, bounds })
     }
 
     fn lines(&self, results: &Results) -> anyhow::Result<Panel> {
         let x = &self.axes[0];
-        let mut panel = Panel::new(x_axis(x), Axis::new(self.observable.label())).legend(Legend::Outside);
+        let mut panel = Panel::new(x_axis(x), Axis::new(self.observable.label())).legend(Legend::Below);
         let points = self.points();
         let family = self.axes.get(1);
         for (index, name, colour) in series(family) {
             let at = |place: usize| &points[place * family.map_or(1, |f| f.values.len()) + index];
             let mut theory = Vec::new();
             let mut means: Vec<(f64, Summary)> = Vec::new();
+            let (mut of_theory, mut of_means) = (Vec::new(), Vec::new());
             for place in 0..x.values.len() {
                 let (values, point) = at(place);
-                theory.push((values[0], self.observable.theory(point)?));
+                let value = self.observable.theory(point)?;
+                theory.push((values[0], value.number));
+                of_theory.push(value.bounds);
                 if self.seeds > 0 {
-                    means.push((values[0], Summary::of(&self.simulated(point, results)?)));
+                    let seeds = self.simulated(point, results)?;
+                    means.push((values[0], summary(&seeds)));
+                    of_means.push(seeds.into_iter().flat_map(|value| value.bounds).collect());
                 }
             }
             let named = format!("{}{name}", self.theory_name());
+            let ends = of_theory.iter().zip(&theory).filter(|(bounds, _)| !bounds.is_empty());
+            let (of_ends, ends): (Vec<_>, Vec<_>) = ends.map(|(bounds, end)| (bounds.clone(), *end)).unzip();
             panel = panel.mark(Line::new(&named, theory).colour(colour).legend(&named));
+            if !ends.is_empty() {
+                let ends = Points::new(format!("end of training, {named}"), ends).shape(Shape::OpenSquare);
+                panel = panel.mark(with_bounds(ends.colour(colour), &of_ends));
+            }
             if !means.is_empty() {
                 let name = format!("simulation{name}");
-                panel = panel.mark(mean_points(&name, means).colour(colour).legend(&name));
+                let means = mean_points(&name, means).colour(colour).legend(&name);
+                panel = panel.mark(with_bounds(means, &of_means));
             }
         }
         Ok(panel)
     }
 
     fn curves(&self, results: &Results) -> anyhow::Result<Panel> {
-        let mut panel = Panel::new(Axis::new("t/τ"), Axis::new(self.observable.label())).legend(Legend::Outside);
+        let mut panel = Panel::new(Axis::new("t/τ"), Axis::new(self.observable.label())).legend(Legend::Below);
         let points = self.points();
         for ((_, name, colour), (_, point)) in series(self.axes.first()).into_iter().zip(&points) {
             let theory = self.observable.theory_curve(point)?;
@@ -285,8 +363,7 @@ impl Sweep {
         let theory = points.iter().map(|(_, p)| self.observable.theory(p)).collect::<anyhow::Result<Vec<_>>>()?;
         let mut simulated = Vec::new();
         if self.seeds > 0 {
-            let mean = |(_, point): &(Vec<f64>, Point)| Ok(Summary::of(&self.simulated(point, results)?).mean);
-            simulated = points.iter().map(mean).collect::<anyhow::Result<Vec<_>>>()?;
+            simulated = points.iter().map(|(_, p)| self.mean(p, results)).collect::<anyhow::Result<Vec<_>>>()?;
         }
         // One scale for both, so that the same colour is the same number.
         let scale = self.colour_scale(theory.iter().chain(&simulated));
@@ -299,15 +376,16 @@ impl Sweep {
 
     /// Whose theory it is: closed forms are of aligned students, whatever the simulated ones are.
     fn theory_name(&self) -> &'static str {
-        match self.student.start {
-            Start::TrainingAligned => "theory",
-            Start::Random => "theory (aligned student)",
+        match (self.student.units, self.student.start) {
+            (Units::LeakyRelu { .. }, _) => "theory (aligned linear student)",
+            (Units::Linear, Start::TrainingAligned) => "theory",
+            (Units::Linear, Start::Random) => "theory (aligned student)",
         }
     }
 
-    fn colour_scale<'v>(&self, values: impl Iterator<Item = &'v f64>) -> ColourScale {
-        let finite = values.filter(|value| value.is_finite());
-        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    fn colour_scale<'v>(&self, values: impl Iterator<Item = &'v Value>) -> ColourScale {
+        let finite = values.map(|value| value.number).filter(|value| value.is_finite());
+        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
         match self.observable {
             Observable::TransferBenefit => ColourScale::diverging(high.abs().max(low.abs()).max(1e-12)),
@@ -315,33 +393,36 @@ impl Sweep {
         }
     }
 
-    fn heat_map(&self, name: &str, values: &[f64], scale: ColourScale) -> Panel {
+    fn heat_map(&self, name: &str, values: &[Value], scale: ColourScale) -> Panel {
         let (x, y) = (&self.axes[0], &self.axes[1]);
-        let rows = (0..y.values.len())
-            .map(|j| (0..x.values.len()).map(|i| values[i * y.values.len() + j]).collect())
-            .collect::<Vec<Vec<f64>>>();
+        let row = |j: usize| (0..x.values.len()).map(move |i| &values[i * y.values.len() + j]);
+        let rows = (0..y.values.len()).map(|j| row(j).map(|value| value.number).collect()).collect();
+        let hatched = (0..y.values.len()).map(|j| row(j).map(|value| !value.bounds.is_empty()).collect()).collect();
         let swept = |axis: &AxisKeys| (axis.values.clone(), scale_of(axis));
         Panel::new(x_axis(x), x_axis(y))
             .title(name)
-            .mark(HeatMap::at(name, swept(x), swept(y), rows, scale.clone()))
+            .mark(HeatMap::at(name, swept(x), swept(y), rows, scale.clone()).hatched(hatched))
             .colour_bar(ColourBar::new(scale, self.observable.label()))
     }
 
     fn table(&self, results: &Results) -> anyhow::Result<Table> {
         let mut header: Vec<String> = self.axes.iter().map(|axis| format!("{:?}", axis.parameter)).collect();
-        header.extend(["theory", "mean", "standard_error", "seeds"].map(str::to_owned));
+        header.extend(["theory", "mean", "standard_error", "seeds", "theory_censored", "censored"].map(str::to_owned));
         let mut table = Table { name: "points".to_owned(), header, rows: Vec::new() };
         if self.observable.is_curve() {
             return Ok(table);
         }
         for (values, point) in self.points() {
-            let simulated = Summary::of(&self.simulated(&point, results)?);
+            let (theory, seeds) = (self.observable.theory(&point)?, self.simulated(&point, results)?);
+            let simulated = summary(&seeds);
             let mut row: Vec<String> = values.iter().map(f64::to_string).collect();
-            row.push(self.observable.theory(&point)?.to_string());
             row.extend([
+                theory.number.to_string(),
                 simulated.mean.to_string(),
                 simulated.standard_error().to_string(),
                 simulated.count.to_string(),
+                u8::from(!theory.bounds.is_empty()).to_string(),
+                seeds.iter().filter(|value| !value.bounds.is_empty()).count().to_string(),
             ]);
             table.rows.push(row);
         }
@@ -355,9 +436,10 @@ impl Sweep {
             true => format!("{observable} over t/τ, one line for each value of {axes}"),
             false => format!("{observable} over {axes}"),
         };
-        let start = match self.student.start {
-            Start::TrainingAligned => "aligned",
-            Start::Random => "random",
+        let start = match (self.student.units, self.student.start) {
+            (Units::LeakyRelu { slope }, _) => format!("leaky-ReLU units of slope {slope}, random"),
+            (Units::Linear, Start::TrainingAligned) => "aligned".to_owned(),
+            (Units::Linear, Start::Random) => "random".to_owned(),
         };
         let simulation = match self.seeds {
             0 => String::new(),
@@ -367,8 +449,18 @@ impl Sweep {
             }
             seeds => format!(", and means of {seeds} simulated students ({start} start) at each, with 95 % intervals"),
         };
-        format!("{what}: theory of the aligned student in the limit of large size{simulation}.")
+        format!("{what}: theory of the aligned linear student in the limit of large size{simulation}.")
     }
+}
+
+fn summary(seeds: &[Value]) -> Summary {
+    Summary::of(&seeds.iter().map(|value| value.number).collect::<Vec<_>>())
+}
+
+/// Points with the bounds of each.
+fn with_bounds(points: Points, bounds: &[Vec<Bound>]) -> Points {
+    let ways = bounds.iter().enumerate().flat_map(|(i, ways)| ways.iter().map(move |way| (i, *way)));
+    ways.fold(points, |points, (i, way)| points.bounds(way, [i]))
 }
 
 /// Index, name and colour of every line of a family; one nameless line without one.

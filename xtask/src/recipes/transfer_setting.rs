@@ -110,9 +110,7 @@ impl TransferSetting {
             "(a) Teacher A and teacher B, one hidden unit each, share their inputs; stacked they are one teacher with two hidden units, \
              and a student learns both tasks from the stack's noisy outputs. What B does to A depends on two things only: how well \
              their input weights are aligned (q) and how strong they are. (b, c, d) The benefit T of learning A with B rather than alone, in \
-             closed form, for A = {}/{} and t ≤ {} τ: red helps, blue hurts, white does nothing; the line is T = 0. A weak task is never hurt \
-             and gains from strong, aligned company; a middling one loses unless the company is well aligned; a strong one hardly \
-             moves (note the scales).",
+             closed form, for A = {}/{} and t ≤ {} τ: red helps, blue hurts, at the middle of the scale nothing happens; the line is T = 0. Note the scales.",
             self.outputs.0, self.inputs, self.t_max
         )
     }

@@ -11,7 +11,7 @@ use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
 use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, title};
 use crate::study::students::{HalvedStep, Students};
-use crate::study::{Assembled, Claims, ErrorKind, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
+use crate::study::{Assembled, Claims, ErrorKind, LatestBest, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
 use crate::wanted;
 use serde::{Deserialize, Serialize};
 use sim::{InputKind, Start, TaskSpec};
@@ -127,6 +127,18 @@ impl Recipe for VaryingExamples {
         self.wanted().runs().to_vec()
     }
 
+    fn advice(&self) -> anyhow::Result<Vec<String>> {
+        let curve = |examples: usize, snr: f64| -> anyhow::Result<_> {
+            Ok((format!("P = {examples}, SNR {snr}"), self.setup(examples).curve(&[snr])?))
+        };
+        let all = self.examples.iter().flat_map(|&examples| self.snrs.iter().map(move |&snr| curve(examples, snr)));
+        let drawn = self.curve_examples.iter().map(|&examples| curve(examples, self.curve_snr));
+        let epochs = |latest: LatestBest| latest.epochs("epochs", self.epochs, self.learning_rate);
+        let range = |latest: LatestBest| latest.time_range("time_range", self.time_range.1);
+        let advice = [LatestBest::of(all)?.and_then(epochs), LatestBest::of(drawn)?.and_then(range)];
+        Ok(advice.into_iter().flatten().collect())
+    }
+
     fn assemble(&self, results: &Results) -> anyhow::Result<Assembled> {
         let conditions = self.wanted().read(results)?;
         let (figure, claims) = (self.figure(&conditions)?, self.claims(&conditions)?);
@@ -208,11 +220,15 @@ impl VaryingExamples {
             .chain(falling.map(|(at, square, many)| (at, Summary::of_differences(&square, &many))));
         let claim = "least ln ε_te falls from the fewest examples to P = N₁ and on to the most (means)";
         claims.positive(claim, "c", falls.filter(|(at, _)| !at.contains(&same(self.inputs)))).unless(unreached());
+        claims.tell("The least test error falls with P at every SNR.");
 
         let others = self.examples.iter().filter(|examples| **examples != self.inputs);
         let peaks = others.flat_map(|&examples| pairs(examples, |c| c.finals.clone()));
         let peaks = peaks.map(|(at, square, other)| (at, Summary::of_differences(&square, &other)));
-        claims.positive("the final ln ε_te is highest at P = N₁ (means)", "b", peaks);
+        claims.positive("the final ln ε_te is highest at P = N₁ (means)", "b", peaks).tell(
+            "The final test error is worst at P = N₁: more examples average the noise, fewer leave the student's map on the \
+             unseen directions as it started.",
+        );
 
         // Averages over P, or over SNR, of which each seed gives one: single conditions scatter too much to tell.
         let over = |conditions: &[&Condition]| -> Summary {
@@ -225,6 +241,7 @@ impl VaryingExamples {
         let unreached = censored(conditions.iter().flat_map(|c| [&c.optimum, &c.gaussian]));
         let claim = "gaussian inputs have a higher least ln ε_te than orthonormal ones, on average over P";
         claims.positive(claim, "d", self.snrs.iter().map(of_snr)).unless(unreached.clone());
+        claims.tell("Gaussian inputs cost test error.");
 
         let widest = [fewest, most].into_iter().filter(|examples| *examples != self.inputs).map(|examples| {
             let gaps: Vec<(Vec<f64>, Vec<f64>)> =
@@ -234,7 +251,7 @@ impl VaryingExamples {
             (format!("P = {examples}"), Summary::of(&means))
         });
         let claim = "that gap is wider at P = N₁ than at the fewest and at the most examples, on average over SNR";
-        claims.positive(claim, "d", widest).unless(unreached);
+        claims.positive(claim, "d", widest).unless(unreached).tell("They cost most where P is near N₁.");
         Ok(claims)
     }
 

@@ -28,6 +28,8 @@ struct Claim {
     panel: String,
     /// Why it cannot be judged here.
     prevented: Option<String>,
+    /// What the caption says if it holds.
+    told: Option<String>,
     evidence: Evidence,
 }
 
@@ -52,7 +54,7 @@ impl Claims {
     }
 
     fn push(&mut self, text: impl Into<String>, panel: impl Into<String>, evidence: Evidence) -> &mut Self {
-        self.claims.push(Claim { text: text.into(), panel: panel.into(), prevented: None, evidence });
+        self.claims.push(Claim { text: text.into(), panel: panel.into(), prevented: None, told: None, evidence });
         self
     }
 
@@ -144,6 +146,31 @@ impl Claims {
             claim.prevented = Some(reason);
         }
         self
+    }
+
+    /// What the caption says, in sentences, if the claim made last holds, and only then.
+    pub fn tell(&mut self, sentence: impl Into<String>) -> &mut Self {
+        if let Some(claim) = self.claims.last_mut() {
+            claim.told = Some(sentence.into());
+        }
+        self
+    }
+
+    /// A caption with what its claims, as they were judged, let it say.
+    pub fn caption(&self, shown: &str, verdicts: &[Verdict]) -> String {
+        let holds = |outcome: Outcome| outcome == Outcome::Holds;
+        let told = self.claims.iter().zip(verdicts).filter(|(_, verdict)| holds(verdict.outcome));
+        let mut sentences = vec![shown.to_owned()];
+        sentences.extend(told.filter_map(|(claim, _)| claim.told.clone()));
+        let count = |outcome| verdicts.iter().filter(|verdict| verdict.outcome == outcome).count();
+        let (departing, open) = (count(Outcome::Departs), count(Outcome::NotJudged));
+        let others = [(departing, if departing == 1 { "departs" } else { "depart" }), (open, "cannot be judged here")];
+        let others: Vec<String> =
+            others.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if !others.is_empty() {
+            sentences.push(format!("Of the {} claims below, {}.", verdicts.len(), others.join(" and ")));
+        }
+        sentences.join(" ")
     }
 
     /// Judges all of them at [`FALSE_ALARMS`], beside what a config expects: that a claim holds, unless it says otherwise.
@@ -445,6 +472,19 @@ mod tests {
         assert!(judge(-1.0, &[])[0].is_unexpected());
         let misspelt = judge(1.0, &[expect("it is negative", Outcome::Departs)]);
         assert!(misspelt.len() == 2 && misspelt[1].text.contains("it is positive"));
+    }
+
+    #[test]
+    fn a_caption_says_what_holds_and_counts_the_rest() {
+        let mut claims = Claims::new();
+        for (at, value) in [("rises", 1.0), ("falls", -1.0), ("ends", f64::INFINITY)] {
+            claims.positive(at, "a", [(at.to_owned(), value)]).tell(format!("It {at}."));
+        }
+        claims.unless(Some("it was cut short".to_owned()));
+        let verdicts = claims.clone().judge(None);
+        let caption = claims.caption("Some lines.", &verdicts);
+        assert_eq!(caption, "Some lines. It rises. Of the 3 claims below, 1 departs and 1 cannot be judged here.");
+        assert_eq!(claims.caption("Some lines.", &verdicts[..1]), "Some lines. It rises.");
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //!   [`draws`] what comes of them;
 //! * [`wanted`](mod@wanted): which runs are asked for and how they are read, in one expression;
 //! * [`claims`], [`point`], [`line`](mod@line), [`estimate`], [`coverage`]: what a figure says and how it is judged, [`verdict`] what comes of it;
-//! * [`optimum`], [`series`], [`stages`], [`kolmogorov_smirnov`]: numbers read off outcomes; [`rules`]: rules on config values.
+//! * [`optimum`], [`series`], [`stages`], [`kolmogorov_smirnov`]: numbers read off outcomes; [`rules`]: rules on config values,
+//!   [`advice`] on times in them.
 
+pub mod advice;
 pub mod benefits;
 pub mod claims;
 pub mod coverage;
@@ -34,6 +36,7 @@ pub(crate) mod trial;
 pub mod verdict;
 pub mod wanted;
 
+pub use advice::LatestBest;
 pub use claims::Claims;
 pub use coverage::Coverage;
 pub use error_curves::ErrorKind;

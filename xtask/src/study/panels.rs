@@ -1,9 +1,9 @@
-//! What panels of several kinds are made of: points with intervals, colours of strengths, tables of optima.
+//! What panels of several kinds are made of: points with intervals, bounds, colours of strengths, tables of optima.
 
 use super::optimum::Optimum;
-use super::recipe::Table;
+use super::recipe::{Assembled, Table};
 use crate::runs::summary::Summary;
-use figures::{Colour, ColourScale, Points};
+use figures::{Bound, Colour, ColourScale, Key, Mark, Points, Shape};
 
 /// Points of a line of the theory.
 pub const LINE_POINTS: usize = 200;
@@ -28,6 +28,79 @@ pub fn optimum_points(series: &str, pairs: &[(Summary, Summary)]) -> Points {
     match (intervals(|p| p.0), intervals(|p| p.1)) {
         (Some(x), Some(y)) => points.x_intervals(x).intervals(y),
         _ => points,
+    }
+}
+
+/// Which number of an [`Optimum`] is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptimumOf {
+    /// ln of the least error.
+    LeastError,
+    /// t_opt/τ.
+    Time,
+}
+
+impl OptimumOf {
+    fn summary(self, optimum: &Optimum) -> Summary {
+        match self {
+            Self::LeastError => optimum.log_error_summary(),
+            Self::Time => optimum.time_summary(),
+        }
+    }
+}
+
+/// As [`optimum_points`], of optima on both axes. Where a student was stopped by the last epoch, the mean of the least
+/// errors could only be lower, and that of the times later.
+pub fn paired_optima(series: &str, of: OptimumOf, pairs: &[(&Optimum, &Optimum)]) -> Points {
+    let summaries: Vec<(Summary, Summary)> = pairs.iter().map(|(x, y)| (of.summary(x), of.summary(y))).collect();
+    let (x_way, y_way) = match of {
+        OptimumOf::LeastError => (Bound::Left, Bound::Down),
+        OptimumOf::Time => (Bound::Right, Bound::Up),
+    };
+    let stopped = |of: fn(&(&Optimum, &Optimum)) -> usize| (0..pairs.len()).filter(move |&i| of(&pairs[i]) > 0);
+    let points = optimum_points(series, &summaries);
+    points.bounds(x_way, stopped(|pair| pair.0.censored())).bounds(y_way, stopped(|pair| pair.1.censored()))
+}
+
+/// As [`mean_points`], of least errors, with bounds where a student was stopped by the last epoch.
+pub fn least_error_points(series: impl Into<String>, optima: &[(f64, &Optimum)]) -> Points {
+    let means = optima.iter().map(|(x, optimum)| (*x, optimum.log_error_summary()));
+    mean_points(series, means).bounds(Bound::Down, (0..optima.len()).filter(|&i| optima[i].1.censored() > 0))
+}
+
+/// Where a figure shows bounds, in points or cells, says in its legends and caption what they are.
+pub fn tell_bounds(assembled: &mut Assembled) {
+    let label = "bound: training ended too early";
+    let (mut in_points, mut hatched) = (false, Vec::new());
+    for panel in assembled.figure.cells.iter_mut().flatten() {
+        let series = |is_bounded: fn(&Mark) -> Option<&String>| -> Vec<String> {
+            panel.marks.iter().filter_map(is_bounded).cloned().collect()
+        };
+        let points = series(|mark| match mark {
+            Mark::Points(points) if !points.bounds.is_empty() => Some(&points.series),
+            _ => None,
+        });
+        let cells = series(|mark| match mark {
+            Mark::HeatMap(map) if map.hatched.iter().flatten().any(|hatched| *hatched) => Some(&map.series),
+            _ => None,
+        });
+        hatched.extend(cells);
+        if !points.is_empty() {
+            in_points = true;
+            panel.keys.push(Key::bound(label, Colour::GREY, Shape::Circle).of(points));
+        }
+    }
+    if in_points {
+        let told = " Open points with an arrow are bounds: the error, of one seed at least, was least in the last epoch, so that \
+                    the optimum lies on the arrow's side.";
+        assembled.caption.push_str(told);
+    }
+    if !hatched.is_empty() {
+        // Below all panels: a legend inside would cover cells.
+        assembled.figure.shared_legend = true;
+        assembled.figure.keys.push(Key::hatched(label).of(hatched));
+        let told = " Hatched cells are bounds: the error, of one seed at least or in theory, was least at the end of training.";
+        assembled.caption.push_str(told);
     }
 }
 

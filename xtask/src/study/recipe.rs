@@ -54,7 +54,7 @@ pub struct Assembled {
     pub claims: Claims,
     /// Per-seed values and other numbers beside the drawn series.
     pub tables: Vec<Table>,
-    /// What the figure shows and what to see in it, in a few sentences.
+    /// What the figure shows, in a few sentences; what is to be seen in it is told by the claims that hold ([`Claims::tell`]).
     pub caption: String,
 }
 

@@ -38,6 +38,36 @@ impl Shape {
     }
 }
 
+/// Which way the true place of a point lies of which a coordinate is only a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Bound {
+    /// The true x is larger.
+    Right,
+    /// The true x is smaller.
+    Left,
+    /// The true y is larger.
+    Up,
+    /// The true y is smaller.
+    Down,
+}
+
+impl Bound {
+    /// Whether it is x of which only a bound is known.
+    pub(crate) fn is_of_x(self) -> bool {
+        matches!(self, Self::Right | Self::Left)
+    }
+
+    /// In the drawing, where y grows downwards.
+    pub(crate) fn direction(self) -> (f64, f64) {
+        match self {
+            Self::Right => (1.0, 0.0),
+            Self::Left => (-1.0, 0.0),
+            Self::Up => (0.0, -1.0),
+            Self::Down => (0.0, 1.0),
+        }
+    }
+}
+
 /// Data points, with optional intervals in y and in x.
 ///
 /// ```
@@ -60,10 +90,8 @@ pub struct Points {
     pub x_intervals: Vec<(f64, f64)>,
     /// Whether error bars end at the axes (`true`) or the axes hold them (`false`).
     pub cut: bool,
-    /// Indices of points whose y is only a lower bound, as of a time that a run did not reach.
-    pub lower_bounds: Vec<usize>,
-    /// Indices of points whose x is only a lower bound.
-    pub x_lower_bounds: Vec<usize>,
+    /// Indices of points of which a coordinate is only a bound, and which way the true one lies.
+    pub bounds: Vec<(usize, Bound)>,
     /// How far in pixels the points are drawn to the right of their x.
     pub dodge: f64,
     /// Shape.
@@ -89,8 +117,7 @@ impl Points {
             intervals: Vec::new(),
             x_intervals: Vec::new(),
             cut: false,
-            lower_bounds: Vec::new(),
-            x_lower_bounds: Vec::new(),
+            bounds: Vec::new(),
             dodge: 0.0,
             shape: Shape::Circle,
             colour: Colour::BLUE,
@@ -129,25 +156,20 @@ impl Points {
         self
     }
 
-    /// Says of the points at these indices that their y is only a lower bound (a censored value): they are drawn open,
-    /// with an arrow upwards. The CSV has a column `censored` for them.
+    /// Says of the points at these indices that a coordinate is only a bound (a censored value, as the time of a run that
+    /// ended too early): they are drawn open, with an arrow to where the true one lies. The CSV has a column `censored`
+    /// for them. Two calls may speak of one point.
     ///
     /// ```
-    /// use figures::{Axis, Figure, Panel, Points, render_csv};
-    /// let times = Points::new("stop", [(1.0, 4.0), (2.0, 10.0)]).lower_bounds([1]);
+    /// use figures::{Axis, Bound, Figure, Panel, Points, render_csv};
+    /// let times = Points::new("stop", [(1.0, 4.0), (2.0, 10.0)]).bounds(Bound::Up, [1]);
     /// let figure = Figure::new("f", "F").panel(Panel::new(Axis::new("x"), Axis::new("t")).mark(times));
     /// let csv = String::from_utf8(render_csv(&figure)?).unwrap();
     /// assert_eq!(csv, "panel,series,x,y,low,high,censored\na,stop,1,4,,,\na,stop,2,10,,,y\n");
     /// # Ok::<(), figures::FigureError>(())
     /// ```
-    pub fn lower_bounds(mut self, indices: impl IntoIterator<Item = usize>) -> Self {
-        self.lower_bounds = indices.into_iter().collect();
-        self
-    }
-
-    /// As [`Points::lower_bounds`], for x: the arrow points to the right.
-    pub fn x_lower_bounds(mut self, indices: impl IntoIterator<Item = usize>) -> Self {
-        self.x_lower_bounds = indices.into_iter().collect();
+    pub fn bounds(mut self, way: Bound, indices: impl IntoIterator<Item = usize>) -> Self {
+        self.bounds.extend(indices.into_iter().map(|index| (index, way)));
         self
     }
 

@@ -41,7 +41,8 @@ pub(crate) fn attributes(frame: &Frame, mark: &Mark, kept: &[Vec<usize>]) -> Att
             vec![("data-x", list(&histogram.edges)), ("data-y", list(&histogram.heights))]
         }
         Mark::HeatMap(map) => {
-            let values = map.values.iter().flatten().map(|value| rounded(*value, 3)).collect::<Vec<_>>().join(" ");
+            let values = map.values.iter().flatten().copied();
+            let values = in_range((map.scale.low, map.scale.high), map.scale.scale, values);
             vec![("data-x", list(&map.x_edges)), ("data-y", list(&map.y_edges)), ("data-values", values)]
         }
         _ => Vec::new(),
@@ -91,8 +92,13 @@ fn list<V: std::borrow::Borrow<f64>>(values: impl IntoIterator<Item = V>) -> Str
 
 /// Numbers with no more decimals than can be told apart on a linear axis.
 fn on_axis(map: &Map, values: impl Iterator<Item = f64>) -> String {
-    let length = map.range.1 - map.range.0;
-    if map.scale == Scale::Log || !(1e-12..1e12).contains(&length) {
+    in_range(map.range, map.scale, values)
+}
+
+/// Numbers with no more decimals than can be told apart on a linear scale.
+fn in_range((low, high): (f64, f64), scale: Scale, values: impl Iterator<Item = f64>) -> String {
+    let length = high - low;
+    if scale == Scale::Log || !(1e-12..1e12).contains(&length) {
         return list(values);
     }
     let decimals = (-(SHARE * length).log10()).ceil().max(0.0) as usize;

@@ -117,7 +117,7 @@ fn looks_like(key: &Key, mark: &Mark) -> bool {
             let bars_across = has(|symbol| matches!(symbol, Symbol::BarAcross { .. }));
             let bars_up = has(|symbol| matches!(symbol, Symbol::BarUp { .. }));
             let same_bars = bars_across != points.x_intervals.is_empty() && bars_up != points.intervals.is_empty();
-            let bounded = !(points.lower_bounds.is_empty() && points.x_lower_bounds.is_empty());
+            let bounded = !points.bounds.is_empty();
             let same_shape = *shape == points.shape || (bounded && *shape == points.shape.open());
             same_shape && matches_colour(*colour, points.colour) && (same_bars || !(bars_across || bars_up))
         }

@@ -8,10 +8,13 @@ use super::heat_map;
 use super::outline::{reference_ends, steps};
 use super::symbol;
 use crate::mark::BAND_OPACITY;
-use crate::{Band, FigureError, Histogram, Line, Mark, Points, RefLine};
+use crate::{Band, FigureError, Histogram, Line, Mark, Points, RefLine, Shape};
 
 /// How far, in pixels, a drawn line may stray from its data.
 const TOLERANCE: f64 = 0.05;
+
+/// Error bars shorter than this part of their point's radius are left out.
+const HIDDEN: f64 = 0.25;
 
 /// The name by which legend entries find the mark of this index in a panel.
 pub(crate) fn key(letter: &str, index: usize) -> String {
@@ -25,6 +28,8 @@ pub(crate) fn draw(
     (letter, index): (&str, usize),
     mark: &Mark,
 ) -> Result<(), FigureError> {
+    let thinned = if let Mark::Band(band) = mark { Some(Mark::Band(thinned(frame, band))) } else { None };
+    let mark = thinned.as_ref().unwrap_or(mark);
     let kept = if let Mark::Line(line) = mark { kept(frame, line) } else { Vec::new() };
     let (key, legend) = (key(letter, index), data::legend(mark));
     let numbers = data::attributes(frame, mark, &kept);
@@ -63,13 +68,32 @@ fn kept(frame: &Frame, line: &Line) -> Vec<Vec<usize>> {
             points.iter().zip(intervals).map(|(point, ends)| (point.0, pick(ends))).collect()
         };
         let sides = [points.to_vec(), side(|ends| ends.0), side(|ends| ends.1)];
-        let of = |side: &Vec<(f64, f64)>| geometry::needed_points(&frame.all_at(side), TOLERANCE);
-        let mut indices: Vec<usize> = sides.iter().flat_map(of).map(|i| start + i).collect();
-        indices.sort_unstable();
-        indices.dedup();
-        indices
+        needed_by_all(frame, &sides).into_iter().map(|i| start + i).collect()
     };
     line.pieces().into_iter().map(needed).collect()
+}
+
+/// Indices that the drawing of one of these needs, of lines over the same x.
+fn needed_by_all(frame: &Frame, sides: &[Vec<(f64, f64)>]) -> Vec<usize> {
+    let of = |side: &Vec<(f64, f64)>| geometry::needed_points(&frame.all_at(side), TOLERANCE);
+    let mut indices: Vec<usize> = sides.iter().flat_map(of).collect();
+    indices.sort_unstable();
+    indices.dedup();
+    indices
+}
+
+/// The places of a band that its drawing needs.
+fn thinned(frame: &Frame, band: &Band) -> Band {
+    let mut thin = Band { places: Vec::new(), breaks: Vec::new(), ..band.clone() };
+    for piece in band.pieces() {
+        if !thin.places.is_empty() {
+            thin.breaks.push(thin.places.len());
+        }
+        let places = &band.places[piece];
+        let sides = [places.iter().map(|p| (p.0, p.1)).collect(), places.iter().map(|p| (p.0, p.2)).collect()];
+        thin.places.extend(needed_by_all(frame, &sides).into_iter().map(|i| places[i]));
+    }
+    thin
 }
 
 fn draw_line(canvas: &mut Canvas, frame: &Frame, line: &Line, kept: &[Vec<usize>]) {
@@ -112,21 +136,31 @@ fn draw_points(canvas: &mut Canvas, frame: &Frame, points: &Points) {
     let is_shown = |i: usize| frame.shows((places[i].0 - points.dodge, places[i].1));
     let has_ends = |ends: &(f64, f64)| !(ends.0.is_nan() || ends.1.is_nan());
     let cap = points.cap_length();
+    // What lies behind a filled or white shape is not seen.
+    let is_solid = points.opacity == 1.0 && points.shape != Shape::Cross;
+    let is_hidden =
+        |ends: [f64; 2], at: f64| is_solid && ends.iter().all(|end| (end - at).abs() < HIDDEN * points.radius);
     for (i, &(low, high)) in points.intervals.iter().enumerate().filter(|(i, ends)| is_shown(*i) && has_ends(ends)) {
         let (x, ends) = (places[i].0, [frame.y.at(low), frame.y.at(high)]);
+        if is_hidden(ends, places[i].1) {
+            continue;
+        }
         bar(canvas, frame, [(x, ends[0]), (x, ends[1])], (cap, 0.0), ink);
     }
     for (i, &(low, high)) in points.x_intervals.iter().enumerate().filter(|(i, ends)| is_shown(*i) && has_ends(ends)) {
         let (y, ends) = (places[i].1, [frame.x.at(low), frame.x.at(high)]);
+        if is_hidden(ends, frame.at(points.points[i]).0) {
+            continue;
+        }
         bar(canvas, frame, [(ends[0] + points.dodge, y), (ends[1] + points.dodge, y)], (0.0, cap), ink);
     }
     let (mut known, mut bounds) = (Vec::new(), Vec::new());
     for (i, &place) in places.iter().enumerate().filter(|(i, _)| is_shown(*i)) {
-        let (up, right) = (points.lower_bounds.contains(&i), points.x_lower_bounds.contains(&i));
-        for direction in [up.then_some((0.0, -1.0)), right.then_some((1.0, 0.0))].into_iter().flatten() {
-            symbol::bound(canvas, place, direction, points.radius, ink);
+        let ways: Vec<_> = points.bounds.iter().filter(|bound| bound.0 == i).collect();
+        for (_, way) in &ways {
+            symbol::bound(canvas, place, way.direction(), points.radius, ink);
         }
-        if up || right { bounds.push(place) } else { known.push(place) }
+        if ways.is_empty() { known.push(place) } else { bounds.push(place) }
     }
     symbol::shapes(canvas, &known, points.shape, points.radius, ink);
     symbol::shapes(canvas, &bounds, points.shape.open(), points.radius, ink);

@@ -3,9 +3,9 @@
 use crate::study::{Outcome, Verdict};
 use figures::math_text::escaped as escape;
 
-/// A cell that carries its column's name, for narrow screens where a row becomes a card.
-pub(super) fn cell(column: &str, html: &str) -> String {
-    format!("<td role=\"cell\" data-column=\"{column}\">{html}</td>")
+/// A cell of a table that narrow screens show as cards.
+pub(super) fn cell(html: &str) -> String {
+    format!("<td role=\"cell\">{html}</td>")
 }
 
 pub(super) fn badge(verdict: &Verdict) -> String {

@@ -82,17 +82,17 @@ fn header(entries: &[Entry]) -> String {
     )
 }
 
-/// Claim, number, verdict: a group of rows per figure.
+/// Claim and verdict, the numbers stand with the figure: a group of rows per figure.
 fn summary(entries: &[Entry]) -> String {
     let mut table = String::from(
         "<details class=\"all-claims\">\n<summary id=\"summary\">All claims and verdicts</summary>\n<table class=\"summary\" role=\"table\" aria-labelledby=\"summary\">\n\
-         <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Claim</th><th role=\"columnheader\" scope=\"col\">Our number</th>\
+         <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Claim</th>\
          <th role=\"columnheader\" scope=\"col\">Verdict</th></tr></thead>\n",
     );
     for entry in entries {
         let _ = writeln!(
             table,
-            "<tbody role=\"rowgroup\"><tr role=\"row\" class=\"of\"><th role=\"rowheader\" scope=\"rowgroup\" colspan=\"3\"><a href=\"#{}\">{} {}</a></th></tr>",
+            "<tbody role=\"rowgroup\"><tr role=\"row\" class=\"of\"><th role=\"rowheader\" scope=\"rowgroup\" colspan=\"2\"><a href=\"#{}\">{} {}</a></th></tr>",
             escape(&entry.record.figure),
             short_name(&entry.record.figure),
             math(&entry.record.title)
@@ -100,10 +100,9 @@ fn summary(entries: &[Entry]) -> String {
         for verdict in &entry.record.verdicts {
             let _ = writeln!(
                 table,
-                "<tr role=\"row\">{}{}{}</tr>",
-                cell("Claim", &format!("{} {}", math(&verdict.claim), panel(verdict))),
-                cell("Our number", &math(&verdict.text)),
-                cell("Verdict", &badge(verdict))
+                "<tr role=\"row\">{}{}</tr>",
+                cell(&format!("{} {}", math(&verdict.claim), panel(verdict))),
+                cell(&badge(verdict))
             );
         }
         table.push_str("</tbody>\n");

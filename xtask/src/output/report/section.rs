@@ -52,10 +52,10 @@ fn verdict_table(stem: &str, verdicts: &[Verdict]) -> String {
         let _ = writeln!(
             table,
             "<tr role=\"row\">{}{}{}{}</tr>",
-            cell("Claim", &math(&v.claim)),
-            cell("Panel", &escape(&v.panel)),
-            cell("Our number", &math(&in_full(v))),
-            cell("Verdict", &badge(v))
+            cell(&math(&v.claim)),
+            cell(&escape(&v.panel)),
+            cell(&math(&in_full(v))),
+            cell(&badge(v))
         );
     }
     table.push_str("</tbody>\n</table>\n");

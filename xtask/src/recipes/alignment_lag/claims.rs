@@ -14,7 +14,9 @@ impl AlignmentLag {
             .iter()
             .map(|mode| (mode.place(), Estimate::median(mode.times.iter().map(|t| t.grown - t.aligned).collect())));
         let claim = format!("both overlaps reach {overlap} before s/ŝ reaches {grown} (differences in t/τ, medians)");
-        claims.positive(claim, &all, leads);
+        claims.positive(claim, &all, leads).tell(
+            "Both overlaps are near 1 before the mode has grown: a random student first becomes an aligned one, then learns like one.",
+        );
 
         let several = letters((0..modes.len()).filter(|&index| modes[index].rank > 1));
         let orders = modes.windows(2).filter(|pair| pair[1].mode > 0).map(|pair| {
@@ -31,6 +33,7 @@ impl AlignmentLag {
             (deep.place(), Estimate::median(later.collect()))
         });
         claims.positive("deeper students align later in units of the mode's own rise time (medians)", all, depths);
+        claims.tell("With depth alignment takes a larger part of the time until the rise.");
         claims
     }
 }

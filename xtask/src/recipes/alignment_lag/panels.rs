@@ -92,8 +92,7 @@ impl AlignmentLag {
             "Random students ({} inputs, hidden layers of {}, {} outputs, ε = {}) on the data of teachers of SNR {}; rows: {}. \
              Mode k of the student is compared with mode k of the data from the first epoch at which the student's k-th singular \
              value exceeds 1.5 ε, before which its vectors mean nothing. Lines: one student; bands: 95 % intervals of the mean over {} \
-             of them. Both overlaps are near 1 (dotted: {}) before the mode has grown to half (dotted: {}): a random student first \
-             becomes an aligned one, then learns like one. With depth alignment takes a larger part of the time until the rise.",
+             of them. Dotted: where a mode counts as aligned ({}) and as grown ({}).",
             self.inputs,
             self.hidden,
             self.outputs,

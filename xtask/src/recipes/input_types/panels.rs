@@ -26,10 +26,10 @@ impl InputTypes {
         panel = panel.mark(exact.legend("exact (random, white inputs)"));
         for kind in &level.kinds {
             let points = kind.students.log_errors(ErrorKind::Test, &self.point_epochs())?;
-            let (colour, shape) = style(kind.kind);
+            let (colour, shape, dodge) = style(kind.kind);
             let mark = mean_points(name(kind.kind), self.point_times().into_iter().zip(points));
             let legend = format!("{} inputs", name(kind.kind));
-            panel = panel.mark(mark.shape(shape).radius(2.4).colour(colour).legend(&legend));
+            panel = panel.mark(mark.shape(shape).radius(2.4).colour(colour).dodge(dodge).legend(&legend));
         }
         Ok(panel)
     }
@@ -59,8 +59,7 @@ impl InputTypes {
         format!(
             "Test error of students with random starts (N₁ = N₃ = {}, N₂ = {}, teacher of strengths {}) on {} examples whose \
              inputs are {}, at three levels of noise; means of {} seeds with 95 % intervals. One-hot and orthonormal inputs \
-             are both white (XXᵀ = I) and cannot be told apart. Gaussian inputs are white only on average: learning starts \
-             earlier, along the inputs' strong directions, the curve keeps its shape, and the best that can be reached is worse. \
+             are both white (XXᵀ = I), gaussian ones only on average. \
              Solid: theory of an aligned student on white inputs in the limit of large size; dashed: the exact random \
              student on white inputs of this size, averaged over {} independent draws.",
             self.inputs,
@@ -74,10 +73,11 @@ impl InputTypes {
     }
 }
 
-fn style(kind: InputKind) -> (Colour, Shape) {
+/// Colour, shape, and by how many pixels points stand beside their time: those of white inputs would hide one another.
+fn style(kind: InputKind) -> (Colour, Shape, f64) {
     match kind {
-        InputKind::OneHot => (Colour::BLUE, Shape::OpenTriangle),
-        InputKind::Orthonormal => (Colour::GREEN, Shape::OpenSquare),
-        InputKind::Gaussian => (Colour::ORANGE, Shape::OpenDiamond),
+        InputKind::OneHot => (Colour::BLUE, Shape::OpenTriangle, -1.8),
+        InputKind::Orthonormal => (Colour::GREEN, Shape::OpenSquare, 1.8),
+        InputKind::Gaussian => (Colour::ORANGE, Shape::OpenDiamond, 0.0),
     }
 }

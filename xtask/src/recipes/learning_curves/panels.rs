@@ -1,8 +1,7 @@
 //! The four panels of a row, the table beside them and the caption.
 
 use super::{Condition, LearningCurves};
-use crate::runs::summary::Summary;
-use crate::study::panels::{LINE_POINTS, mean_points, optima_table, optimum_points, short, strength_colours};
+use crate::study::panels::{LINE_POINTS, OptimumOf, mean_points, optima_table, paired_optima, short, strength_colours};
 use crate::study::series::linear_grid;
 use crate::study::{ErrorKind, Table};
 use figures::math_text::number;
@@ -29,7 +28,8 @@ impl LearningCurves {
             for kind in ErrorKind::BOTH {
                 figure = figure.panel(self.curve_panel(row, kind)?);
             }
-            figure = figure.panel(self.least_error_panel(row)).panel(self.stopping_panel(row));
+            figure = figure.panel(self.optima(row, "least ln ε_{te}", OptimumOf::LeastError));
+            figure = figure.panel(self.optima(row, "t_{opt}/τ", OptimumOf::Time));
         }
         Ok(figure)
     }
@@ -76,24 +76,14 @@ impl LearningCurves {
         Ok(panel)
     }
 
-    /// Least ln ε_te: random against aligned.
-    fn least_error_panel(&self, row: &[Condition]) -> Panel {
-        let pair = |c: &Condition| (c.optima.aligned.log_error_summary(), c.optima.random.log_error_summary());
-        self.optima(row, "least ln ε_{te}", pair)
-    }
-
-    /// t_opt/τ: random against aligned.
-    fn stopping_panel(&self, row: &[Condition]) -> Panel {
-        let pair = |c: &Condition| (c.optima.aligned.time_summary(), c.optima.random.time_summary());
-        self.optima(row, "t_{opt}/τ", pair)
-    }
-
-    fn optima(&self, row: &[Condition], what: &str, pair: impl Fn(&Condition) -> (Summary, Summary)) -> Panel {
+    /// Least ln ε_te or t_opt/τ: random against aligned.
+    fn optima(&self, row: &[Condition], what: &str, of: OptimumOf) -> Panel {
         let title = format!("rank {}: {what}", row[0].rank);
         let mut panel = Panel::new(Axis::new("aligned"), Axis::new("random")).title(title).same_range();
         panel = panel.mark(RefLine::diagonal());
         for condition in row.iter().filter(|c| self.optimum_snrs.contains(&c.snr)) {
-            let points = optimum_points(&format!("SNR {}", short(condition.snr)), &[pair(condition)]);
+            let pair = (&condition.optima.aligned, &condition.optima.random);
+            let points = paired_optima(&format!("SNR {}", short(condition.snr)), of, &[pair]);
             panel = panel.mark(points.colour(self.colours().colour(condition.snr)));
         }
         panel
@@ -113,21 +103,20 @@ impl LearningCurves {
             0 => String::new(),
             draws => format!(" Dashed: the exact random student, averaged over {draws} draws of the data."),
         };
-        let later = match &self.shallow_reference {
-            None => "slightly later".to_owned(),
-            Some(reference) => format!(
-                "later, and by a larger fraction than with L = {}. The wide intervals of t_opt at strong signals are no \
+        let flat = match &self.shallow_reference {
+            None => "",
+            Some(_) => {
+                " The wide intervals of t_opt at strong signals are no \
                  disagreement: between the last mode and the first noise the test error is flat for tens of τ, and where on \
-                 that floor a single student has its least value is chance",
-                reference.layers
-            ),
+                 that floor a single student has its least value is chance."
+            }
         };
         format!(
             "Students with L = {} weight matrices ({}, ε = {}, λ = {}) on noisy data of a low-rank teacher; one row per \
-             rank of the teacher. Train and test error fall in one wave per mode; the test error then rises as noise is learned. \
+             rank of the teacher. \
              Lines: theory of the aligned student in the limit of large size; bands hold 95 % of single draws at this size. \
              Points: means of {} seeds with 95 % intervals, aligned (filled) and random (open) starts.{exact} \
-             Right: least test error and best stopping time, random against aligned: the error is nearly the same, the time {later}.",
+             Right: least test error and best stopping time, random against aligned.{flat}",
             self.layers,
             self.sizes(),
             number(self.epsilon),

@@ -154,11 +154,11 @@ impl NonGradient {
     pub(super) fn caption(&self) -> String {
         format!(
             "Keeping the data's singular vectors and replacing each singular value by the best one for the teacher, against gradient \
-             descent (L = {}, {}-{}-{}) stopped at its best time, on the same data. (a) Rank 1: the least test errors nearly \
-             coincide; lines in closed form, points with 95 % intervals over {} seeds. (b) The test error of {} over time is the sum \
+             descent (L = {}, {}-{}-{}) stopped at its best time, on the same data. (a) Rank 1: \
+             lines in closed form, points with 95 % intervals over {} seeds. (b) The test error of {} over time is the sum \
              of one part per mode and of the learned noise. Every mode has its own best time (dots); one stopping time cannot \
              serve them all, and by then some noise has been learned: shrinkage serves each mode and learns no noise. (c) The ratio \
-             of the two errors on {} paired data matrices for each of the teachers {}, in closed form and (dashed, noise known) averaged over {} draws of this size: it is least for weak modes of different strength. The stopping \
+             of the two errors on {} paired data matrices for each of the teachers {}, in closed form and (dashed, noise known) averaged over {} draws of this size. The stopping \
              time of each seed is picked by looking at its test error, so it adapts to the sample; the algorithm sees the data alone.",
             self.layers,
             self.inputs,

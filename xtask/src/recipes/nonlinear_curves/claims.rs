@@ -21,13 +21,13 @@ impl NonlinearCurves {
              (one at least at rank 1, two at higher ranks){}",
             waiting(measured)
         );
-        claims.shown(claim, &train, stages);
+        claims.shown(claim, &train, stages).tell("As in linear networks, train error falls in stages.");
         let minima = each_learner(measured, |_, s| s.depth_of_minimum() - self.least_rise);
         let claim = format!(
             "of students that begin to learn, test error has an interior minimum, at least {} in ln ε_te below its start and its end",
             self.least_rise
         );
-        claims.shown(claim, &test, minima);
+        claims.shown(claim, &test, minima).tell("Test error turns up again when noise is learned, as there.");
         let earlier = higher_snr(measured, |weak, strong| {
             // A weak signal that is not learned within its run comes after every strong one that is.
             let weak = weak.learned.min(f64::MAX).ln();
@@ -35,7 +35,7 @@ impl NonlinearCurves {
         });
         let claim =
             "a higher SNR is learned earlier by every student (ln of the times at which ε_tr falls below the level)";
-        claims.shown(claim, &train, earlier);
+        claims.shown(claim, &train, earlier).tell("Stronger signals are learned earlier.");
         let lower = higher_snr(measured, |weak, strong| weak.least - strong.least);
         claims.shown("a higher SNR reaches a lower least test error in every student (ln ε_te)", &test, lower);
         claims

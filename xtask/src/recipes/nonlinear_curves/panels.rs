@@ -7,7 +7,7 @@ use crate::study::recipe::Table;
 use crate::study::series::linear_grid;
 use figures::math_text::number;
 use figures::{Axis, ColourScale, Dash, Line, Panel};
-use sim::TrainingOutcome;
+use sim::{NoiseScale, TrainingOutcome};
 
 /// Points of a line of the theory.
 const CURVE_POINTS: usize = 200;
@@ -66,14 +66,18 @@ impl NonlinearCurves {
     pub(super) fn caption(&self, measured: &[Measured]) -> String {
         let markers = self.markers_in_words(measured);
         let tau = 1.0 / self.learning_rate;
+        let noise = match self.noise_scale {
+            NoiseScale::PerOutput => {
+                "One noise entry has variance σ_z²/N₃ here, as the original experiment was run, and not the σ_z²/N₁ of the linear figures."
+            }
+            NoiseScale::PerInput => "One noise entry has variance σ_z²/N₁.",
+        };
         format!(
-            "Nonlinear students show what the linear theory describes. Students with leaky-ReLU hidden units (slope {}) and linear outputs, {} inputs, {} units in every hidden layer, \
+            "Students with leaky-ReLU hidden units (slope {}) and linear outputs, {} inputs, {} units in every hidden layer, \
              {} outputs, learn noisy data of linear teachers; each layer starts orthogonal with singular values ε^{{1/L}}, ε = {}. Test error: one-hot inputs, noiseless targets. Each of {} seeds is a \
              line of its own: steps at different times would blur in a mean.{markers} Faint dashes: theory of a linear, aligned student of the same sizes on the same data. \
-             As there, train error falls in stages, earlier for stronger signals, and test error turns up again when noise is learned. Unlike there, every stage comes later, \
-             because a unit passes on only about half of its inputs, stages of close modes run together, deep students often learn one mode in two steps, and they learn noise soon after the signal rather than on a time scale of its own. \
              A student whose line stays at 0 has not left the first plateau when its run ends. \
-             One noise entry has variance σ_z²/N₃ here, as the original experiment was run, and not the σ_z²/N₁ of the linear figures. The loss is \
+             {noise} The loss is \
              ½‖Y − Ŷ‖² with λ = {} (the original: half of that for a loss without the ½, the same steps), so τ = {tau:.0} epochs; the paper's axes read \
              epochs/1000 for one hidden layer and epochs/10,000 for three, which is t/τ times {} and {}.",
             self.slope,

@@ -34,9 +34,7 @@ impl NonlinearTransfer {
              units, f after both layers and small random weights (truncated normal). The benefit T is the least test error of A learned alone minus that learned with B, \
              over {} epochs with λ = {} for the loss ½‖Y − Ŷ‖²; test errors are on one-hot inputs with noiseless targets. Points: paired differences, means of {} seeds with \
              95 % intervals, joined by lines; faint dashes: theory of linear students on linear tasks of the same strengths. \
-             As in linear networks, T rises with *q*, well aligned company helps (a, b) and a strong task hardly moves (c: note the scale). \
-             Other than there, (a) a weak task loses to strong company that is not aligned, where the linear one is left alone, gains less from aligned company, and most from company \
-             of middling strength; (b) a middling task loses more at small *q* but breaks even earlier; (c) even weak company costs a strong task a little. \
+             (a) A weak task A, (b) a middling one, (c) a strong one: note the scales. \
              The nonlinear teachers are weaker than the linear ones: on small inputs of either sign f passes on only a part. One noise entry has variance σ_z²/N₁.",
             self.rank, self.slope, self.inputs, self.hidden, self.epochs, self.learning_rate, self.seeds
         )

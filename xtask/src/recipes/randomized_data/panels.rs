@@ -90,11 +90,10 @@ impl RandomizedData {
 
     pub(super) fn caption(&self, shuffled: &Kind) -> String {
         format!(
-            "Structure speeds learning up. (a) Singular values of one {} × {} data set of a teacher with s̄ = {}, above those of the same \
+            "(a) Singular values of one {} × {} data set of a teacher with s̄ = {}, above those of the same \
              numbers in random order: what the teacher gave to a few values is spread over a bulk that is wider than the noise had been (dotted: its \
              predicted ends, now {:.2} and {:.2}), though the sum of squares is the same. (b) Train error of students with random \
-             starts (open, means of {} seeds with 95 % intervals) and of the aligned student in theory (lines): with nothing \
-             strong left, nothing is learned early. The grey line marks ε_tr = {}, where learning counts as begun.",
+             starts (open, means of {} seeds with 95 % intervals) and of the aligned student in theory (lines). The grey line marks ε_tr = {}, where learning counts as begun.",
             self.outputs,
             self.inputs,
             self.strengths.iter().map(f64::to_string).collect::<Vec<_>>().join(", "),

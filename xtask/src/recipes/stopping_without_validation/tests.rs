@@ -66,7 +66,7 @@ fn an_estimate_of_another_student_is_biased() {
 /// The verdicts on rules with these mean errors, beside a best of 1.
 fn with_rules(known: f64, estimated: f64, held_out: f64, again: f64) -> Vec<Verdict> {
     let around =
-        |mean: f64, period: u64| (0..40).map(|run| mean + 0.01 * ((run % period) as f64 - (period / 2) as f64));
+        |mean: f64, period: u64| (0..40).map(move |run| mean + 0.01 * ((run % period) as f64 - (period / 2) as f64));
     let all = |mean, period| around(mean, period).collect::<Vec<f64>>();
     let outcome = StoppingOutcome {
         best: vec![1.0; 40],

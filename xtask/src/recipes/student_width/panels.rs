@@ -2,7 +2,7 @@
 
 use super::{Condition, StudentWidth};
 use crate::study::Table;
-use crate::study::panels::{mean_points, optima_table, optimum_points, strength_colours};
+use crate::study::panels::{OptimumOf, least_error_points, optima_table, paired_optima, strength_colours};
 use crate::study::series::linear_grid;
 use figures::math_text::number;
 use figures::{Axis, Colour, ColourBar, ColourScale, Dash, Figure, Key, Legend, Line, Panel, RefLine, Shape};
@@ -12,6 +12,9 @@ use rayon::prelude::*;
 const SHAPES: [Shape; 5] = [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond, Shape::Cross];
 /// Dashes of the theory's lines, by width.
 const DASHES: [Dash; 4] = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted];
+
+/// Pixels between the points of neighbouring widths, which would hide one another.
+const DODGE: f64 = 7.0;
 
 impl StudentWidth {
     /// Both panels.
@@ -30,16 +33,22 @@ impl StudentWidth {
         strength_colours(&self.snrs)
     }
 
+    /// Pixels by which the points of each width stand beside their x.
+    fn dodges(&self) -> impl Iterator<Item = f64> {
+        let middle = 0.5 * (self.hidden.len() as f64 - 1.0);
+        (0..self.hidden.len()).map(move |index| DODGE * (index as f64 - middle))
+    }
+
     /// Least ln ε_te: random against aligned students.
     fn start_panel(&self, conditions: &[Condition]) -> Panel {
         let axis = |start: &str| Axis::new(format!("least ln ε_{{te}}, {start}"));
         let mut panel =
             Panel::new(axis("aligned"), axis("random")).title("two starts").same_range().mark(RefLine::diagonal());
-        for (width, shape) in conditions.chunk_by(|a, b| a.hidden == b.hidden).zip(SHAPES) {
+        for ((width, shape), dodge) in conditions.chunk_by(|a, b| a.hidden == b.hidden).zip(SHAPES).zip(self.dodges()) {
             for c in width {
-                let pair = (c.aligned.log_error_summary(), c.random.log_error_summary());
-                let points = optimum_points(&format!("N_2 = {}, SNR {}", c.hidden, c.snr), &[pair]);
-                panel = panel.mark(points.shape(shape).colour(self.colours().colour(c.snr)));
+                let name = format!("N_2 = {}, SNR {}", c.hidden, c.snr);
+                let points = paired_optima(&name, OptimumOf::LeastError, &[(&c.aligned, &c.random)]);
+                panel = panel.mark(points.shape(shape).colour(self.colours().colour(c.snr)).dodge(dodge));
             }
             panel = panel.key(Key::point(format!("N_2 = {}", width[0].hidden), Colour::INK, shape));
         }
@@ -57,11 +66,11 @@ impl StudentWidth {
             let label = format!("theory, N_2 = {hidden}");
             panel = panel.mark(Line::new(&label, line).colour(Colour::GREY).dash(dash).width(1.4).legend(&label));
         }
-        for (width, shape) in conditions.chunk_by(|a, b| a.hidden == b.hidden).zip(SHAPES) {
+        for ((width, shape), dodge) in conditions.chunk_by(|a, b| a.hidden == b.hidden).zip(SHAPES).zip(self.dodges()) {
             for c in width {
                 let name = format!("N_2 = {}, SNR {}", c.hidden, c.snr);
-                let points = mean_points(name, [(c.snr, c.aligned.log_error_summary())]);
-                panel = panel.mark(points.shape(shape).colour(self.colours().colour(c.snr)));
+                let points = least_error_points(name, &[(c.snr, &c.aligned)]);
+                panel = panel.mark(points.shape(shape).colour(self.colours().colour(c.snr)).dodge(dodge));
             }
         }
         Ok(panel)
@@ -78,18 +87,11 @@ impl StudentWidth {
 
     pub(super) fn caption(&self) -> String {
         let widths = self.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-        let narrowest = match self.hidden.contains(&1) {
-            true => {
-                "A student as narrow as its rank-1 teacher generalises as well as a wide one, if both are stopped in time."
-            }
-            false => "What the width of a student costs whose teacher has rank 1, if it is stopped in time.",
-        };
         format!(
-            "{narrowest} Students \
+            "What the width of a student costs whose teacher has rank 1, if it is stopped in time. Students \
              with {} inputs, {} outputs and N₂ = {widths} hidden units (ε = {}, λ = {}), least test error over {} epochs, means \
-             of {} seeds with 95 % intervals. (a) Random against aligned starts, all widths and SNRs. (b) Aligned students \
-             against SNR, with theory for each width: a narrow student cannot learn most of the noise, but at the best stopping \
-             time a wide one has not learned it yet either.",
+             of {} seeds with 95 % intervals. Points of one SNR stand side by side. (a) Random against aligned starts, all widths and SNRs. (b) Aligned students \
+             against SNR, with theory for each width.",
             self.inputs,
             self.outputs,
             number(self.epsilon),

@@ -4,11 +4,32 @@ use super::point::Point;
 use crate::runs::results::Results;
 use crate::study::series::linear_grid;
 use anyhow::Context as _;
+use figures::Bound;
 use serde::{Deserialize, Serialize};
 use sim::{Draw, ErrorTrack, TrainingOutcome};
 
 /// Points of a theory curve.
 const CURVE_POINTS: usize = 200;
+
+/// A number of an observable, and which way the true one lies where training ended too early for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Value {
+    pub(super) number: f64,
+    pub(super) bounds: Vec<Bound>,
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self { number, bounds: Vec::new() }
+    }
+}
+
+impl Value {
+    fn bounded(number: f64, censored: impl IntoIterator<Item = (bool, Bound)>) -> Self {
+        let bounds = censored.into_iter().filter(|(is_censored, _)| *is_censored).map(|(_, way)| way);
+        Self { number, bounds: bounds.collect() }
+    }
+}
 
 /// A number, or a curve over time, of a task and a student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,16 +70,24 @@ impl Observable {
     }
 
     /// The theory's number.
-    pub(super) fn theory(self, point: &Point) -> anyhow::Result<f64> {
+    pub(super) fn theory(self, point: &Point) -> anyhow::Result<Value> {
         let last = point.last_time();
         Ok(match self {
-            Self::LeastTestError => point.curve()?.optimal_stopping(last)?.test_error.ln(),
-            Self::StoppingTime => point.curve()?.optimal_stopping(last)?.time,
-            Self::FinalTestError | Self::TestCurve => point.curve()?.test_error_at(last)?.ln(),
-            Self::FinalTrainError | Self::TrainCurve => point.curve()?.train_error_at(last).ln(),
+            Self::LeastTestError => {
+                let best = point.curve()?.optimal_stopping(last)?;
+                Value::bounded(best.test_error.ln(), [(best.censored, Bound::Down)])
+            }
+            Self::StoppingTime => {
+                let best = point.curve()?.optimal_stopping(last)?;
+                Value::bounded(best.time, [(best.censored, Bound::Up)])
+            }
+            Self::FinalTestError | Self::TestCurve => point.curve()?.test_error_at(last)?.ln().into(),
+            Self::FinalTrainError | Self::TrainCurve => point.curve()?.train_error_at(last).ln().into(),
             Self::TransferBenefit => {
-                let companion = point.companion.as_ref().context("a transfer benefit needs a companion")?;
-                point.joint_curve(companion)?.benefit(0, last)?.benefit()
+                let joint = point.joint_curve()?.context("a transfer benefit needs company")?;
+                let both = joint.benefit(0, last)?;
+                let ways = [(both.alone.censored, Bound::Down), (both.joint.censored, Bound::Up)];
+                Value::bounded(both.benefit(), ways)
             }
         })
     }
@@ -74,18 +103,24 @@ impl Observable {
     }
 
     /// The number that one seed gives.
-    pub(super) fn simulated(self, point: &Point, draw: Draw, results: &Results) -> anyhow::Result<f64> {
+    pub(super) fn simulated(self, point: &Point, draw: Draw, results: &Results) -> anyhow::Result<Value> {
         let experiments = point.experiments(draw);
         let outcomes = experiments.iter().map(|e| results.training(e)).collect::<anyhow::Result<Vec<_>>>()?;
         let alone = outcomes[0];
+        let is_censored = |outcome: &TrainingOutcome| outcome.is_censored(0, 0);
         Ok(match self {
-            Self::LeastTestError => alone.test(0)?.least.value.ln(),
-            Self::StoppingTime => alone.test(0)?.least.epoch as f64 / point.tau(),
-            Self::FinalTestError | Self::TestCurve => alone.test(0)?.last.ln(),
-            Self::FinalTrainError | Self::TrainCurve => alone.train.last.ln(),
+            Self::LeastTestError => {
+                Value::bounded(alone.test(0)?.least.value.ln(), [(is_censored(alone)?, Bound::Down)])
+            }
+            Self::StoppingTime => {
+                Value::bounded(alone.test(0)?.least.epoch as f64 / point.tau(), [(is_censored(alone)?, Bound::Up)])
+            }
+            Self::FinalTestError | Self::TestCurve => alone.test(0)?.last.ln().into(),
+            Self::FinalTrainError | Self::TrainCurve => alone.train.last.ln().into(),
             Self::TransferBenefit => {
-                let joint = outcomes.get(1).context("a transfer benefit needs a companion")?;
-                alone.test(0)?.least.value - joint.test(0)?.least.value
+                let joint = outcomes.get(1).context("a transfer benefit needs company")?;
+                let ways = [(is_censored(alone)?, Bound::Down), (is_censored(joint)?, Bound::Up)];
+                Value::bounded(alone.test(0)?.least.value - joint.test(0)?.least.value, ways)
             }
         })
     }

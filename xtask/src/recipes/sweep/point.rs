@@ -1,8 +1,9 @@
 //! One point of a sweep: a task, its companion, a student and its training, with the axes' values put in.
 
-use super::{Companion, Parameter, StudentKeys, TaskKeys, TrainingKeys};
+use super::{Companion, Company, Parameter, StudentKeys, TaskKeys, TrainingKeys, Units};
 use sim::{
-    AlignedSpec, Draw, Experiment, InputKind, LinearSpec, Schedule, Start, Stepping, StudentSpec, TaskSpec, Training,
+    AlignedSpec, Draw, Experiment, InputKind, LeakyReluSpec, LeakyReluStart, LeakyReluStudentSpec, LinearSpec,
+    OutputUnits, Precision, Schedule, Start, Stepping, StudentSpec, TaskSpec, TeacherKind, Training,
 };
 use theory::{JointCurve, JointTask, LearningCurve, Student, Task, Teacher};
 
@@ -14,6 +15,7 @@ const CURVE_POINTS: u64 = 200;
 pub(super) struct Point {
     pub(super) task: TaskKeys,
     pub(super) companion: Option<Companion>,
+    pub(super) company: Option<Company>,
     pub(super) student: StudentKeys,
     pub(super) training: TrainingKeys,
 }
@@ -61,24 +63,32 @@ impl Point {
         }
     }
 
-    /// The first task in the company of the second.
-    fn joint(&self, companion: &Companion) -> TaskSpec {
+    /// The first task in company, if there is one.
+    fn joint(&self) -> Option<TaskSpec> {
         let task = &self.task;
-        let outputs = [task.outputs, companion.outputs];
-        let joint =
-            TaskSpec::joint(task.inputs, &outputs, &[&task.strengths, &[companion.strength]], companion.alignment);
-        TaskSpec { noise: task.noise, ..joint }
+        let joint = match (&self.companion, &self.company) {
+            (Some(companion), _) => {
+                let strengths: [&[f64]; 2] = [&task.strengths, &[companion.strength]];
+                TaskSpec::joint(task.inputs, &[task.outputs, companion.outputs], &strengths, companion.alignment)
+            }
+            (None, Some(company)) => {
+                let others = || company.tasks.iter();
+                let outputs: Vec<usize> = [task.outputs].into_iter().chain(others().map(|t| t.outputs)).collect();
+                let strengths: Vec<&[f64]> =
+                    [&task.strengths[..]].into_iter().chain(others().map(|t| &t.strengths[..])).collect();
+                TaskSpec::joint(task.inputs, &outputs, &strengths, 0.0).with_overlaps(company.overlaps.clone())
+            }
+            (None, None) => return None,
+        };
+        Some(TaskSpec { noise: task.noise, ..joint })
     }
 
     /// What is simulated for one seed: the task, and with a companion also the task in its company.
     pub(super) fn experiments(&self, draw: Draw) -> Vec<Experiment> {
-        let mut tasks = Vec::new();
-        if let Some(companion) = &self.companion {
-            let joint = self.joint(companion);
-            tasks.extend([joint.task_alone(0), joint]);
-        } else {
-            tasks.push(self.single());
-        }
+        let tasks = match self.joint() {
+            Some(joint) => vec![joint.task_alone(0), joint],
+            None => vec![self.single()],
+        };
         tasks.into_iter().map(|task| self.experiment(task, draw)).collect()
     }
 
@@ -90,6 +100,13 @@ impl Point {
             Schedule::every(self.training.epochs.div_ceil(CURVE_POINTS).max(1)),
         )
         .with_decay(self.training.decay);
+        if let Units::LeakyRelu { slope } = self.student.units {
+            let StudentKeys { hidden, layers, epsilon, .. } = self.student;
+            let start = LeakyReluStart::Orthogonal { epsilon };
+            let student = LeakyReluStudentSpec { hidden, layers, slope, output: OutputUnits::Linear, start };
+            let (teacher, precision) = (TeacherKind::Linear, Precision::Single);
+            return Experiment::LeakyRelu(LeakyReluSpec { task, teacher, student, training, precision, draw });
+        }
         match self.student.start {
             Start::TrainingAligned => {
                 Experiment::Aligned(AlignedSpec { task, student, training, tracked_modes: 0, draw })
@@ -126,22 +143,32 @@ impl Point {
 
     /// The largest predicted ŝ of all that is trained on.
     pub(super) fn strongest_data_mode(&self) -> Result<f64, theory::TheoryError> {
-        let Some(companion) = &self.companion else {
+        let Some(curve) = self.joint_curve()? else {
             let strongest = self.task.strengths.first().copied().unwrap_or_default();
             return Ok(self.curve()?.spectrum().strength(strongest));
         };
-        let curve = self.joint_curve(companion)?;
         let strongest = curve.task().modes().iter().map(|mode| mode.strength).fold(0.0, f64::max);
         Ok(curve.spectrum().strength(strongest))
     }
 
-    /// The theory of the task and its companion.
-    pub(super) fn joint_curve(&self, companion: &Companion) -> Result<JointCurve, theory::TheoryError> {
+    /// The theory of the task in company, if there is one.
+    pub(super) fn joint_curve(&self) -> Result<Option<JointCurve>, theory::TheoryError> {
         let first = Teacher { outputs: self.task.outputs, strengths: self.task.strengths.clone() };
-        let second = Teacher { outputs: companion.outputs, strengths: vec![companion.strength] };
-        let alignment = faer::mat![[companion.alignment]];
-        let joint =
-            JointTask::pair(self.task.inputs, first, second, alignment.as_ref())?.with_noise(self.task.noise)?;
-        Ok(JointCurve::new(&joint, &self.theory_student()?))
+        let joint = match (&self.companion, &self.company) {
+            (Some(companion), _) => {
+                let second = Teacher { outputs: companion.outputs, strengths: vec![companion.strength] };
+                JointTask::pair(self.task.inputs, first, second, faer::mat![[companion.alignment]].as_ref())?
+            }
+            (None, Some(company)) => {
+                let others = company.tasks.iter();
+                let others = others.map(|t| Teacher { outputs: t.outputs, strengths: t.strengths.clone() });
+                let teachers: Vec<Teacher> = [first].into_iter().chain(others).collect();
+                let modes = company.overlaps.len();
+                let entry = |i: usize, j: usize| company.overlaps[i].get(j).copied().unwrap_or(f64::NAN);
+                JointTask::new(self.task.inputs, &teachers, faer::Mat::from_fn(modes, modes, entry).as_ref())?
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(JointCurve::new(&joint.with_noise(self.task.noise)?, &self.theory_student()?)))
     }
 }

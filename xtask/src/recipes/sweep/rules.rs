@@ -1,9 +1,9 @@
 //! What a sweep's config must obey.
 
-use super::{Observable, Parameter, Point, Sweep};
+use super::{Observable, Parameter, Point, Sweep, Units};
 use crate::config::Checks;
 use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
-use sim::Draw;
+use sim::{Draw, Start};
 use theory::TheoryError;
 
 /// Most points of a sweep.
@@ -50,6 +50,42 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
                 "must equal inputs beside a companion",
             );
     }
+    if let Some(company) = &sweep.company {
+        let modes = sweep.task.strengths.len() + company.tasks.iter().map(|task| task.strengths.len()).sum::<usize>();
+        let is_square = company.overlaps.len() == modes && company.overlaps.iter().all(|row| row.len() == modes);
+        checks
+            .require("company", sweep.companion.is_none(), "must be None beside a companion")
+            .non_empty("company.tasks", &company.tasks)
+            .require(
+                "company.overlaps",
+                is_square,
+                format!("must be {modes} rows of {modes} numbers, one for each mode of all tasks"),
+            )
+            .consistent(
+                "task.examples",
+                "company",
+                sweep.task.examples == sweep.task.inputs,
+                "must equal inputs in company",
+            );
+    }
+    if let Units::LeakyRelu { slope } = sweep.student.units {
+        checks
+            .in_range("student.units.slope", slope, 0.0..=1.0)
+            .consistent(
+                "student.start",
+                "student.units",
+                sweep.student.start == Start::Random,
+                "must be Random with leaky-ReLU units",
+            )
+            .consistent(
+                "student.balance",
+                "student.units",
+                sweep.student.balance == 0.0,
+                "must be 0 with leaky-ReLU units",
+            )
+            .in_range("student.layers", sweep.student.layers, 2..=MOST_LAYERS);
+    }
+    let in_company = sweep.companion.is_some() || sweep.company.is_some();
     for (index, axis) in sweep.axes.iter().enumerate() {
         let path = format!("axes[{index}].values");
         checks.non_empty(&path, &axis.values).increasing(&path, &axis.values);
@@ -74,8 +110,8 @@ pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
         )
         .require(
             "observable",
-            sweep.observable != Observable::TransferBenefit || sweep.companion.is_some(),
-            "needs a companion",
+            sweep.observable != Observable::TransferBenefit || in_company,
+            "needs a companion or company",
         );
     if checks.all_hold() {
         check_points(sweep, checks);
@@ -105,7 +141,8 @@ fn check_points(sweep: &Sweep, checks: &mut Checks<'_>) {
     let count: usize = sweep.axes.iter().map(|axis| axis.values.len()).product();
     checks.require("axes", count <= MOST_POINTS, format!("must have at most {MOST_POINTS} points in all"));
     let seeds = usize::try_from(sweep.seeds).unwrap_or(usize::MAX);
-    let runs = count.saturating_mul(seeds).saturating_mul(if sweep.companion.is_some() { 2 } else { 1 });
+    let in_company = sweep.companion.is_some() || sweep.company.is_some();
+    let runs = count.saturating_mul(seeds).saturating_mul(if in_company { 2 } else { 1 });
     checks.require("seeds", runs <= MOST_RUNS, format!("must give at most {MOST_RUNS} runs in all, not {runs}"));
     if !checks.all_hold() {
         return;

@@ -29,10 +29,11 @@ impl TransferBenefit {
             "a weak task gains more than {helped_above} from strong company (s̄_B ≥ {strong_b}) at the largest q"
         );
         let helped = of(self.strengths_a.weak, &parallel).into_iter().map(|point| point.above(*helped_above));
-        claims.shown(claim, "a", helped);
+        claims.shown(claim, "a", helped).tell("A weak task gains much from a strong, well aligned one.");
         let claim = format!("a middling task loses by strong company (s̄_B ≥ {strong_b}) for q ≤ {hurt_until}");
         let hurt = of(self.strengths_a.middling, &|pair| is_strong(pair) && pair.alignment <= hurt_until + 1e-9);
         claims.shown(claim, "b", hurt.into_iter().map(|point| point.below(0.0)));
+        claims.tell("A learnable task is disturbed by a strong companion that is not nearly parallel.");
         let claim = format!(
             "a middling task gains more than {regained_above} from strong company (s̄_B ≥ {strong_b}) at the largest q"
         );
@@ -41,6 +42,7 @@ impl TransferBenefit {
         let unmoved = of(self.strengths_a.strong, &|_| true).into_iter();
         let unmoved = unmoved.map(|point| point.within(-unmoved_within, *unmoved_within));
         claims.shown(format!("a strong task moves by less than {unmoved_within:.0e}"), "c", unmoved);
+        claims.tell("A strong task hardly moves.");
         Ok(claims)
     }
 }

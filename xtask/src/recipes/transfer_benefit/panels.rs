@@ -45,18 +45,10 @@ impl TransferBenefit {
     }
 
     pub(super) fn caption(&self) -> String {
-        let threshold = self.noise * (self.outputs.0 as f64 / self.inputs as f64).powf(0.25);
-        let weak = match self.strengths_a.weak <= threshold * (1.0 + 1e-9) {
-            true => {
-                "A task at the threshold of detection, which alone cannot be learned, gains much from a strong, well aligned one."
-            }
-            false => "A weak task, which alone is hardly learned, is moved most by a companion.",
-        };
         format!(
             "Two tasks of rank one with {} and {} outputs share {} inputs; *q* is the overlap of their input modes. The benefit T is the \
              least test error of task A learned alone minus its least error learned with B, both over {} epochs. Theory \
-             over the same time, in the limit of large size (lines) and averaged over {} draws of this size (diamonds); points: paired differences of aligned students, means of {} seeds with 95 % intervals. (a) {weak} (b) A learnable task \
-             is disturbed by a strong companion unless it is almost parallel. (c) A strong task hardly moves: note the scale. \
+             over the same time, in the limit of large size (lines) and averaged over {} draws of this size (diamonds); points: paired differences of aligned students, means of {} seeds with 95 % intervals. (a) A weak task A, (b) a middling one, (c) a strong one: note the scales. \
              One noise entry has variance σ_z²/N₁, as the paper's text has it; the script behind its figure used σ_z²/N_A.",
             self.outputs.0, self.outputs.1, self.inputs, self.epochs, self.draws, self.seeds
         )

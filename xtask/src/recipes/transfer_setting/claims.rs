@@ -13,12 +13,13 @@ impl TransferSetting {
         let start = (2.0 * self.epsilon * weak.strength_a + modes * self.epsilon.powi(2)) / weak.strength_a.powi(2);
         let claim = format!("a weak task is never hurt by more than {start:.1e}, what a start at ε can do");
         let hurt = cells(weak).map(|(at, benefit)| Point::new(at, benefit).above(-start - 1e-12));
-        claims.shown(claim, "b", hurt);
+        claims.shown(claim, "b", hurt).tell("A weak task is never hurt.");
         support(&mut claims, weak, self.helped_above);
         boundary(&mut claims, middling);
         let within = self.unmoved_within;
         let moved = cells(strong).map(|(at, benefit)| Point::new(at, benefit).within(-within, within));
         claims.shown(format!("a strong task moves by less than {within:.0e}, whatever its company"), "d", moved);
+        claims.tell("A strong task hardly moves.");
         claims
     }
 }
@@ -39,6 +40,7 @@ pub(super) fn support(claims: &mut Claims, plane: &Plane, above: f64) {
         "b",
         [corner],
     );
+    claims.tell("A weak task gains from strong, aligned company.");
     let column = plane.column(plane.strengths_b.len() - 1);
     let rises =
         column.windows(2).map(|w| Point::new(format!("q from {:.2} to {:.2}", w[0].0, w[1].0), w[1].1 - w[0].1));
@@ -53,6 +55,7 @@ pub(super) fn boundary(claims: &mut Claims, plane: &Plane) {
     let claim =
         "a middling task is hurt by the strongest company if it is badly aligned and helped if it is well aligned";
     claims.shown(claim, "c", [orthogonal, aligned]);
+    claims.tell("A middling task loses by strong company unless it is well aligned.");
     let changes = |index: usize| plane.column(index).windows(2).filter(|w| (w[0].1 < 0.0) != (w[1].1 < 0.0)).count();
     let most = (0..plane.strengths_b.len()).map(changes).max().unwrap_or(0);
     let point = Point::new("the most changes of sign along q", most as f64).equals(1.0);

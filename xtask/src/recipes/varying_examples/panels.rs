@@ -1,7 +1,7 @@
 //! The four panels, the table beside them and the caption.
 
 use super::{Condition, VaryingExamples};
-use crate::study::panels::{LINE_POINTS, mean_points, optimum_points, strength_colours};
+use crate::study::panels::{LINE_POINTS, OptimumOf, least_error_points, mean_points, paired_optima, strength_colours};
 use crate::study::series::linear_grid;
 use crate::study::{ErrorKind, Optimum, Table};
 use figures::math_text::number;
@@ -72,8 +72,8 @@ impl VaryingExamples {
             let line = (fewest..=most).into_par_iter().map(at).collect::<anyhow::Result<Vec<_>>>()?;
             panel = panel.mark(Line::new(format!("theory, {name}"), line).colour(colour).legend(&name));
             let own = conditions.iter().filter(|c| c.snr == snr);
-            let measured = own.map(|c| (x(c.examples, snr), c.optimum.log_error_summary()));
-            panel = panel.mark(mean_points(format!("aligned, {name}"), measured).colour(colour).legend(&name));
+            let measured: Vec<(f64, &Optimum)> = own.map(|c| (x(c.examples, snr), &c.optimum)).collect();
+            panel = panel.mark(least_error_points(format!("aligned, {name}"), &measured).colour(colour).legend(&name));
         }
         Ok(panel)
     }
@@ -87,16 +87,14 @@ impl VaryingExamples {
             .mark(RefLine::diagonal());
         for &snr in &self.snrs {
             let name = format!("SNR {snr}");
-            let pairs: Vec<_> = conditions
-                .iter()
-                .filter(|c| c.snr == snr)
-                .map(|c| (c.optimum.log_error_summary(), c.gaussian.log_error_summary()))
-                .collect();
-            let path = pairs.iter().map(|(x, y)| (x.mean, y.mean)).collect::<Vec<_>>();
+            let own = conditions.iter().filter(|c| c.snr == snr);
+            let pairs: Vec<(&Optimum, &Optimum)> = own.map(|c| (&c.optimum, &c.gaussian)).collect();
+            let points = paired_optima(&name, OptimumOf::LeastError, &pairs);
+            let path = points.points.clone();
             panel = panel.mark(
                 Line::new(format!("{name}, in the order of P"), path).colour(self.colour(snr)).width(1.0).opacity(0.5),
             );
-            panel = panel.mark(optimum_points(&name, &pairs).colour(self.colour(snr)).legend(&name));
+            panel = panel.mark(points.colour(self.colour(snr)).legend(&name));
         }
         panel
     }
@@ -123,9 +121,8 @@ impl VaryingExamples {
     pub(super) fn caption(&self) -> String {
         format!(
             "Aligned students ({n}-{}-{}, ε = {}, λ = {}) of rank-1 teachers on P examples; {} seeds, 95 % intervals. (a, b) Train and test \
-             error over time with orthonormal inputs: lines are the theory, bands hold 95 % of single draws at this size. The \
-             final test error is worst at P = N₁ = {n}: more examples average the noise, fewer leave the student's map on the unseen directions as it \
-             started. (c) The least test error falls with P at every SNR. (d) Gaussian inputs cost test error, most where P is near N₁.",
+             error over time with orthonormal inputs: lines are the theory, bands hold 95 % of single draws at this size. \
+             (c) The least test error over SNR and P. (d) The same with gaussian against orthonormal inputs.",
             self.hidden,
             self.outputs,
             number(self.epsilon),
