@@ -48,7 +48,7 @@ pub use gaussian::sample_gaussian;
 pub use gaussian_spectrum::{sample_gaussian_largest_value, sample_gaussian_singular_values};
 pub use haar::{sample_haar_columns, sample_haar_orthogonal};
 pub use lanczos::leading_triplets;
-pub use marchenko_pastur::{BulkPart, BulkRange, Front, MarchenkoPastur};
+pub use marchenko_pastur::{BulkNode, BulkPart, BulkRange, Front, MarchenkoPastur};
 pub use parallel::in_order;
 pub use stream::{Generator, generator};
 pub use svd::{ThinSvd, singular_values, thin_svd};

@@ -59,6 +59,13 @@ pub struct BulkRange {
     high: f64,
 }
 
+impl BulkRange {
+    /// φ/2 at its lower end, of x² = 1 + A + 2√A cos φ: π/2 for the whole bulk.
+    pub fn half_angle(&self) -> f64 {
+        self.high
+    }
+}
+
 /// A place where the integrand changes fast, in units of the singular value.
 ///
 /// The integrand must be analytic within about π `width` of `position` in the complex plane (a logistic step
@@ -69,6 +76,19 @@ pub struct Front {
     pub position: f64,
     /// Width of the change.
     pub width: f64,
+}
+
+/// A node of the integrals over the bulk, x² = 1 + A + 2√A cos φ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BulkNode {
+    /// The singular value y = κx.
+    pub value: f64,
+    /// The node's weight in ∫ … dμ, of which the whole bulk has 1.
+    pub mass: f64,
+    /// The node's weight in ∫ … dφ/π, of which the whole bulk has 1.
+    pub angle: f64,
+    /// sin²(φ/2): 0 at the upper edge, 1 at the lower one.
+    pub squared_sine: f64,
 }
 
 /// The integrals over one panel of half angles and estimates of their errors.
@@ -229,20 +249,31 @@ impl MarchenkoPastur {
         front: Option<Front>,
         mut integrand: impl FnMut(f64) -> [f64; N],
     ) -> [f64; N] {
+        self.sums_over(range, front.as_slice(), |node| integrand(node.value).map(|value| node.mass * value))
+    }
+
+    /// The same for what is no function times the law, with any number of places where it changes fast: sums over nodes, whose weights
+    /// the `summand` applies itself.
+    pub fn sums_over<const N: usize>(
+        &self,
+        range: BulkRange,
+        fronts: &[Front],
+        mut summand: impl FnMut(BulkNode) -> [f64; N],
+    ) -> [f64; N] {
         let mut sums = [0.0; N];
         let mut start = range.low;
-        let ends = self.panel_ends(range.low, range.high, front);
+        let ends = self.panel_ends(range.low, range.high, fronts);
         let mut panels = Vec::with_capacity(ends.len());
         for end in ends {
             let before = sums;
-            let errors = self.add_panel(start, end, &mut integrand, &mut sums);
+            let errors = self.add_panel(start, end, &mut summand, &mut sums);
             panels.push(Panel { start, end, sums: std::array::from_fn(|n| sums[n] - before[n]), errors });
             start = end;
         }
         let size = |n: usize| panels.iter().map(|panel: &Panel<N>| panel.sums[n].abs()).sum::<f64>();
         let allowed = std::array::from_fn(|n| PANEL_ERROR * size(n));
         for panel in panels {
-            self.refine(panel, &allowed, HALVINGS, &mut integrand, &mut sums);
+            self.refine(panel, &allowed, HALVINGS, &mut summand, &mut sums);
         }
         sums
     }
@@ -253,7 +284,7 @@ impl MarchenkoPastur {
         panel: Panel<N>,
         allowed: &[f64; N],
         halvings: usize,
-        integrand: &mut impl FnMut(f64) -> [f64; N],
+        summand: &mut impl FnMut(BulkNode) -> [f64; N],
         sums: &mut [f64; N],
     ) {
         let is_rough = panel.errors.iter().zip(allowed).any(|(error, allowed)| error > allowed);
@@ -263,14 +294,14 @@ impl MarchenkoPastur {
         let middle = 0.5 * (panel.start + panel.end);
         let halves = [(panel.start, middle), (middle, panel.end)].map(|(start, end)| {
             let mut sums = [0.0; N];
-            let errors = self.add_panel(start, end, integrand, &mut sums);
+            let errors = self.add_panel(start, end, summand, &mut sums);
             Panel { start, end, sums, errors }
         });
         for (n, sum) in sums.iter_mut().enumerate() {
             *sum += halves[0].sums[n] + halves[1].sums[n] - panel.sums[n];
         }
         for half in halves {
-            self.refine(half, allowed, halvings - 1, integrand, sums);
+            self.refine(half, allowed, halvings - 1, summand, sums);
         }
     }
 
@@ -280,7 +311,7 @@ impl MarchenkoPastur {
         &self,
         start: f64,
         end: f64,
-        integrand: &mut impl FnMut(f64) -> [f64; N],
+        summand: &mut impl FnMut(BulkNode) -> [f64; N],
         sums: &mut [f64; N],
     ) -> [f64; N] {
         let mut tails = [PanelTail::default(); N];
@@ -296,8 +327,12 @@ impl MarchenkoPastur {
                 if squared_value <= 0.0 {
                     return [0.0; N];
                 }
-                let mass = half_length * weight * 16.0 / PI * (sin * cos).powi(2) / squared_value;
-                integrand(self.scale * squared_value.sqrt()).map(|value| mass * value)
+                summand(BulkNode {
+                    value: self.scale * squared_value.sqrt(),
+                    mass: half_length * weight * 16.0 / PI * (sin * cos).powi(2) / squared_value,
+                    angle: half_length * weight * 2.0 / PI,
+                    squared_sine: sin * sin,
+                })
             });
             for n in 0..N {
                 sums[n] += below[n];
@@ -309,7 +344,7 @@ impl MarchenkoPastur {
     }
 
     /// Ends of the panels of [`low`, `high`], in increasing order, the last one being `high`.
-    fn panel_ends(&self, low: f64, high: f64, front: Option<Front>) -> Vec<f64> {
+    fn panel_ends(&self, low: f64, high: f64, fronts: &[Front]) -> Vec<f64> {
         const GRADING: f64 = 4.0;
         let mut breaks = Vec::with_capacity(64);
         let mut grade = |centre: f64, first: f64| {
@@ -321,7 +356,7 @@ impl MarchenkoPastur {
         };
         // √((1−a)² + 4a cos²h) branches at h = π/2 ± i (1−a)/(2√a).
         grade(FRAC_PI_2, self.shape_gap / self.shape.sqrt());
-        if let Some(Front { position, width }) = front {
+        for &Front { position, width } in fronts {
             let inside = position.clamp(self.lower_edge(), self.upper_edge());
             // A front outside the bulk is felt at its edge, widened by its distance (see `Front` for the factor π).
             let felt_width = width + 0.5 * (position - inside).abs();

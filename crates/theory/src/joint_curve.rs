@@ -70,7 +70,7 @@ impl JointCurve {
             .expect("the joint task's constructor validated its sizes and noise");
         let capacity = student.capacity_of(spectrum.modes());
         let detectable = spectrum.detectable(task.modes().iter().map(|mode| mode.strength));
-        let bulk = NoiseBulk::new(spectrum.matrix(), detectable, capacity, 0);
+        let bulk = NoiseBulk::new(spectrum.matrix(), detectable, capacity);
         let error = |(index, teacher): (usize, &crate::Teacher)| {
             let noise_share = teacher.outputs as f64 / task.outputs() as f64;
             let kept = task.modes().iter().enumerate().map(|(rank, mode)| {

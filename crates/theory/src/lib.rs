@@ -125,6 +125,7 @@ mod alignment_estimate;
 mod bootstrap;
 mod bracketed_minimum;
 mod bracketed_root;
+mod bulk_correction;
 mod data_spectrum;
 mod ensemble;
 mod error;

@@ -56,7 +56,7 @@ impl TestErrorMode {
 
 impl TestError {
     pub(crate) fn at(&self, t: f64) -> f64 {
-        let [noise] = self.bulk.sums_at(&self.growth, self.pace * t, |state| [state.strength * state.strength]);
+        let noise = self.bulk.learned_at(&self.growth, self.pace * t);
         self.with_noise_sum(t, noise)
     }
 
@@ -67,7 +67,7 @@ impl TestError {
     }
 
     pub(crate) fn parts_at(&self, t: f64) -> TestErrorParts {
-        let [noise] = self.bulk.sums_at(&self.growth, self.pace * t, |state| [state.strength * state.strength]);
+        let noise = self.bulk.learned_at(&self.growth, self.pace * t);
         TestErrorParts {
             modes: self.modes.iter().map(|mode| self.mode_at(mode, t) / self.squared_norm).collect(),
             noise: self.noise_share * noise / self.squared_norm,
@@ -164,7 +164,7 @@ mod tests {
             growth: ModeGrowth::new(layers, epsilon).unwrap(),
             pace: spectrum.pace(),
             modes: strengths.map(|strength| TestErrorMode::of_spike(&spectrum, strength)).to_vec(),
-            bulk: NoiseBulk::new(spectrum.matrix(), strengths.len(), hidden.min(outputs), 0),
+            bulk: NoiseBulk::new(spectrum.matrix(), strengths.len(), hidden.min(outputs)),
             noise_share: 0.5,
             squared_norm: strengths.iter().map(|s| s * s).sum(),
         }

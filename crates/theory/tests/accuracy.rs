@@ -34,6 +34,7 @@ fn halved(
     let middle = 0.5 * (low + high);
     let halves = [gauss_legendre_panel(low, middle, f), gauss_legendre_panel(middle, high, f)];
     let sum = [0, 1].map(|n| halves[0][n] + halves[1][n]);
+    assert!(sum.iter().all(|sum| sum.is_finite()), "{sum:?} between {low:e} and {high:e}");
     // The integrand itself is known to a few roundings.
     if depth == 0 || [0, 1].iter().all(|&n| (sum[n] - whole[n]).abs() <= allowed[n] + 1e-13 * sum[n].abs()) {
         return sum;

@@ -30,6 +30,11 @@ impl TaskArgs {
         Ok(task.with_examples(self.examples.unwrap_or(self.inputs))?)
     }
 
+    fn curve(&self, brakes: &BrakeArgs, finite_size_bulk: bool) -> anyhow::Result<LearningCurve> {
+        let curve = LearningCurve::new(&self.task()?, &self.student.braked(brakes)?);
+        Ok(if finite_size_bulk { curve.with_finite_size_bulk() } else { curve })
+    }
+
     /// Refuses draws that would not fit into memory; the closed forms take any size.
     ///
     /// Counted are the matrices of the draws in work, one per thread, and what is kept of all draws. A random student's
@@ -170,10 +175,7 @@ fn spectrum(args: &SpectrumArgs, csv: &mut Csv) -> anyhow::Result<()> {
 }
 
 fn curve(args: &CurveArgs, csv: &mut Csv) -> anyhow::Result<()> {
-    let mut curve = LearningCurve::new(&args.task.task()?, &args.task.student.braked(&args.brakes)?);
-    if args.finite_size_bulk {
-        curve = curve.with_finite_size_bulk();
-    }
+    let curve = args.task.curve(&args.brakes, args.finite_size_bulk)?;
     check_times(&args.times)?;
     csv.header(&["t", "train_error", "test_error"])?;
     for &t in &args.times.0 {
@@ -184,7 +186,7 @@ fn curve(args: &CurveArgs, csv: &mut Csv) -> anyhow::Result<()> {
 }
 
 fn stopping(args: &StoppingArgs, csv: &mut Csv) -> anyhow::Result<()> {
-    let curve = LearningCurve::new(&args.task.task()?, &args.task.student.braked(&args.brakes)?);
+    let curve = args.task.curve(&args.brakes, args.finite_size_bulk)?;
     let best = curve.optimal_stopping(latest(args.t_max, || Ok(curve.horizon()))?)?;
     let shrinkage = curve.shrinkage_error()?;
     csv.header(&["t_opt", "test_error_opt", "shrinkage_error", "censored"])?;

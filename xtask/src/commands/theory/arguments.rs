@@ -156,7 +156,7 @@ pub struct CurveArgs {
     /// t/τ: numbers, and ranges such as 0:40:0.2.
     #[arg(long, allow_hyphen_values = true)]
     pub times: Numbers,
-    /// Take the bulk of the matrix that is left without the teacher's modes (first-order finite-size correction).
+    /// Count what finite size does to the noise modes and what these have of the teacher, to first order in 1/size.
     #[arg(long)]
     pub finite_size_bulk: bool,
 }
@@ -170,6 +170,9 @@ pub struct StoppingArgs {
     /// Decay and balance.
     #[command(flatten)]
     pub brakes: BrakeArgs,
+    /// Count what finite size does to the noise modes and what these have of the teacher, to first order in 1/size.
+    #[arg(long)]
+    pub finite_size_bulk: bool,
     /// Latest stopping time considered, t/τ [default: when the slowest mode and the noise are learned].
     #[arg(long, value_parser = float, allow_hyphen_values = true)]
     pub t_max: Option<f64>,
