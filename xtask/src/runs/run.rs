@@ -36,14 +36,14 @@ pub enum Outcome {
     Ensemble(EnsembleOutcome),
     /// Of [`Run::Shrinkage`].
     Shrinkage(ShrinkageOutcome),
-    /// Of [`Run::Stopping`].
-    Stopping(StoppingOutcome),
     /// Of [`Run::Transfer`].
     Transfer(TransferOutcome),
     /// Of [`Run::Partners`].
     Partners(PartnersOutcome),
     /// Of [`Run::Pretraining`].
     Pretraining(PretrainingOutcome),
+    /// Of [`Run::Stopping`].
+    Stopping(StoppingOutcome),
 }
 
 impl Run {
