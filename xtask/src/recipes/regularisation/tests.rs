@@ -33,7 +33,8 @@ fn right_inputs_pass() {
 
 #[test]
 fn lines_that_are_off_are_noticed() {
-    lines_can_fail(&Regularisation { seeds: 2, draws: 400, ..config() });
+    // Of rank 1 at SNR 2 the draws scatter so much that 5 % would not show.
+    lines_can_fail(&Regularisation { seeds: 2, draws: 400, ..config() }, |line| line + 1.3_f64.ln());
 }
 
 #[test]
