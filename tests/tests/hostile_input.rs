@@ -63,6 +63,20 @@ fn sizes_beyond_memory_are_refused() {
     let alignments: Vec<String> = (0..10_000).map(|k| format!("{}e-4", k)).collect();
     workspace.write(config, &text.replacen(line, &format!("alignments: [{}],", alignments.join(", ")), 1));
     refused(workspace.path(), "$X figures --dry-run", "must have at most 1000 items, not 10000");
+    // A million runs, and what does not fit although each size by itself is allowed.
+    let long = |items: usize| (1..=items).map(|k| format!("{}e-3", k)).collect::<Vec<_>>().join(", ");
+    let lists = text.replacen(line, &format!("alignments: [{}],", long(1000)), 1);
+    let seeds = lists.lines().find(|line| line.trim_start().starts_with("seeds:")).unwrap();
+    workspace.write(config, &lists.replacen(seeds, "seeds: 10000,", 1));
+    refused(workspace.path(), "$X figures --dry-run", "must give at most 200000 runs in all, not ");
+    let mut large = text.clone();
+    for (key, value) in [("inputs:", "10000"), ("outputs:", "(10000, 10000)"), ("hidden:", "10000")] {
+        let line = large.lines().find(|line| line.trim_start().starts_with(key)).unwrap().to_owned();
+        large = large.replacen(&line, &format!("{key} {value},"), 1);
+    }
+    workspace.write(config, &large);
+    refused(workspace.path(), "$X figures --dry-run", "GiB of memory; at most 4 are allowed (--memory)");
+    shell(workspace.path(), "$X figures --dry-run --memory 10000").success();
     for share in ["1/18446744073709551615", "1000000000/1000000000", "1/18446744073709551616"] {
         refused(workspace.path(), &format!("$X figures --shard {share}"), "K <= N <= 100000");
     }
@@ -143,6 +157,17 @@ fn what_cannot_be_printed_is_an_error() {
         assert_eq!(answer.status, Some(1), "{answer}");
         assert!(answer.stderr.starts_with("error: standard output is not complete"), "{answer}");
     }
+}
+
+/// A shell's own way to throw an answer away is no error.
+#[test]
+fn an_answer_that_nobody_can_read_is_an_error() {
+    let workspace = Workspace::with_configs(&["fig01"]);
+    let question = "$X theory mode --layers 2 --epsilon 1e-3 --s-hat 1 --times 1";
+    let answer = shell(workspace.path(), &format!("{question} >&-"));
+    assert_eq!(answer.status, Some(1), "{answer}");
+    assert_eq!(answer.stderr, "error: standard output is not complete: it is closed\n", "{answer}");
+    shell(workspace.path(), &format!("{question} > /dev/null")).success();
 }
 
 #[test]

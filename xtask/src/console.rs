@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// Prints a line, as `println!` does.
@@ -22,9 +23,22 @@ pub fn line(text: Arguments<'_>) {
     lose(writeln!(io::stdout(), "{}", printable(&text.to_string())));
 }
 
-/// Prints what was put together elsewhere, as it is.
+/// Prints an answer that was put together elsewhere, as it is. There must be somebody to read it: a closed standard output is an error.
 pub fn bytes(text: &[u8]) {
-    lose(io::stdout().write_all(text));
+    lose(if was_closed() { Err(io::Error::other("it is closed")) } else { io::stdout().write_all(text) });
+}
+
+/// Whether standard output was closed when the program started: then Rust's runtime has opened /dev/null in its place, for reading and
+/// writing, where a shell's `> /dev/null` opens it for writing alone. A parent that does as the runtime does looks the same.
+fn was_closed() -> bool {
+    let is_null = std::fs::read_link("/proc/self/fd/1").is_ok_and(|target| target == Path::new("/dev/null"));
+    is_null && std::fs::read_to_string("/proc/self/fdinfo/1").is_ok_and(|text| is_read_and_write(&text))
+}
+
+/// Whether the octal flags of an open file, as Linux tells them, have the access mode O_RDWR.
+fn is_read_and_write(description: &str) -> bool {
+    let flags = description.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & 3 == 2)
 }
 
 fn lose(written: io::Result<()>) {
@@ -81,6 +95,13 @@ pub fn quoted(word: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn access_modes_are_told_apart() {
+        let flags = |flags: &str| is_read_and_write(&format!("pos:\t0\nflags:\t{flags}\nmnt_id:\t25\n"));
+        assert!(flags("0100002") && flags("02100002"));
+        assert!(!flags("0100001") && !flags("0101001") && !flags("0") && !flags("x") && !is_read_and_write(""));
+    }
 
     #[test]
     fn a_terminal_obeys_no_name() {

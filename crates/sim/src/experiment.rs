@@ -1,8 +1,8 @@
 //! Experiments and their outcomes as plain values.
 
 use crate::{
-    AlignedSpec, LeakyReluSpec, LinearSpec, Progress, SequenceSpec, SimError, SpectrumOutcome, SpectrumSpec,
-    TrainingOutcome,
+    AlignedSpec, InputKind, LeakyReluSpec, LinearSpec, Progress, SequenceSpec, SimError, SpectrumOutcome, SpectrumSpec,
+    TaskSpec, Training, TrainingOutcome,
 };
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,48 @@ impl Experiment {
             Self::LeakyRelu(spec) => spec.cost_estimate(),
             Self::Sequence(spec) => spec.cost_estimate(),
         }
+    }
+
+    /// Rough bytes that the run takes while it works, rounded up: to refuse what does not fit, not to plan by.
+    ///
+    /// Counted are the data and their decomposition, the inputs where they are more than an identity, the layers with their gradients and the
+    /// states that jumps compare, and the activations of nonlinear students.
+    pub fn memory_estimate(&self) -> f64 {
+        let (task, hidden, layers) = match self {
+            Self::Spectrum(spec) => (&spec.task, 0, 0),
+            // Scalars, one for each mode.
+            Self::Aligned(spec) => (&spec.task, 0, 0),
+            Self::Linear(spec) => (&spec.task, spec.student.hidden, spec.student.layers),
+            Self::LeakyRelu(spec) => (&spec.task, spec.student.hidden, spec.student.layers),
+            Self::Sequence(spec) => (&spec.tasks, spec.student.hidden, spec.student.layers),
+        };
+        let [inputs, examples, outputs, layers, hidden] =
+            [task.inputs, task.examples, task.total_outputs(), layers, hidden].map(|size| size as f64);
+        let data = (8.0 * outputs + 22.0) * inputs.max(examples);
+        let drawn =
+            if task.input_kind == InputKind::OneHot { 0.0 } else { 6.0 * inputs * examples + 4.0 * inputs * inputs };
+        let weights = 24.0 * hidden * (inputs + outputs + hidden * (layers - 2.0).max(0.0));
+        let activations = match self {
+            Self::LeakyRelu(_) => 4.0 * layers * hidden * examples,
+            _ => 0.0,
+        };
+        8.0 * (data + drawn + weights + activations)
+    }
+
+    /// Rough bytes of the outcome.
+    pub fn outcome_estimate(&self) -> f64 {
+        let training = |task: &TaskSpec, training: &Training, tracked: usize| {
+            let logged = training.schedule.epochs(training.epochs).map_or(0, |epochs| epochs.len());
+            logged * (2 + task.trained_tasks().len() + 4 * tracked) + task.data_modes() + 100
+        };
+        let numbers = match self {
+            Self::Spectrum(spec) => spec.task.data_modes() * (2 + 2 * spec.task.trained_tasks().len()) + 100,
+            Self::Aligned(spec) => training(&spec.task, &spec.training, spec.tracked_modes),
+            Self::Linear(spec) => training(&spec.task, &spec.training, spec.tracked_modes),
+            Self::LeakyRelu(spec) => training(&spec.task, &spec.training, 0),
+            Self::Sequence(spec) => spec.stages.iter().map(|stage| training(&spec.tasks, &stage.training, 0)).sum(),
+        };
+        8.0 * numbers as f64
     }
 
     /// Number of epochs that the run reports to its [`Progress`].

@@ -10,6 +10,7 @@ use crate::output::report;
 use crate::recipes::catalog::{self, Figure};
 use crate::runs::atomic_file;
 use crate::runs::execution::{Executor, Policy, Ready, caught};
+use crate::runs::memory;
 use crate::runs::progress::ProgressLine;
 use crate::runs::provenance;
 use crate::runs::run::Run;
@@ -46,6 +47,15 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
         let is_all = is_real(args) && args.selection.stems.is_empty() && folder == root.join(COMMITTED);
         let check = Check { root, folder: &folder, figures: &figures, formats: &args.format, is_all };
         return Ok(check.run(|stem| remake(args, stem)));
+    }
+    for figure in &figures {
+        let bytes = memory::of_runs(&figure.runs, jobs(args));
+        let runs = console::counted(figure.runs.len(), "run");
+        memory::ensure_fits(
+            format!("{}: {runs}, {} at a time,", figure.path.display(), jobs(args)),
+            bytes,
+            args.memory,
+        )?;
     }
     let store = Store::open(&store_folder(root, args.store.as_deref()))?;
     if args.dry_run {

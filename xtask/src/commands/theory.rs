@@ -6,6 +6,7 @@ pub use arguments::Question;
 
 use crate::config::{float, read_regular};
 use crate::console;
+use crate::runs::memory;
 use anyhow::{Context as _, anyhow, ensure};
 use arguments::{
     BandArgs, BrakeArgs, CurveArgs, ModeArgs, Numbers, RandomArgs, RegularisationArgs, SpectrumArgs, StoppingArgs,
@@ -37,33 +38,17 @@ impl TaskArgs {
 
     /// Refuses draws that would not fit into memory; the closed forms take any size.
     ///
-    /// Counted are the matrices of the draws in work, one per thread, and what is kept of all draws. A random student's
-    /// bases are square in inputs and outputs, and its solution is in hidden units. Factors as measured with matrices of all
-    /// shapes, rounded up.
+    /// Counted are the matrices of the draws in work, one per thread, and what is kept of all draws.
     fn check_memory(&self, random: bool, draws: usize, times: usize, gib: f64) -> anyhow::Result<()> {
-        let examples = self.examples.unwrap_or(self.inputs);
-        let [inputs, outputs, examples, hidden] =
-            [self.inputs, self.outputs, examples, self.student.hidden].map(|size| size as f64);
-        // Hidden units beyond the modes there are never move and are not kept.
-        let hidden = hidden.min(inputs).min(outputs);
-        let modes = inputs.min(outputs).min(examples);
-        let data = (8.0 * outputs + 22.0) * inputs.max(examples);
-        let bases = inputs * inputs + outputs * outputs;
-        let student = 1.5 * bases + 3.5 * hidden * hidden + 4.0 * hidden * (inputs + outputs);
-        let drawn = if random { data + student } else { data };
+        let (inputs, outputs, hidden) = (self.inputs, self.outputs, self.student.hidden);
+        let examples = self.examples.unwrap_or(inputs);
+        let student = if random { memory::of_exact_student(inputs, outputs, hidden) } else { 0.0 };
         let threads = rayon::current_num_threads().min(draws) as f64;
-        let kept = draws as f64 * (4.0 * times as f64 + 6.0 * modes);
-        let needed = 8.0 * (threads * drawn + kept) / f64::from(1 << 30);
-        ensure!(
-            needed <= gib,
-            "{} inputs, {} outputs, {} examples and {} hidden units, {times} times and {draws} draws need about {needed:.1} GiB \
-             of memory; at most {gib} are allowed (--memory)",
-            self.inputs,
-            self.outputs,
-            examples,
-            self.student.hidden
+        let kept = memory::of_trajectories(draws, times, inputs.min(outputs).min(examples));
+        let what = format!(
+            "{inputs} inputs, {outputs} outputs, {examples} examples and {hidden} hidden units, {times} times and {draws} draws"
         );
-        Ok(())
+        memory::ensure_fits(what, threads * (memory::of_draw(inputs, outputs, examples) + student) + kept, gib)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, least_log_every, rounded_down, title,
+    self, MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, least_log_every, rounded_down, title,
 };
 use crate::study::strengths::strengths_of;
 use crate::study::students::Students;
@@ -76,6 +76,7 @@ impl Recipe for AlignmentLag {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds, &[self.depths.len(), self.ranks.len()]);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)

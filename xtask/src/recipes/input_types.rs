@@ -12,8 +12,8 @@ use crate::runs::run::Run;
 use crate::study::LatestBest;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    MOST_DRAWS, MOST_POINTS, MOST_SEEDS, ascending_positive, descending_positive, epochs_at, interval, rounded_down,
-    title,
+    self, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, ascending_positive, descending_positive, epochs_at, interval,
+    rounded_down, title,
 };
 use crate::study::students::Students;
 use crate::study::{Found, Setup, Wanted};
@@ -83,6 +83,7 @@ impl Recipe for InputTypes {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds, &[self.noises.len(), 3]);
         checks
             .positive("same_error_within", self.same_error_within)
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)

@@ -12,7 +12,7 @@ use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
 use crate::study::panels::{letters, short};
 use crate::study::rules::{
-    MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, ascending_positive, judged_from, least_log_every, title,
+    self, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, ascending_positive, judged_from, least_log_every, title,
 };
 use crate::study::strengths::strengths_of;
 use crate::study::students::{HalvedStep, Students};
@@ -99,6 +99,12 @@ impl Recipe for LearningCurves {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(
+            checks,
+            "line_seeds",
+            self.line_seeds,
+            &[self.ranks.len(), self.curve_snrs.len() + self.optimum_snrs.len(), 2],
+        );
         self.setup().check(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)

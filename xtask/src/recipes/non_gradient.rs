@@ -10,7 +10,7 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
 use crate::study::line::SIZES;
-use crate::study::rules::{MOST_DRAWS, MOST_SEEDS, ascending_positive, descending_positive, interval, title};
+use crate::study::rules::{self, MOST_DRAWS, MOST_SEEDS, ascending_positive, descending_positive, interval, title};
 use crate::study::series::linear_grid;
 use crate::study::students::{HalvedStep, Students};
 use crate::study::{Assembled, Claims, Estimate, Found, LinePoint, Point, Recipe, Setup, Wanted};
@@ -73,6 +73,7 @@ impl Recipe for NonGradient {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds.max(self.paired_seeds), &[self.snrs.len() + self.teachers.len(), 2]);
         self.setup().check(checks);
         checks
             .positive("noise", self.noise)

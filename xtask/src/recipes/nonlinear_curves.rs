@@ -11,7 +11,9 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::study::panels::faint;
 use crate::study::recipe::{Assembled, Recipe};
-use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, rounded_down, title};
+use crate::study::rules::{
+    self, MOST_EPOCHS, MOST_LAYERS, MOST_SEEDS, MOST_UNITS, learning_rate_bound, rounded_down, title,
+};
 use crate::study::stages::stages;
 use crate::study::strengths::strengths_of;
 use crate::study::{ErrorKind, LatestBest, Trained, Wanted};
@@ -98,6 +100,7 @@ impl Recipe for NonlinearCurves {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds, &[self.depths.len(), self.ranks.len(), self.snrs.len()]);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)

@@ -14,7 +14,7 @@ use crate::study::benefits::{benefits_table, log_strength_colours, measured_bene
 use crate::study::panels::faint;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, rounded_down, title,
+    self, ARE_SIZES, MOST_EPOCHS, MOST_SEEDS, MOST_UNITS, are_sizes, judged_from, rounded_down, title,
 };
 use crate::study::strengths::modes_down_from;
 use crate::study::task_pair::TaskPair;
@@ -76,6 +76,12 @@ impl Recipe for NonlinearTransfer {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(
+            checks,
+            "seeds",
+            self.seeds,
+            &[self.strengths_a.len(), self.strengths_b.len(), self.alignments.len(), 2],
+        );
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)

@@ -12,7 +12,7 @@ use crate::runs::run::Run;
 use crate::runs::summary::Summary;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, interval, least_log_every, rounded_down, title,
+    self, MOST_DRAWS, MOST_EPOCHS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, interval, least_log_every, rounded_down, title,
 };
 use crate::study::students::{HalvedStep, Students};
 use crate::study::{Coverage, Found, Setup, Wanted};
@@ -138,6 +138,8 @@ impl Recipe for RandomStudentStudy {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        let conditions = self.curve_snrs.len() + self.lag_snrs.len() * self.lag_epsilons.len();
+        rules::runs(checks, "seeds", self.seeds, &[conditions, 2]);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 1..=MOST_UNITS)

@@ -12,7 +12,7 @@ use crate::runs::run::Run;
 use crate::study::Wanted;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
+    self, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, descending_positive, interval, title,
 };
 use crate::study::setup::INDEPENDENT_RUNS;
 use crate::wanted;
@@ -81,6 +81,12 @@ impl Recipe for SignalThroughNoise {
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
         let (histogram, transition) = (&self.histogram, &self.transition);
+        rules::runs(
+            checks,
+            "transition.seeds",
+            transition.seeds,
+            &[transition.aspect_ratios.len(), transition.strengths.len()],
+        );
         checks
             .in_range("inputs", self.inputs, 2..=MOST_UNITS)
             .positive("noise", self.noise)

@@ -9,7 +9,9 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
-use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, judged_from, title};
+use crate::study::rules::{
+    self, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, judged_from, title,
+};
 use crate::study::students::HalvedStep;
 use crate::study::{Assembled, Claims, Estimate, LatestBest, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
 use crate::wanted;
@@ -75,6 +77,7 @@ impl Recipe for StudentWidth {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds, &[self.hidden.len(), self.snrs.len(), 3]);
         self.setup(self.hidden.first().copied().unwrap_or(1)).check_but_hidden(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)

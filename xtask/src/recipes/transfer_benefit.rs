@@ -14,7 +14,7 @@ use crate::study::benefits::{benefits_table, log_strength_colours, measured_bene
 use crate::study::line::SIZES;
 use crate::study::recipe::{Assembled, Recipe};
 use crate::study::rules::{
-    ARE_SIZES, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, are_sizes, ascending_positive, judged_from, title,
+    self, ARE_SIZES, MOST_DRAWS, MOST_SEEDS, MOST_UNITS, are_sizes, ascending_positive, judged_from, title,
 };
 use crate::study::setup::INDEPENDENT_RUNS;
 use crate::study::task_pair::{StrengthsOfA, TaskPair};
@@ -82,6 +82,7 @@ impl Recipe for TransferBenefit {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds, &[3, self.strengths_b.len(), self.alignments.len(), 4]);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)
             .in_range("inputs", self.inputs, 2..=MOST_UNITS)

@@ -9,7 +9,7 @@ use crate::runs::results::Results;
 use crate::runs::run::Run;
 use crate::runs::summary::Summary;
 use crate::study::draws::Draws;
-use crate::study::rules::{MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, title};
+use crate::study::rules::{self, MOST_DRAWS, MOST_POINTS, MOST_SEEDS, MOST_UNITS, ascending_positive, title};
 use crate::study::students::{HalvedStep, Students};
 use crate::study::{Assembled, Claims, ErrorKind, LatestBest, LinePoint, Optimum, Recipe, Setup, Wanted, censored};
 use crate::wanted;
@@ -93,6 +93,7 @@ impl Recipe for VaryingExamples {
 
     fn check(&self, checks: &mut Checks<'_>) {
         title(checks, &self.title);
+        rules::runs(checks, "seeds", self.seeds, &[self.examples.len(), self.snrs.len(), 4]);
         self.setup(self.inputs).check(checks);
         checks
             .in_range("seeds", self.seeds, 1..=MOST_SEEDS)

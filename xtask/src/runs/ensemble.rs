@@ -14,6 +14,7 @@ pub use shrunk::{NoiseKnowledge, shrunk};
 pub use stopping::{StoppingOutcome, StoppingSpec};
 pub use transfer::{TransferOutcome, TransferSpec};
 
+use crate::runs::memory;
 use crate::runs::summary::Summary;
 use serde::{Deserialize, Serialize};
 use theory::{Ensemble, Student, Task, Trajectories};
@@ -162,6 +163,17 @@ impl EnsembleSpec {
             "{} draws of {start} students, {}-{}-{}, {} layers, strengths {:?}, seed {}",
             self.draws, self.inputs, self.hidden, self.outputs, self.layers, self.strengths, self.seed
         )
+    }
+
+    /// Rough bytes while it works: the draws in work, one to a thread, and what is kept of all.
+    pub fn memory_estimate(&self) -> f64 {
+        let student = match self.start {
+            sim::Start::Random => memory::of_exact_student(self.inputs, self.outputs, self.hidden),
+            sim::Start::TrainingAligned => 0.0,
+        };
+        let modes = self.inputs.min(self.outputs).min(self.examples);
+        let kept = memory::of_trajectories(self.draws, self.times.len(), modes);
+        memory::of_draw(self.inputs, self.outputs, self.examples) + student + kept
     }
 
     /// Rough seconds on one core.

@@ -4,6 +4,7 @@ pub mod atomic_file;
 pub mod ensemble;
 pub mod execution;
 pub mod lock;
+pub mod memory;
 pub mod progress;
 pub mod provenance;
 pub mod results;

@@ -101,6 +101,30 @@ impl Run {
         }
     }
 
+    /// Rough bytes that the run takes while it works.
+    pub fn memory_estimate(&self) -> f64 {
+        match self {
+            Self::Simulation(experiment) => experiment.memory_estimate(),
+            Self::Ensemble(spec) => spec.memory_estimate(),
+            Self::Shrinkage(spec) => spec.memory_estimate(),
+            Self::Transfer(spec) => spec.memory_estimate(),
+            Self::Partners(spec) => spec.memory_estimate(),
+            Self::Pretraining(spec) => spec.memory_estimate(),
+        }
+    }
+
+    /// Rough bytes of its outcome.
+    pub fn outcome_estimate(&self) -> f64 {
+        match self {
+            Self::Simulation(experiment) => experiment.outcome_estimate(),
+            Self::Ensemble(spec) => 8.0 * (3 * spec.draws + 100 * spec.times.len()) as f64,
+            Self::Shrinkage(spec) => 24.0 * spec.draws as f64,
+            Self::Transfer(spec) => 16.0 * spec.draws as f64,
+            Self::Partners(spec) => 16.0 * spec.runs as f64 * spec.tasks.outputs.len() as f64,
+            Self::Pretraining(spec) => 8.0 * spec.draws as f64 * (3 + 2 * spec.times.len()) as f64,
+        }
+    }
+
     /// Does the work on the calling thread (an ensemble also on its pool's other threads).
     ///
     /// # Errors

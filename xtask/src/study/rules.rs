@@ -12,10 +12,19 @@ pub const MOST_UNITS: usize = 10_000;
 pub const MOST_LAYERS: usize = 100;
 /// Most updates of a student; a few times as many are far from the largest whole number.
 pub const MOST_EPOCHS: u64 = 1_000_000_000;
+/// Most runs of a figure: their list alone has half a gigabyte.
+pub const MOST_RUNS: usize = 200_000;
 /// Most draws of an ensemble.
 pub const MOST_DRAWS: usize = 100_000;
 /// Most points of a line.
 pub const MOST_POINTS: usize = 10_000;
+
+/// At most [`MOST_RUNS`] runs come of so many of everything that multiplies.
+pub fn runs(checks: &mut Checks<'_>, path: &str, seeds: u64, others: &[usize]) {
+    let seeds = usize::try_from(seeds).unwrap_or(usize::MAX);
+    let runs = others.iter().fold(seeds, |product, &count| product.saturating_mul(count));
+    checks.require(path, runs <= MOST_RUNS, format!("must give at most {MOST_RUNS} runs in all, not {runs}"));
+}
 
 /// A heading of one line.
 pub fn title(checks: &mut Checks<'_>, title: &str) {

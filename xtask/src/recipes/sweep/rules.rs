@@ -2,15 +2,12 @@
 
 use super::{Observable, Parameter, Point, Sweep, Units};
 use crate::config::Checks;
-use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, rounded_down, title};
+use crate::study::rules::{MOST_EPOCHS, MOST_LAYERS, rounded_down, runs, title};
 use sim::{Draw, Start};
 use theory::TheoryError;
 
 /// Most points of a sweep.
 const MOST_POINTS: usize = 100_000;
-
-/// Most runs of a sweep.
-const MOST_RUNS: usize = 1_000_000;
 
 pub(super) fn check(sweep: &Sweep, checks: &mut Checks<'_>) {
     title(checks, &sweep.title);
@@ -140,10 +137,8 @@ fn axis_value(parameter: Parameter, checks: &mut Checks<'_>, path: &str, value: 
 fn check_points(sweep: &Sweep, checks: &mut Checks<'_>) {
     let count: usize = sweep.axes.iter().map(|axis| axis.values.len()).product();
     checks.require("axes", count <= MOST_POINTS, format!("must have at most {MOST_POINTS} points in all"));
-    let seeds = usize::try_from(sweep.seeds).unwrap_or(usize::MAX);
     let in_company = sweep.companion.is_some() || sweep.company.is_some();
-    let runs = count.saturating_mul(seeds).saturating_mul(if in_company { 2 } else { 1 });
-    checks.require("seeds", runs <= MOST_RUNS, format!("must give at most {MOST_RUNS} runs in all, not {runs}"));
+    runs(checks, "seeds", sweep.seeds, &[count, if in_company { 2 } else { 1 }]);
     if !checks.all_hold() {
         return;
     }

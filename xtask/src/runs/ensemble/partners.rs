@@ -1,5 +1,6 @@
 //! What other tasks do to a task, estimated from data as a run, beside what they truly do.
 
+use crate::runs::memory;
 use faer::{Mat, MatRef, Scale};
 use linalg_core::squared_frobenius_norm;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,11 @@ impl PartnersSpec {
             "transfer from data, {} draws, {inputs} inputs, {examples} examples, outputs {outputs:?}, strengths {:?}, seed {}",
             self.runs, teacher.strengths, self.seed
         )
+    }
+
+    /// Rough bytes while it works: the data of all tasks, beside those of a pair of them.
+    pub fn memory_estimate(&self) -> f64 {
+        2.0 * memory::of_draw(self.tasks.inputs, self.tasks.outputs.iter().sum(), self.tasks.examples)
     }
 
     /// Rough seconds on one core.

@@ -1,6 +1,7 @@
 //! Tasks learned one after the other at the actual size as a run: exact random students over independent draws.
 
 use super::transfer::rank_one_pair;
+use crate::runs::memory;
 use serde::{Deserialize, Serialize};
 use theory::{PretrainingBenefit, PretrainingEnsemble, Student};
 
@@ -55,6 +56,13 @@ impl PretrainingSpec {
         format!(
             "{draws} draws of two tasks in sequence, {inputs} inputs, {outputs} outputs, strengths {a} and {b}, alignment {alignment}, seed {seed}"
         )
+    }
+
+    /// Rough bytes while it works: the data of all draws, with the students that start on them.
+    pub fn memory_estimate(&self) -> f64 {
+        let outputs = 2 * self.outputs;
+        let draw = memory::of_draw(self.inputs, outputs, self.inputs);
+        self.draws as f64 * (draw + memory::of_exact_student(self.inputs, outputs, self.hidden))
     }
 
     /// Rough seconds on one core.

@@ -1,6 +1,7 @@
 //! The non-gradient algorithm at the actual size as a run: its test error, beside optimal stopping, over independent draws of the data.
 
 use super::shrunk::{NoiseKnowledge, shrunk};
+use crate::runs::memory;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use theory::{Ensemble, Student, Task};
@@ -47,6 +48,12 @@ impl ShrinkageSpec {
     pub fn label(&self) -> String {
         let Self { inputs, outputs, strengths, draws, seed, .. } = self;
         format!("{draws} draws of shrunk data, {outputs} × {inputs}, strengths {strengths:?}, seed {seed}")
+    }
+
+    /// Rough bytes while it works.
+    pub fn memory_estimate(&self) -> f64 {
+        let kept = memory::of_trajectories(self.draws, 0, self.inputs.min(self.outputs));
+        memory::of_draw(self.inputs, self.outputs, self.inputs) + kept
     }
 
     /// Rough seconds on one core.

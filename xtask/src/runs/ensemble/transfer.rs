@@ -1,5 +1,6 @@
 //! Transfer between two tasks at the actual size as a run: the benefit over independent draws of the data.
 
+use crate::runs::memory;
 use crate::runs::summary::Summary;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,13 @@ impl TransferSpec {
         format!(
             "{draws} draws of two tasks, {inputs} inputs, {a} and {b} outputs, strengths {s_a} and {s_b}, alignment {alignment}, seed {seed}"
         )
+    }
+
+    /// Rough bytes while it works: both tasks alone, and stacked.
+    pub fn memory_estimate(&self) -> f64 {
+        let outputs = self.outputs.0 + self.outputs.1;
+        let kept = memory::of_trajectories(self.draws, 0, 2 * self.inputs.min(outputs));
+        2.0 * memory::of_draw(self.inputs, outputs, self.inputs) + kept
     }
 
     /// Rough seconds on one core.
