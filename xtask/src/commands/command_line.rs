@@ -87,7 +87,7 @@ pub struct FiguresArgs {
     /// What to draw.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Svg, Format::Png])]
     pub format: Vec<Format>,
-    /// Most memory that the runs of a figure may take.
+    /// Most memory that the runs of a figure may take; fewer run at a time where more would not fit.
     #[arg(long, value_name = "GIB", default_value_t = 4.0, value_parser = crate::config::float, allow_hyphen_values = true)]
     pub memory: f64,
     /// Say what would run and why, and what should be changed, and stop.

@@ -48,14 +48,9 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
         let check = Check { root, folder: &folder, figures: &figures, formats: &args.format, is_all };
         return Ok(check.run(|stem| remake(args, stem)));
     }
+    let mut jobs = jobs(args);
     for figure in &figures {
-        let bytes = memory::of_runs(&figure.runs, jobs(args));
-        let runs = console::counted(figure.runs.len(), "run");
-        memory::ensure_fits(
-            format!("{}: {runs}, {} at a time,", figure.path.display(), jobs(args)),
-            bytes,
-            args.memory,
-        )?;
+        jobs = memory::jobs_that_fit(figure.path.display(), &figure.runs, jobs, args.memory)?;
     }
     let store = Store::open(&store_folder(root, args.store.as_deref()))?;
     if args.dry_run {
@@ -70,7 +65,7 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
     store.sweep()?;
     let stop = stop_flag()?;
     if let Some(shard) = args.shard {
-        return run_shard(&figures, &store, args, shard, stop);
+        return run_shard(&figures, &store, args, jobs, shard, stop);
     }
     ensure!(
         is_real(args) || !is_same(&folder, &root.join(COMMITTED)),
@@ -81,7 +76,7 @@ pub fn figures(root: &Path, args: &FiguresArgs) -> anyhow::Result<bool> {
         files::check_replaceable(&folder, &figure.stem, figure.kind, figure.settings.scale().name())?;
     }
     prepare(&folder)?;
-    let executor = Executor { store: &store, jobs: jobs(args), policy: policy(args), share: None, stop };
+    let executor = Executor { store: &store, jobs, policy: policy(args), share: None, stop };
     let maker = Maker { root, folder: &folder, args, start, revision: provenance::revision(root) };
     let mut made = Vec::new();
     let runs: Vec<_> = figures.iter().map(|figure| &figure.runs[..]).collect();
@@ -182,6 +177,7 @@ fn run_shard(
     figures: &[Figure],
     store: &Store,
     args: &FiguresArgs,
+    jobs: usize,
     shard: Shard,
     stop: Arc<AtomicBool>,
 ) -> anyhow::Result<bool> {
@@ -198,7 +194,7 @@ fn run_shard(
         total(all.iter().map(|(_, seconds)| *seconds))
     );
     let share: HashSet<Key> = mine.into_iter().map(|index| all[index].0).collect();
-    let executor = Executor { store, jobs: jobs(args), policy: policy(args), share: Some(share), stop };
+    let executor = Executor { store, jobs, policy: policy(args), share: Some(share), stop };
     let runs: Vec<_> = figures.iter().map(|figure| &figure.runs[..]).collect();
     let failed = executor.execute(&runs, |_, _| ())?;
     for failure in &failed {

@@ -1,14 +1,18 @@
 //! How much memory work takes, estimated before it begins.
 
+use crate::console::counted;
 use crate::runs::execution::NamedRun;
 use anyhow::ensure;
+
+/// Bytes.
+const GIB: f64 = (1_u64 << 30) as f64;
 
 /// Refuses `what` if it needs more than `gib` GiB.
 ///
 /// # Errors
 /// If it does, with both numbers and the option that raises the bound.
 pub fn ensure_fits(what: impl std::fmt::Display, bytes: f64, gib: f64) -> anyhow::Result<()> {
-    let needed = bytes / f64::from(1 << 30);
+    let needed = bytes / GIB;
     ensure!(needed <= gib, "{what} need about {needed:.1} GiB of memory; at most {gib} are allowed (--memory)");
     Ok(())
 }
@@ -31,9 +35,14 @@ pub fn of_trajectories(draws: usize, times: usize, modes: usize) -> f64 {
     8.0 * draws as f64 * (4.0 * times as f64 + 6.0 * modes as f64)
 }
 
-/// Bytes of one figure's runs, `jobs` of them at a time, the outcomes of all being kept until the figure is drawn.
-pub fn of_runs(runs: &[NamedRun], jobs: usize) -> f64 {
+/// As many runs at a time, up to `jobs`, as fit into `gib` GiB beside the outcomes of all, which are kept until the figure is drawn.
+///
+/// # Errors
+/// If not even one does, with the option that raises the bound.
+pub fn jobs_that_fit(what: impl std::fmt::Display, runs: &[NamedRun], jobs: usize, gib: f64) -> anyhow::Result<usize> {
     let most = runs.iter().map(|named| named.run.memory_estimate()).fold(0.0, f64::max);
     let kept: f64 = runs.iter().map(|named| named.run.outcome_estimate()).sum();
-    most * jobs.min(runs.len()) as f64 + kept
+    ensure_fits(format_args!("{what}: {}", counted(runs.len(), "run")), most + kept, gib)?;
+    let fit = (gib * GIB - kept) / most;
+    Ok(if fit < jobs as f64 { (fit as usize).max(1) } else { jobs })
 }
