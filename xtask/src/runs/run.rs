@@ -110,6 +110,7 @@ impl Run {
             Self::Transfer(spec) => spec.memory_estimate(),
             Self::Partners(spec) => spec.memory_estimate(),
             Self::Pretraining(spec) => spec.memory_estimate(),
+            Self::Stopping(spec) => spec.memory_estimate(),
         }
     }
 
@@ -121,6 +122,7 @@ impl Run {
             Self::Shrinkage(spec) => 24.0 * spec.draws as f64,
             Self::Transfer(spec) => 16.0 * spec.draws as f64,
             Self::Partners(spec) => 16.0 * spec.runs as f64 * spec.tasks.outputs.len() as f64,
+            Self::Stopping(spec) => 64.0 * spec.draws as f64,
             Self::Pretraining(spec) => 8.0 * spec.draws as f64 * (3 + 2 * spec.times.len()) as f64,
         }
     }

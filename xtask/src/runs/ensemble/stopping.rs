@@ -1,5 +1,6 @@
 //! Rules for stopping at the actual size as a run: their test errors over independent draws of the data.
 
+use crate::runs::memory;
 use serde::{Deserialize, Serialize};
 use theory::{StoppingTrial, Student, Task};
 
@@ -55,6 +56,11 @@ impl StoppingSpec {
     pub fn label(&self) -> String {
         let Self { inputs, outputs, strengths, draws, seed, .. } = self;
         format!("{draws} draws of rules for stopping, {outputs} × {inputs}, strengths {strengths:?}, seed {seed}")
+    }
+
+    /// Rough bytes while it works: the data, and those of training and validation.
+    pub fn memory_estimate(&self) -> f64 {
+        2.0 * memory::of_draw(self.inputs, self.outputs, self.examples)
     }
 
     /// Rough seconds on one core.
