@@ -148,6 +148,7 @@ impl Recipe for Regularisation {
             .in_range("random_seeds", self.random_seeds, 2..=MOST_SEEDS)
             .in_range("long_epochs", self.long_epochs, 1..=MOST_EPOCHS)
             .in_range("draws", self.draws, 4..=MOST_DRAWS)
+            .at_least("point_times", self.point_times, 2)
             .in_range("random_draws", self.random_draws, 2..=MOST_DRAWS)
             .in_range("shown", self.shown, 0..=self.teachers.len().saturating_sub(1))
             .in_range("gap_closed", self.gap_closed, 0.0..=1.0)

@@ -169,8 +169,8 @@ fn checked(text: &str) -> (usize, Result<(), ConfigError>) {
         alignment_lag::AlignmentLag input_types::InputTypes learning_curves::LearningCurves
         learning_dynamics::LearningDynamics non_gradient::NonGradient nonlinear_curves::NonlinearCurves
         nonlinear_transfer::NonlinearTransfer random_student_study::RandomStudentStudy
-        randomized_data::RandomizedData signal_through_noise::SignalThroughNoise student_width::StudentWidth
-        scaling::Scaling sweep::Sweep transfer_benefit::TransferBenefit transfer_from_data::TransferFromData
+        randomized_data::RandomizedData regularisation::Regularisation signal_through_noise::SignalThroughNoise student_width::StudentWidth
+        scaling::Scaling stopping_without_validation::StoppingWithoutValidation sweep::Sweep transfer_benefit::TransferBenefit transfer_from_data::TransferFromData
         transfer_setting::TransferSetting varying_examples::VaryingExamples);
     let (reached, result) = of_kind.unwrap_or_else(|| panic!("{} is not among the kinds tested", document.kind()));
     if result.is_ok() {

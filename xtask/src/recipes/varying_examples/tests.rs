@@ -5,7 +5,7 @@ use crate::config::Scale;
 use crate::runs::run::Run;
 use crate::study::Outcome;
 use crate::study::setup::INDEPENDENT_RUNS;
-use crate::study::trial::{at_scale, five_percent_in_ln, lines_can_fail, passed, smoke, verdicts};
+use crate::study::trial::{at_scale, lines_can_fail, passed, smoke, verdicts};
 use sim::{AlignedSpec, Experiment, InputKind, LinearSpec, TaskSpec};
 
 fn config() -> VaryingExamples {
@@ -47,7 +47,8 @@ fn lines_that_are_off_are_noticed() {
     let paper: VaryingExamples = at_scale("fig11_varying_examples", Scale::Paper);
     let (examples, snrs) = (vec![paper.inputs], vec![8.0]);
     let few = VaryingExamples { curve_examples: examples.clone(), examples, snrs, curve_snr: 8.0, ..paper };
-    lines_can_fail(&VaryingExamples { aligned_draws: 200, seeds: 1, ..few }, five_percent_in_ln);
+    // 10 % of the least error at SNR 8: 5 % would take four times the draws.
+    lines_can_fail(&VaryingExamples { aligned_draws: 200, seeds: 1, ..few }, |line| line + 1.1_f64.ln());
 }
 
 #[test]
