@@ -117,9 +117,9 @@ fn gradient_descent_follows_the_exact_sequence() {
         let largest = |number: &dyn Fn(usize) -> f64| (0..exact.len()).map(number).fold(0.0, f64::max);
         let third = largest(&second).powi(2) / largest(&|k| (quarter[k] - half[k]).abs());
         let allowed = |k: usize| second(k) + third + 1e-9 * (1.0 + exact[k]);
-        for k in 0..exact.len() {
-            let off = limit(k) - exact[k];
-            let at = format!("{}, look {}, error {}: {} for {}", case.name, k / 3, k % 3, limit(k), exact[k]);
+        for (k, wanted) in exact.iter().enumerate() {
+            let off = limit(k) - wanted;
+            let at = format!("{}, look {}, error {}: {} for {wanted}", case.name, k / 3, k % 3, limit(k));
             assert!(off.abs() <= allowed(k), "{at}, off by {off:e}, allowed {:e}", allowed(k));
         }
         let worst = largest(&|k| (limit(k) - exact[k]).abs());
