@@ -62,7 +62,12 @@ fn sizes_beyond_memory_are_refused() {
     let line = text.lines().find(|line| line.trim_start().starts_with("alignments:")).unwrap();
     let alignments: Vec<String> = (0..10_000).map(|k| format!("{}e-4", k)).collect();
     workspace.write(config, &text.replacen(line, &format!("alignments: [{}],", alignments.join(", ")), 1));
-    refused(workspace.path(), "$X figures --dry-run", "must have at most 1000 items, not 10000");
+    let answer = shell(workspace.path(), "$X figures --dry-run");
+    answer.refusal();
+    for part in ["must have at most 1000 items, not 10000", "must give at most 200000 runs in all"] {
+        assert!(answer.stderr.contains(part), "{part:?} is not said\n{answer}");
+    }
+    assert_eq!(answer.stderr.lines().count(), 2, "{answer}");
     // A million runs, and what does not fit although each size by itself is allowed.
     let long = |items: usize| (1..=items).map(|k| format!("{}e-3", k)).collect::<Vec<_>>().join(", ");
     let lists = text.replacen(line, &format!("alignments: [{}],", long(1000)), 1);

@@ -68,9 +68,9 @@ const MUTATIONS: [Mutation; 18] = [
     },
     Mutation {
         error: "the learned bulk with its aspect ratio inverted",
-        file: "crates/theory/src/noise_bulk.rs",
-        right: "MarchenkoPastur::new(rows, columns, matrix.entry_variance())",
-        wrong: "MarchenkoPastur::new(columns * columns / rows, columns, matrix.entry_variance())",
+        file: "crates/theory/src/spiked_matrix.rs",
+        right: "MarchenkoPastur::new(self.rows, self.columns, self.entry_variance)",
+        wrong: "MarchenkoPastur::new(self.columns * self.columns / self.rows, self.columns, self.entry_variance)",
         figure: "fig03",
         touched: NONE,
         caught_by: "ln train error over time: draws",
