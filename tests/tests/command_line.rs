@@ -236,7 +236,7 @@ fn wrong_configs_are_refused_by_line_and_column() {
         ("values: [1, 2, 50]", "values: [2, 1]", "must be above the item before it"),
         ("values: [1, 2, 50]", "values: [1.5]", "must be a whole number from 1"),
         ("observable: LeastTestError", "observable: TestCurve", "must not be a curve with two axes"),
-        ("companion: None", "companion: Some((outputs: 50, strength: 10, alignment: 2))", "must be from -1 to 1"),
+        ("companion: None,", "companion: Some((outputs: 50, strength: 10, alignment: 2)),", "must be from -1 to 1"),
         ("start: TrainingAligned", "start: Aligned", "variants: Random, TrainingAligned"),
         ("Sweep(\n", "Sweeep(\n", "unknown kind `Sweeep`: did you mean `Sweep`?"),
         ("Sweep(\n", "Sweep((\n", ":"),
