@@ -22,8 +22,8 @@ use linalg_core::{ThinSvd, generator, in_order, sample_gaussian, squared_frobeni
 /// let pair = TransferPair { inputs: 20, examples: 20, noise: 1.0, a, b, alignment: mat![[1.0]] };
 /// let students = PretrainingEnsemble::sample(&pair, &Student::new(10, 2, 1e-4)?, 8, 1)?;
 /// let benefits = students.least_errors(1.0, 8.0)?;
-/// // A weak task gains from what a strong, aligned one has taught the first layer.
-/// assert!(benefits.iter().map(|draw| draw.benefit()).sum::<f64>() > 0.0);
+/// // A strong, aligned task helps a weak one more if it is learned with it than if it is learned first.
+/// assert!(benefits.iter().map(|draw| draw.joint.test_error - draw.pretrained.test_error).sum::<f64>() < 0.0);
 /// # Ok::<(), theory::TheoryError>(())
 /// ```
 #[derive(Clone, Debug)]
