@@ -47,8 +47,8 @@ fn lines_that_are_off_are_noticed() {
     let paper: VaryingExamples = at_scale("fig11_varying_examples", Scale::Paper);
     let (examples, snrs) = (vec![paper.inputs], vec![8.0]);
     let few = VaryingExamples { curve_examples: examples.clone(), examples, snrs, curve_snr: 8.0, ..paper };
-    // 10 % of the least error at SNR 8: 5 % would take four times the draws.
-    lines_can_fail(&VaryingExamples { aligned_draws: 200, seeds: 1, ..few }, |line| line + 1.1_f64.ln());
+    // 20 % of the least error at SNR 8, with 200 draws; with all of the figure's half as much shows.
+    lines_can_fail(&VaryingExamples { aligned_draws: 200, seeds: 1, ..few }, |line| line + 1.2_f64.ln());
 }
 
 #[test]
